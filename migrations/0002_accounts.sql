@@ -41,12 +41,14 @@ CREATE TABLE accounts (
   status                 TEXT NOT NULL DEFAULT 'active', -- active, closed, insolvent, competitor, own
   dunning                BOOLEAN NOT NULL DEFAULT FALSE,
   complaint              BOOLEAN NOT NULL DEFAULT FALSE,
+  match_key              TEXT NOT NULL DEFAULT '', -- keyed hash of the normalised company
   custom                 {{json}},
   import_id              BIGINT NOT NULL DEFAULT 0,
   UNIQUE (source, external_id)
 );
 CREATE INDEX accounts_group ON accounts (group_key);
 CREATE INDEX accounts_name ON accounts (name);
+CREATE INDEX accounts_match ON accounts (match_key);
 
 CREATE TABLE sites (
   id          {{pk}},
@@ -63,10 +65,12 @@ CREATE TABLE sites (
   country     TEXT NOT NULL DEFAULT '',
   is_main     BOOLEAN NOT NULL DEFAULT FALSE,
   status      TEXT NOT NULL DEFAULT 'ok', -- ok, undeliverable, moved, closed
+  match_key   TEXT NOT NULL DEFAULT '', -- keyed hash of the normalised postal address
   import_id   BIGINT NOT NULL DEFAULT 0,
   UNIQUE (source, external_id)
 );
 CREATE INDEX sites_account ON sites (account_id);
+CREATE INDEX sites_match ON sites (match_key);
 
 CREATE TABLE contacts (
   id          {{pk}},
@@ -88,10 +92,12 @@ CREATE TABLE contacts (
   email       TEXT NOT NULL DEFAULT '',
   phone       TEXT NOT NULL DEFAULT '',
   status      TEXT NOT NULL DEFAULT 'active',    -- active, left, deceased
+  match_key   TEXT NOT NULL DEFAULT '',          -- keyed hash of the normalised person at the company
   import_id   BIGINT NOT NULL DEFAULT 0,
   UNIQUE (source, external_id)
 );
 CREATE INDEX contacts_account ON contacts (account_id);
+CREATE INDEX contacts_match ON contacts (match_key);
 
 CREATE TABLE orders (
   id                    {{pk}},

@@ -1,0 +1,29 @@
+package store
+
+import (
+	"errors"
+
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	moderncsqlite "modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
+)
+
+// sqliteDialector teaches gorm's SQLite dialect the error codes of the pure-Go driver, which its own
+// translation does not know.
+type sqliteDialector struct{ *sqlite.Dialector }
+
+// Translate maps unique and foreign-key violations to gorm's named errors.
+func (d sqliteDialector) Translate(err error) error {
+	var e *moderncsqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() {
+	case sqlitelib.SQLITE_CONSTRAINT_UNIQUE, sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY:
+		return gorm.ErrDuplicatedKey
+	case sqlitelib.SQLITE_CONSTRAINT_FOREIGNKEY:
+		return gorm.ErrForeignKeyViolated
+	}
+	return err
+}
