@@ -1,0 +1,137 @@
+package accounts
+
+import (
+	"strings"
+	"time"
+
+	"postlift"
+)
+
+// Settings are what the organisation decides once and every stage reads: currency, sender, assumptions
+// for missing figures, contact pressure. They lie in the database as one document and are edited with
+// `postlift init`'s settings file.
+type Settings struct {
+	Currency string `json:"currency" yaml:"currency"`   // reporting currency, ISO 4217
+	TimeZone string `json:"time_zone" yaml:"time_zone"` // IANA name: decides what "today" is
+	Language string `json:"language" yaml:"language"`   // of accounts that name none: de or en
+
+	Sender          Sender            `json:"sender" yaml:"sender"`
+	ObjectionNotice map[string]string `json:"objection_notice" yaml:"objection_notice"` // by language; Art. 21(4) GDPR
+
+	Value Assumptions `json:"value" yaml:"value"`
+	Mail  MailPolicy  `json:"mail" yaml:"mail"`
+}
+
+// Sender is the company in whose name letters go out.
+type Sender struct {
+	Company       string `json:"company" yaml:"company"`
+	Street        string `json:"street" yaml:"street"`
+	Postcode      string `json:"postcode" yaml:"postcode"`
+	City          string `json:"city" yaml:"city"`
+	Country       string `json:"country" yaml:"country"` // ISO 3166-1 alpha-2
+	Phone         string `json:"phone" yaml:"phone"`
+	Email         string `json:"email" yaml:"email"`
+	Web           string `json:"web" yaml:"web"`
+	Particulars   string `json:"particulars" yaml:"particulars"` // register, directors, VAT id: the footer
+	SignatureName string `json:"signature_name" yaml:"signature_name"`
+	SignatureRole string `json:"signature_role" yaml:"signature_role"`
+}
+
+// Assumptions value what the data does not say. Money is in minor units of the reporting currency.
+type Assumptions struct {
+	HorizonMonths    int              `json:"horizon_months" yaml:"horizon_months"`       // 12 to 60
+	DiscountRate     float64          `json:"discount_rate" yaml:"discount_rate"`         // a year, .10 = 10 %
+	DefaultMargin    float64          `json:"default_margin" yaml:"default_margin"`       // share of net, where an order names none
+	FulfilmentMinor  int64            `json:"fulfilment_minor" yaml:"fulfilment_minor"`   // cost of one order
+	ServiceMinor     map[string]int64 `json:"service_minor" yaml:"service_minor"`         // a month, by service level; "default" for the others
+	AcquisitionMinor map[string]int64 `json:"acquisition_minor" yaml:"acquisition_minor"` // by channel, where costs are not imported; "default"
+}
+
+// MailPolicy is the contact pressure that no campaign may exceed.
+type MailPolicy struct {
+	CoolingOffDays  int     `json:"cooling_off_days" yaml:"cooling_off_days"`   // between two letters to one account
+	MaxPerYear      int     `json:"max_per_year" yaml:"max_per_year"`           // letters to one account
+	ContactsPerSite int     `json:"contacts_per_site" yaml:"contacts_per_site"` // in one run
+	PieceCostMinor  int64   `json:"piece_cost_minor" yaml:"piece_cost_minor"`   // print, finishing and postage of one letter
+	PriorLift       float64 `json:"prior_lift" yaml:"prior_lift"`               // share of the baseline margin that a letter adds, until learned
+	InHomeDays      int     `json:"in_home_days" yaml:"in_home_days"`           // from posting to the desk
+	WindowDays      int     `json:"window_days" yaml:"window_days"`             // of measurement, from in-home
+	GlobalControl   float64 `json:"global_control" yaml:"global_control"`       // share never mailed in a year
+	ChunkSize       int     `json:"chunk_size" yaml:"chunk_size"`               // pieces a print file, at most 5,000
+	Vendor          string  `json:"vendor" yaml:"vendor"`                       // the default print vendor's name
+	VendorContact   string  `json:"vendor_contact" yaml:"vendor_contact"`       // on the job ticket
+	TrackingBaseURL string  `json:"tracking_base_url" yaml:"tracking_base_url"` // QR codes point to <this>/r/<token>
+}
+
+// DefaultSettings are usable values for an organisation that has decided nothing yet; the sender's
+// particulars stay empty and are asked for before a letter can be composed.
+func DefaultSettings() Settings {
+	return Settings{
+		Currency: "EUR", TimeZone: "Europe/Berlin", Language: "de",
+		ObjectionNotice: map[string]string{
+			"de": "Sie können der Nutzung Ihrer Daten für Werbung jederzeit widersprechen – eine kurze Nachricht an die oben genannte Adresse genügt.",
+			"en": "You may object to the use of your data for advertising at any time; a short message to the address above is enough.",
+		},
+		Value: Assumptions{
+			HorizonMonths: 36, DiscountRate: .10, DefaultMargin: .30, FulfilmentMinor: 1500,
+			ServiceMinor: map[string]int64{"default": 2000}, AcquisitionMinor: map[string]int64{"default": 60000},
+		},
+		Mail: MailPolicy{
+			CoolingOffDays: 60, MaxPerYear: 6, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
+			InHomeDays: 2, WindowDays: 90, GlobalControl: 0, ChunkSize: 5000, Vendor: "Print vendor",
+			TrackingBaseURL: "http://localhost:8080",
+		},
+	}
+}
+
+// Validate names the first setting that breaks a rule.
+func (s Settings) Validate() error {
+	bad := func(field, rule string, value any) error {
+		return postlift.Faultf(postlift.Invalid, "settings", "%s is %v: %s", field, value, rule)
+	}
+	if !postlift.ValidCurrency(s.Currency) {
+		return bad("currency", "an ISO 4217 code such as EUR is needed", s.Currency)
+	}
+	if _, err := time.LoadLocation(s.TimeZone); err != nil {
+		return bad("time_zone", "an IANA name such as Europe/Berlin is needed", s.TimeZone)
+	}
+	if s.Language != "de" && s.Language != "en" {
+		return bad("language", "de or en is needed", s.Language)
+	}
+	for lang, text := range s.ObjectionNotice {
+		if strings.TrimSpace(text) == "" {
+			return bad("objection_notice."+lang, "the notice must not be blank", text)
+		}
+	}
+	v, m := s.Value, s.Mail
+	switch {
+	case v.HorizonMonths < 12 || v.HorizonMonths > 60:
+		return bad("value.horizon_months", "12 to 60 are possible", v.HorizonMonths)
+	case v.DiscountRate < 0 || v.DiscountRate > 1:
+		return bad("value.discount_rate", "0 to 1 (a year) are possible", v.DiscountRate)
+	case v.DefaultMargin <= -1 || v.DefaultMargin > 1:
+		return bad("value.default_margin", "a share above -1 and at most 1 is needed", v.DefaultMargin)
+	case m.ContactsPerSite < 1:
+		return bad("mail.contacts_per_site", "at least 1 is needed", m.ContactsPerSite)
+	case m.PieceCostMinor < 0:
+		return bad("mail.piece_cost_minor", "it must not be negative", m.PieceCostMinor)
+	case m.WindowDays < 1 || m.WindowDays > 730:
+		return bad("mail.window_days", "1 to 730 days are possible", m.WindowDays)
+	case m.ChunkSize < 1 || m.ChunkSize > 5000:
+		return bad("mail.chunk_size", "1 to 5000 pieces a file are possible", m.ChunkSize)
+	case m.GlobalControl < 0 || m.GlobalControl > .5:
+		return bad("mail.global_control", "a share from 0 to 0.5 is needed", m.GlobalControl)
+	case !strings.HasPrefix(m.TrackingBaseURL, "http://") && !strings.HasPrefix(m.TrackingBaseURL, "https://"):
+		return bad("mail.tracking_base_url", "an http or https address is needed", m.TrackingBaseURL)
+	}
+	return nil
+}
+
+// Today is the civil date in the organisation's time zone.
+func (s Settings) Today(clock postlift.Clock) postlift.Date {
+	loc, err := time.LoadLocation(s.TimeZone)
+	if err != nil {
+		loc = time.UTC // Validate has refused such a zone
+	}
+	return postlift.DateOf(clock().In(loc))
+}
