@@ -1,0 +1,56 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// rootCommand assembles the command line. Commands that later issues bring are absent, not hidden.
+func (a *app) rootCommand() *cobra.Command {
+	var data string
+	root := &cobra.Command{
+		Use:   "postlift",
+		Short: "Direct mail steered by customer lifetime value",
+		Long: `postlift turns customer lifetime value into letters and measures what they earn:
+import data, score every account, select by rule, hold out a random control group,
+render print-ready PDFs, hand them to a print vendor, attribute what comes back and
+read the uplift in money with an interval.
+
+Start with:   postlift demo          a whole company, made up, in one command
+              postlift init          your own data, step by step`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return a.setup(cmd, data)
+		},
+	}
+	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer with one JSON document on stdout")
+	root.PersistentFlags().StringVar(&data, "data", "", "data folder (default $POSTLIFT_DATA or ./postlift-data)")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	for _, make := range commands {
+		root.AddCommand(make(a))
+	}
+	wrapArgs(root)
+	return root
+}
+
+// wrapArgs marks cobra's complaints about positional arguments as usage errors.
+func wrapArgs(cmd *cobra.Command) {
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usageError{err}
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		wrapArgs(sub)
+	}
+}
+
+// commands lists every top-level command in the order of the help text.
+var commands = []func(*app) *cobra.Command{
+	newInitCommand,
+	newMigrateCommand,
+}
