@@ -116,7 +116,7 @@ CREATE TABLE orders (
   import_id             BIGINT NOT NULL DEFAULT 0,
   UNIQUE (source, external_id)
 );
-CREATE INDEX orders_summary ON orders (account_id, placed_on, doc_type, refers_to, currency, net_minor, margin_minor, credited_minor, credited_margin_minor);
+CREATE INDEX orders_summary ON orders (account_id, placed_on, doc_type, source, refers_to, currency, net_minor, margin_minor, credited_minor, credited_margin_minor);
 CREATE INDEX orders_refers ON orders (source, refers_to) WHERE refers_to <> '';
 CREATE INDEX orders_placed ON orders (placed_on, account_id);
 

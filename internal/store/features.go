@@ -1,0 +1,151 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/migrations"
+)
+
+// RefreshFeatures rebuilds what rules and models read of every account, as of a date, in one set-based
+// statement. Documents in a currency without a rate on their day are left out and counted in
+// excluded_orders.
+func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	return s.inTx(ctx, func(t *tx) error {
+		rates, err := t.rateExpression(settings.Currency)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec("DELETE FROM account_features"); err != nil {
+			return err
+		}
+		query, args := s.featureQuery(settings, rates, asOf)
+		if _, err := t.exec(query, args...); err != nil {
+			return fmt.Errorf("features: %w", err)
+		}
+		return nil
+	})
+}
+
+// FeaturesAsOf is the date that the features stand for, or none while there are none.
+func (s *Store) FeaturesAsOf(ctx context.Context) (postlift.Date, error) {
+	var row accountFeatureRow
+	err := s.reader(ctx).Select("as_of").Limit(1).Find(&row).Error
+	return row.AsOf, err
+}
+
+// rateExpression is SQL for the factor from an order's minor units to the reporting currency's: 1 for
+// the reporting currency, the latest rate on the order's day for the others, NULL where there is none.
+func (t *tx) rateExpression(reporting string) (string, error) {
+	var currencies []string
+	if err := t.Raw("SELECT DISTINCT currency FROM exchange_rates ORDER BY currency").Scan(&currencies).Error; err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "CASE WHEN o.currency = '%s' THEN 1.0", reporting)
+	for _, c := range currencies {
+		if !postlift.ValidCurrency(c) || c == reporting {
+			continue
+		}
+		scale := math.Pow10(postlift.MinorDigits(reporting) - postlift.MinorDigits(c))
+		fmt.Fprintf(&b, " WHEN o.currency = '%s' THEN %g * (SELECT r.rate FROM exchange_rates r"+
+			" WHERE r.currency = '%s' AND r.valid_from <= o.placed_on ORDER BY r.valid_from DESC LIMIT 1)", c, scale, c)
+	}
+	b.WriteString(" END")
+	return b.String(), nil
+}
+
+// documentSQL selects one row for each document: its net value and margin in the reporting currency.
+// An order counts net of what refers to it; a credit note counts by itself only where the order it
+// refers to is not known. A credited order of unknown margin shrinks with its net value.
+func documentSQL(rates string, defaultMargin float64) string {
+	const effective = `CASE WHEN o.doc_type = 'order' THEN o.net_minor + o.credited_minor
+    WHEN o.refers_to <> '' AND EXISTS (SELECT 1 FROM orders p WHERE p.source = o.source AND p.external_id = o.refers_to AND p.doc_type = 'order') THEN 0
+    ELSE o.net_minor END`
+	return fmt.Sprintf(`SELECT o.account_id, o.placed_on, o.doc_type, %[1]s AS rate, %[2]s AS net,
+    CASE WHEN o.margin_minor IS NULL THEN (%[2]s) * %[3]g
+         WHEN o.doc_type = 'order' THEN o.margin_minor + o.credited_margin_minor
+         WHEN (%[2]s) = 0 THEN 0 ELSE o.margin_minor END AS margin,
+    CASE WHEN o.margin_minor IS NULL THEN ABS(%[2]s) ELSE 0 END AS assumed
+  FROM orders o WHERE o.placed_on <= ?`, rates, effective, defaultMargin)
+}
+
+func (s *Store) featureQuery(settings accounts.Settings, rates string, asOf postlift.Date) (string, []any) {
+	year, noticeDate, dateCast := asOf.AddMonths(-12), "date(c.term_ends_on, '-' || c.notice_days || ' days')", "TEXT"
+	if s.dialect == migrations.Postgres {
+		noticeDate, dateCast = "c.term_ends_on - CAST(c.notice_days AS INTEGER)", "DATE"
+	}
+	query := fmt.Sprintf(`INSERT INTO account_features (account_id, as_of, order_days, first_order_on, last_order_on,
+  net_minor, first_day_net_minor, margin_minor, assumed_net_minor, net_12m_minor, margin_12m_minor, orders_12m,
+  open_contracts, contract_monthly_minor, next_term_end_on, next_notice_on, open_opportunities,
+  last_mailed_on, mails_365d, responses_365d, last_response_on, excluded_orders)
+WITH doc AS (%[1]s
+), day AS (
+  SELECT account_id, placed_on,
+    CAST(ROUND(SUM(net * rate)) AS BIGINT) AS net, CAST(ROUND(SUM(margin * rate)) AS BIGINT) AS margin,
+    CAST(ROUND(SUM(assumed * rate)) AS BIGINT) AS assumed,
+    SUM(CASE WHEN rate IS NULL THEN 1 ELSE 0 END) AS excluded
+  FROM doc GROUP BY account_id, placed_on
+), bought AS (
+  SELECT account_id,
+    SUM(CASE WHEN net > 0 THEN 1 ELSE 0 END) AS order_days,
+    MIN(CASE WHEN net > 0 THEN CAST(placed_on AS TEXT) || '|' || CAST(net AS TEXT) END) AS first_day,
+    MAX(CASE WHEN net > 0 THEN placed_on END) AS last_on,
+    COALESCE(SUM(net), 0) AS net, COALESCE(SUM(margin), 0) AS margin, COALESCE(SUM(assumed), 0) AS assumed,
+    COALESCE(SUM(CASE WHEN placed_on > ? THEN net END), 0) AS net_12m,
+    COALESCE(SUM(CASE WHEN placed_on > ? THEN margin END), 0) AS margin_12m,
+    SUM(CASE WHEN placed_on > ? AND net > 0 THEN 1 ELSE 0 END) AS orders_12m,
+    SUM(excluded) AS excluded
+  FROM day GROUP BY account_id
+), fee AS (
+  SELECT contract_id, SUM(monthly_fee_minor) AS monthly FROM contract_lines
+  WHERE valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) GROUP BY contract_id
+), signed AS (
+  SELECT c.account_id, COUNT(*) AS open_contracts, COALESCE(SUM(fee.monthly), 0) AS monthly,
+    MIN(CASE WHEN c.term_ends_on >= ? THEN c.term_ends_on END) AS term_end,
+    MIN(CASE WHEN %[2]s >= ? THEN %[2]s END) AS notice_on
+  FROM contracts c LEFT JOIN fee ON fee.contract_id = c.id
+  WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)
+  GROUP BY c.account_id
+), deals AS (
+  SELECT account_id, COUNT(*) AS open_deals FROM opportunities WHERE status = 'open' AND opened_on <= ? GROUP BY account_id
+), mailed AS (
+  SELECT account_id, MAX(posted_on) AS last_on, SUM(CASE WHEN posted_on > ? THEN 1 ELSE 0 END) AS mails
+  FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND posted_on <= ? GROUP BY account_id
+), answered AS (
+  SELECT account_id, MAX(occurred_at) AS last_at, SUM(CASE WHEN occurred_at >= ? THEN 1 ELSE 0 END) AS answers
+  FROM responses WHERE account_id IS NOT NULL AND kind NOT IN ('visit', 'return', 'objection') AND occurred_at < ?
+  GROUP BY account_id
+)
+SELECT a.id, CAST(? AS %[3]s), COALESCE(b.order_days, 0), CAST(substr(b.first_day, 1, 10) AS %[3]s), b.last_on,
+  COALESCE(b.net, 0), COALESCE(CAST(substr(b.first_day, 12) AS BIGINT), 0), COALESCE(b.margin, 0), COALESCE(b.assumed, 0),
+  COALESCE(b.net_12m, 0), COALESCE(b.margin_12m, 0), COALESCE(b.orders_12m, 0),
+  COALESCE(g.open_contracts, 0), COALESCE(g.monthly, 0), g.term_end, g.notice_on, COALESCE(d.open_deals, 0),
+  m.last_on, COALESCE(m.mails, 0), COALESCE(r.answers, 0), %[4]s, COALESCE(b.excluded, 0)
+FROM accounts a
+LEFT JOIN bought b ON b.account_id = a.id
+LEFT JOIN signed g ON g.account_id = a.id
+LEFT JOIN deals d ON d.account_id = a.id
+LEFT JOIN mailed m ON m.account_id = a.id
+LEFT JOIN answered r ON r.account_id = a.id`,
+		documentSQL(rates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"))
+	args := []any{asOf, year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
+		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf}
+	return query, args
+}
+
+// dateOfInstant is SQL for the UTC date of a stored instant.
+func (s *Store) dateOfInstant(expr string) string {
+	if s.dialect == migrations.Postgres {
+		return "CAST(" + expr + " AT TIME ZONE 'UTC' AS DATE)"
+	}
+	return "substr(" + expr + ", 1, 10)"
+}
