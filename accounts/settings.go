@@ -39,12 +39,13 @@ type Sender struct {
 
 // Assumptions value what the data does not say. Money is in minor units of the reporting currency.
 type Assumptions struct {
-	HorizonMonths    int              `json:"horizon_months" yaml:"horizon_months"`       // 12 to 60
-	DiscountRate     float64          `json:"discount_rate" yaml:"discount_rate"`         // a year, .10 = 10 %
-	DefaultMargin    float64          `json:"default_margin" yaml:"default_margin"`       // share of net, where an order names none
-	FulfilmentMinor  int64            `json:"fulfilment_minor" yaml:"fulfilment_minor"`   // cost of one order
-	ServiceMinor     map[string]int64 `json:"service_minor" yaml:"service_minor"`         // a month, by service level; "default" for the others
-	AcquisitionMinor map[string]int64 `json:"acquisition_minor" yaml:"acquisition_minor"` // by channel, where costs are not imported; "default"
+	HorizonMonths      int              `json:"horizon_months" yaml:"horizon_months"`             // 12 to 60
+	DiscountRate       float64          `json:"discount_rate" yaml:"discount_rate"`               // a year, .10 = 10 %
+	DefaultMargin      float64          `json:"default_margin" yaml:"default_margin"`             // share of net, where an order names none
+	DefaultRenewalRate float64          `json:"default_renewal_rate" yaml:"default_renewal_rate"` // share renewing, used only while no renewal was observed
+	FulfilmentMinor    int64            `json:"fulfilment_minor" yaml:"fulfilment_minor"`         // cost of one order
+	ServiceMinor       map[string]int64 `json:"service_minor" yaml:"service_minor"`               // a month, by service level; "default" for the others
+	AcquisitionMinor   map[string]int64 `json:"acquisition_minor" yaml:"acquisition_minor"`       // by channel, where costs are not imported; "default"
 }
 
 // MailPolicy is the contact pressure that no campaign may exceed.
@@ -73,7 +74,7 @@ func DefaultSettings() Settings {
 			"en": "You may object to the use of your data for advertising at any time; a short message to the address above is enough.",
 		},
 		Value: Assumptions{
-			HorizonMonths: 36, DiscountRate: .10, DefaultMargin: .30, FulfilmentMinor: 1500,
+			HorizonMonths: 36, DiscountRate: .10, DefaultMargin: .30, DefaultRenewalRate: .80, FulfilmentMinor: 1500,
 			ServiceMinor: map[string]int64{"default": 2000}, AcquisitionMinor: map[string]int64{"default": 60000},
 		},
 		Mail: MailPolicy{

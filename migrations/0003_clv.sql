@@ -28,8 +28,8 @@ CREATE TABLE scores (
   orders_minor        BIGINT NOT NULL, -- discounted expected margin of orders
   committed_minor     BIGINT NOT NULL, -- of contracts within the running term
   renewal_minor       BIGINT NOT NULL, -- of contracts after it
-  fulfilment_minor    BIGINT NOT NULL, -- negative
-  service_minor       BIGINT NOT NULL, -- negative
+  fulfilment_minor    BIGINT NOT NULL, -- a cost, positive
+  service_minor       BIGINT NOT NULL, -- a cost, positive
   acquisition_minor   BIGINT NOT NULL, -- cost, positive
   residual_minor      BIGINT NOT NULL,
   prospect_minor      BIGINT NOT NULL,
