@@ -53,4 +53,6 @@ func wrapArgs(cmd *cobra.Command) {
 var commands = []func(*app) *cobra.Command{
 	newInitCommand,
 	newMigrateCommand,
+	newCLVCommand,
+	newAccountsCommand,
 }

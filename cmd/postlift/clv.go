@@ -1,0 +1,282 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"postlift"
+	"postlift/clv"
+	"postlift/clv/scoring"
+)
+
+func newCLVCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "clv",
+		Short: "Fit value models, predict from files, score every account",
+	}
+	cmd.AddCommand(newFitCommand(a), newPredictCommand(a), newScoreCommand(a))
+	return cmd
+}
+
+func newFitCommand(a *app) *cobra.Command {
+	var orders, summary, model, columns, layout, until string
+	cmd := &cobra.Command{
+		Use:   "fit --orders FILE | --summary FILE",
+		Short: "Fit an order model (and spend, where values are known) to a file; no database needed",
+		Example: `  postlift clv fit --orders orders.csv --columns customer=1,date=2,value=3 --until 2026-06-30
+  postlift clv fit --summary customers.csv --model bgnbd --json`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if (orders == "") == (summary == "") {
+				return postlift.Faultf(postlift.Invalid, "clv fit", "give one of --orders FILE and --summary FILE")
+			}
+			var answer fitAnswer
+			var err error
+			if summary != "" {
+				answer, err = fitSummary(summary, model)
+			} else {
+				answer, err = fitOrders(orders, model, columns, layout, until)
+			}
+			if err != nil {
+				return err
+			}
+			return a.print(answer, answer.text)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&orders, "orders", "", "order log: one row for each order")
+	f.StringVar(&summary, "summary", "", "customer summary with the columns id,x,t_x,T[,m] in weeks")
+	f.StringVar(&model, "model", clv.ModelBGNBD, "one of "+strings.Join(clv.ModelNames(), ", "))
+	f.StringVar(&columns, "columns", "", "columns of the order log, from 1: customer=1,date=2,value=3")
+	f.StringVar(&layout, "date-format", "", "the reference date 2 January 2006 in the file's form, such as 02.01.2006 or 20060102")
+	f.StringVar(&until, "until", "", "last day that counts, inclusive (default: the log's last day)")
+	return cmd
+}
+
+// fitAnswer is the fit with what became of the file's rows.
+type fitAnswer struct {
+	clv.FitResult
+	Rows *clv.Counts `json:"rows,omitempty"`
+}
+
+func (f fitAnswer) text(w io.Writer) {
+	fmt.Fprintf(w, "%s  %d customers, %d distinct histories, log-likelihood %.6f\n", f.Model, f.Customers, f.RowsCompress, f.LogLikelihood)
+	printParams(w, f.Params, f.SE)
+	if f.Spend != nil {
+		fmt.Fprintf(w, "%s  %d repeat buyers, log-likelihood %.6f\n", f.Spend.Model, f.Spend.Customers, f.Spend.LogLikelihood)
+		printParams(w, f.Spend.Params, f.Spend.SE)
+	}
+	flags := f.Flags
+	if f.Spend != nil {
+		flags = slices.Concat(flags, f.Spend.Flags)
+	}
+	if len(flags) > 0 {
+		fmt.Fprintf(w, "look twice: %s\n", strings.Join(flags, ", "))
+	}
+	if r := f.Rows; r != nil && r.Rows != r.Used {
+		fmt.Fprintf(w, "%d of %d rows used; after the last day %d, no customer %d, bad date %d, bad value %d, short row %d\n",
+			r.Used, r.Rows, r.AfterUntil, r.NoCustomer, r.BadDate, r.BadValue, r.ShortRow)
+	}
+}
+
+func printParams(w io.Writer, params, se map[string]float64) {
+	names := make([]string, 0, len(params))
+	for name := range params {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if sd, ok := se[name]; ok {
+			fmt.Fprintf(w, "  %-6s %.8g  (standard error %.4g)\n", name, params[name], sd)
+			continue
+		}
+		fmt.Fprintf(w, "  %-6s %.8g  (standard error not identified)\n", name, params[name])
+	}
+}
+
+func fitSummary(path, model string) (fitAnswer, error) {
+	f, err := openInput(path)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	defer f.Close()
+	sums, err := clv.ReadSummary(f)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	return fitSums(sums, model)
+}
+
+func fitOrders(path, model, columns, layout, until string) (fitAnswer, error) {
+	opt, err := logOptions(columns, layout, until)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	f, err := openInput(path)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	defer f.Close()
+	log, counts, err := clv.ReadOrders(f, opt)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	answer, err := fitSums(log.Summaries(), model)
+	answer.Rows = &counts
+	return answer, err
+}
+
+func fitSums(sums []clv.Summary, model string) (fitAnswer, error) {
+	counted, err := clv.Compress(sums)
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	fit, err := clv.FitOrders(model, counted, clv.FitOptions{})
+	if err != nil {
+		return fitAnswer{}, err
+	}
+	var spend *clv.SpendFit
+	if values := clv.Spends(sums); len(values) > 0 {
+		s, err := clv.FitGammaGamma(values)
+		if err != nil {
+			return fitAnswer{}, err
+		}
+		spend = &s
+	}
+	return fitAnswer{FitResult: clv.Result(fit, spend)}, nil
+}
+
+func logOptions(columns, layout, until string) (clv.LogOptions, error) {
+	opt := clv.LogOptions{DateLayout: layout}
+	for _, part := range strings.FieldsFunc(columns, func(r rune) bool { return r == ',' }) {
+		name, text, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(text)
+		target := map[string]*int{"customer": &opt.Customer, "date": &opt.Date, "value": &opt.Value}[strings.TrimSpace(name)]
+		if err != nil || n < 1 || target == nil {
+			return opt, postlift.Faultf(postlift.Invalid, "clv fit", "--columns: %q is not customer=, date= or value= with a column number from 1", part)
+		}
+		*target = n
+	}
+	if until == "" {
+		return opt, nil
+	}
+	var err error
+	opt.Until, err = postlift.ParseDate(until)
+	return opt, err
+}
+
+func openInput(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, postlift.Faultf(postlift.Invalid, "open", "the file does not open: %v", err)
+	}
+	return f, nil
+}
+
+func newPredictCommand(a *app) *cobra.Command {
+	var summary, model, params string
+	var horizon float64
+	cmd := &cobra.Command{
+		Use:     "predict --summary FILE --params P --horizon N",
+		Short:   "Predict from a customer summary under given parameters, as CSV; no database needed",
+		Example: "  postlift clv predict --summary customers.csv --model bgnbd --params r=0.243,alpha=4.414,a=0.793,b=2.426 --horizon 39",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			values, err := clv.ParseParams(params)
+			if err != nil {
+				return err
+			}
+			m, spend, err := clv.NewModel(model, values)
+			if err != nil {
+				return err
+			}
+			f, err := openInput(summary)
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return clv.Predict(f, a.out, m, spend, horizon)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&summary, "summary", "", "customer summary with the columns id,x,t_x,T[,m]")
+	f.StringVar(&model, "model", clv.ModelBGNBD, "one of "+strings.Join(clv.ModelNames(), ", "))
+	f.StringVar(&params, "params", "", "the model's parameters, as name=value,…; p, q and gamma add the mean spend")
+	f.Float64Var(&horizon, "horizon", 0, "length of the future, in the fitted unit (weeks)")
+	for _, name := range []string{"summary", "params", "horizon"} {
+		_ = cmd.MarkFlagRequired(name) // fails only for a flag that does not exist
+	}
+	return cmd
+}
+
+func newScoreCommand(a *app) *cobra.Command {
+	var asOf string
+	cmd := &cobra.Command{
+		Use:     "score",
+		Short:   "Value every account as of a date and publish the scores",
+		Example: "  postlift clv score\n  postlift clv score --as-of 2026-06-30 --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			db, err := a.store(ctx)
+			if err != nil {
+				return err
+			}
+			day, err := a.asOf(ctx, asOf)
+			if err != nil {
+				return err
+			}
+			bar := a.progress("scoring accounts")
+			service := scoring.Service{Store: db, Clock: a.clock, IDs: a.ids, Progress: bar.set}
+			run, err := service.Score(ctx, day, a.actor(""))
+			bar.done()
+			if err != nil {
+				return err
+			}
+			return a.print(run, func(w io.Writer) { printRun(w, run) })
+		},
+	}
+	cmd.Flags().StringVar(&asOf, "as-of", "", "data up to this day counts (default today)")
+	return cmd
+}
+
+func printRun(w io.Writer, run scoring.Run) {
+	fmt.Fprintf(w, "%d accounts valued as of %s over %d months: residual CLV %s in all (run %s)\n",
+		run.Accounts, run.AsOf, run.Horizon, run.Total.Format("en"), run.UID)
+	m := run.Metrics
+	printRate(w, "contract renewal, last 12 months", m.RenewalRate, m.RenewalsDone, m.RenewalsDue)
+	printRate(w, "buyers who ordered again within 12 months", m.OrderRetention, m.BuyersAgain, m.BuyersBefore)
+	for _, c := range m.Channels {
+		line := fmt.Sprintf("channel %s: spent %s, won %d", c.Channel, c.Spend.Format("en"), c.Won)
+		if c.CPA != nil {
+			line += ", cost per acquisition " + c.CPA.Format("en")
+		}
+		if c.Conversion != nil {
+			line += fmt.Sprintf(", conversion %.1f %%", *c.Conversion*100)
+		}
+		fmt.Fprintln(w, line)
+	}
+	if m.NoHistoryAccounts > 0 {
+		fmt.Fprintf(w, "%d accounts without orders or contracts are valued 0\n", m.NoHistoryAccounts)
+	}
+	if m.ExcludedDocuments > 0 {
+		fmt.Fprintf(w, "%d documents left out: their currency has no exchange rate on that day\n", m.ExcludedDocuments)
+	}
+	if len(run.Params.Missing) > 0 {
+		fmt.Fprintf(w, "no data for these models: %s\n", strings.Join(run.Params.Missing, ", "))
+	}
+}
+
+func printRate(w io.Writer, what string, rate *float64, part, whole int64) {
+	if rate == nil {
+		fmt.Fprintf(w, "%s: none was due\n", what)
+		return
+	}
+	fmt.Fprintf(w, "%s: %.1f %% (%d of %d)\n", what, *rate*100, part, whole)
+}
