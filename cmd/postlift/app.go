@@ -31,6 +31,8 @@ type app struct {
 	ids    postlift.IDMaker
 	secret []byte
 	db     *store.Store
+
+	started bool // the command line was understood and the command's own work began
 }
 
 // run executes one command line and returns the exit code of CONTRACT: 0 ok, 1 internal, 2 bad input
@@ -53,9 +55,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 // fail tells the user what went wrong, logs an internal error once and maps the kind to an exit code.
 func (a *app) fail(err error) int {
 	kind := postlift.KindOf(err)
-	var usage usageError
-	if errors.As(err, &usage) {
-		kind = postlift.Invalid
+	if !a.started && kind == postlift.Internal {
+		kind = postlift.Invalid // cobra's own complaints about the command line
 	}
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(a.errOut, "stopped; everything finished so far is kept, the same command goes on from there")
@@ -81,9 +82,6 @@ func userText(err error) string {
 	}
 	return err.Error()
 }
-
-// usageError marks a wrong command line.
-type usageError struct{ error }
 
 // setup loads configuration; it runs before every command.
 func (a *app) setup(cmd *cobra.Command, dataFlag string) error {

@@ -25,27 +25,24 @@ Start with:   postlift demo          a whole company, made up, in one command
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer with one JSON document on stdout")
 	root.PersistentFlags().StringVar(&data, "data", "", "data folder (default $POSTLIFT_DATA or ./postlift-data)")
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	for _, make := range commands {
 		root.AddCommand(make(a))
 	}
-	wrapArgs(root)
+	a.markStart(root)
 	return root
 }
 
-// wrapArgs marks cobra's complaints about positional arguments as usage errors.
-func wrapArgs(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(c *cobra.Command, args []string) error {
-			if err := check(c, args); err != nil {
-				return usageError{err}
-			}
-			return nil
+// markStart notes when a command's own work begins: an error before it is a wrong command line.
+func (a *app) markStart(cmd *cobra.Command) {
+	if work := cmd.RunE; work != nil {
+		cmd.RunE = func(c *cobra.Command, args []string) error {
+			a.started = true
+			return work(c, args)
 		}
 	}
 	for _, sub := range cmd.Commands() {
-		wrapArgs(sub)
+		a.markStart(sub)
 	}
 }
 
