@@ -17,6 +17,8 @@ import (
 // History is what the store knows of one account's past, as of a date, in the reporting currency.
 type History struct {
 	AccountID         int64
+	OpenedOn          postlift.Date // when the account was won, if known
+	HistoryStart      postlift.Date // first day that the imported documents cover
 	FirstOrder        postlift.Date // none: never ordered
 	LastOrder         postlift.Date
 	OrderDays         int // distinct days with a positive net value
@@ -201,7 +203,7 @@ func (h History) input() clv.AccountInput {
 		ID: h.AccountID, FirstOrder: h.FirstOrder, LastOrder: h.LastOrder, OrderDays: h.OrderDays,
 		Contracts: h.Contracts, ServiceLevel: h.ServiceLevel, Channel: h.Channel,
 		AcquisitionMinor: h.AcquisitionMinor, AcquisitionKnown: h.AcquisitionKnown,
-		MarginRatio: math.NaN(),
+		MarginRatio: math.NaN(), OpenedOn: h.OpenedOn, HistoryStart: h.HistoryStart,
 	}
 	if h.OrderDays > 0 {
 		in.MeanOrderMinor = float64(h.NetMinor) / float64(h.OrderDays)

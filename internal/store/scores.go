@@ -25,7 +25,12 @@ func (s *Store) Histories(ctx context.Context, asOf postlift.Date) iter.Seq2[sco
 			return
 		}
 		defer stop()
-		rows, err := s.queryRead(ctx, `SELECT a.id, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
+		start, err := s.historyStart(ctx)
+		if err != nil {
+			yield(scoring.History{}, err)
+			return
+		}
+		rows, err := s.queryRead(ctx, `SELECT a.id, a.acquired_on, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
   f.first_day_net_minor, f.margin_minor, f.assumed_net_minor, f.excluded_orders,
   a.service_level, a.acquisition_channel, a.acquisition_cost_minor
 FROM accounts a JOIN account_features f ON f.account_id = a.id ORDER BY a.id`)
@@ -36,6 +41,7 @@ FROM accounts a JOIN account_features f ON f.account_id = a.id ORDER BY a.id`)
 		defer rows.Close()
 		for rows.Next() {
 			h, err := scanHistory(rows)
+			h.HistoryStart = start
 			if err == nil {
 				h.Contracts, err = contracts(h.AccountID)
 			}
@@ -52,10 +58,17 @@ FROM accounts a JOIN account_features f ON f.account_id = a.id ORDER BY a.id`)
 func scanHistory(rows *sql.Rows) (scoring.History, error) {
 	var h scoring.History
 	var cost sql.NullInt64
-	err := rows.Scan(&h.AccountID, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor, &h.FirstDayNetMinor,
+	err := rows.Scan(&h.AccountID, &h.OpenedOn, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor, &h.FirstDayNetMinor,
 		&h.MarginMinor, &h.AssumedNetMinor, &h.ExcludedDocuments, &h.ServiceLevel, &h.Channel, &cost)
 	h.AcquisitionMinor, h.AcquisitionKnown = cost.Int64, cost.Valid
 	return h, err
+}
+
+// historyStart is the first day that the imported documents cover.
+func (s *Store) historyStart(ctx context.Context) (postlift.Date, error) {
+	var start postlift.Date
+	err := s.read.QueryRowContext(ctx, "SELECT MIN(placed_on) FROM orders").Scan(&start)
+	return start, err
 }
 
 // contractRead is one open contract with the lines in force.

@@ -1,0 +1,204 @@
+package clv
+
+import (
+	"math"
+
+	"postlift"
+)
+
+// DaysPerMonth is the length of a valuation month: a twelfth of 365.25 days.
+const DaysPerMonth = 30.4375
+
+// Assumptions are the stated settings that a value rests on beside the account's own data. Amounts are
+// minor units of the reporting currency.
+type Assumptions struct {
+	HorizonMonths            int              // months that are valued, 1 to 240
+	DiscountRate             float64          // a year; 0.1 is ten per cent
+	DefaultMargin            float64          // share of net revenue, for orders and contracts without a known margin
+	DefaultRenewalRate       float64          // share renewing at each opportunity, used only without a renewal model
+	OrderCostMinor           int64            // handling one order day
+	ServiceCostMinorPerMonth map[string]int64 // serving an active account, by service level; "" is the default
+	AcquisitionCostMinor     map[string]int64 // winning an account, by channel; "" is the default
+	WindowDays               int              // length of the window of Value.WindowMarginMinor, 0 to 3650
+}
+
+// Check refuses assumptions that cannot be, naming the setting.
+func (a Assumptions) Check() error {
+	bad := func(text string, args ...any) error {
+		return postlift.Faultf(postlift.Invalid, "clv.Assumptions", text, args...)
+	}
+	switch {
+	case a.HorizonMonths < 1 || a.HorizonMonths > 240:
+		return bad("the horizon is %d months: it must be 1 to 240", a.HorizonMonths)
+	case !(a.DiscountRate >= 0 && a.DiscountRate <= 1):
+		return bad("the discount rate is %g a year: it must be 0 to 1 (0.1 is ten per cent)", a.DiscountRate)
+	case !(a.DefaultMargin >= -1 && a.DefaultMargin <= 1):
+		return bad("the default margin is %g: it must be a share of net revenue from -1 to 1", a.DefaultMargin)
+	case !(a.DefaultRenewalRate >= 0 && a.DefaultRenewalRate <= 1):
+		return bad("the default renewal rate is %g: it must be 0 to 1", a.DefaultRenewalRate)
+	case a.OrderCostMinor < 0:
+		return bad("the cost of an order is %d: it must not be negative", a.OrderCostMinor)
+	case a.WindowDays < 0 || a.WindowDays > 3650:
+		return bad("the window is %d days: it must be 0 to 3650", a.WindowDays)
+	}
+	for level, c := range a.ServiceCostMinorPerMonth {
+		if c < 0 {
+			return bad("the service cost of level %q is %d: it must not be negative", level, c)
+		}
+	}
+	for channel, c := range a.AcquisitionCostMinor {
+		if c < 0 {
+			return bad("the acquisition cost of channel %q is %d: it must not be negative", channel, c)
+		}
+	}
+	return nil
+}
+
+// discounts are the factors (1+d)^-((t-0.5)/12) of months t = 1..n: cash of a month falls in its middle.
+func (a Assumptions) discounts(n int) []float64 {
+	out := make([]float64, n)
+	for t := range out {
+		out[t] = math.Pow(1+a.DiscountRate, -(float64(t)+0.5)/12)
+	}
+	return out
+}
+
+// AccountInput is what is known of one account at the observation date. Amounts are minor units of the
+// reporting currency.
+type AccountInput struct {
+	ID                    int64
+	FirstOrder, LastOrder postlift.Date
+	OrderDays             int     // distinct days with an order
+	MeanOrderMinor        float64 // mean net value of all order days
+	RepeatMeanMinor       float64 // mean net value of the order days after the first
+	MarginRatio           float64 // margin as a share of net over past orders; NaN: none known
+	AssumedNetShare       float64 // share of past net, 0 to 1, whose margin inside MarginRatio was itself assumed
+	Contracts             []ContractInput
+	ServiceLevel, Channel string
+	AcquisitionMinor      int64 // what winning this account cost, if AcquisitionKnown
+	AcquisitionKnown      bool
+	OpenedOn              postlift.Date // when the account was opened, if known
+	HistoryStart          postlift.Date // first day that the imported orders cover, if known
+}
+
+// ContractInput is one contract line at the observation date. Amounts are minor units a month.
+type ContractInput struct {
+	MonthlyFeeMinor    int64
+	MonthlyMarginMinor int64
+	MarginKnown        bool          // else the default margin applies
+	TermMonths         int           // length of a renewal term; below 1 counts as 1 (rolling by month)
+	RenewalsDone       int           // renewals so far
+	TermEnd            postlift.Date // end of the running term, exclusive; none means open-ended: the next opportunity is one term away
+	AutoRenew          bool
+	NoticeGiven        bool // ends at TermEnd
+}
+
+// Value is what an account is expected to bring, in minor units. Costs are positive numbers. The parts
+// are rounded one by one and add up exactly:
+//
+//	Residual = Orders + Committed + Renewal - Service - Fulfil,   Prospect = Residual - Acquisition.
+type Value struct {
+	PAlive         float64 // probability of still ordering; 0 without orders
+	PActive        float64 // probability of ordering still or being under contract today
+	ExpectedOrders float64 // order days within the horizon
+	MeanOrderMinor float64 // expected net value of one future order day
+
+	OrdersMinor      int64 // discounted margin of orders
+	CommittedMinor   int64 // discounted margin of running contract terms
+	RenewalMinor     int64 // discounted margin of terms after a renewal
+	ServiceMinor     int64 // discounted cost of serving the account while it is active
+	FulfilMinor      int64 // discounted cost of handling the orders
+	AcquisitionMinor int64 // cost of winning the account
+	ResidualMinor    int64 // value with the acquisition cost sunk
+	ProspectMinor    int64 // value before the account was won
+
+	NextYearRevenueMinor int64 // expected net of orders and contracts in 12 months, not discounted
+	NextYearMarginMinor  int64 // their margin, not discounted, before service and handling
+	WindowMarginMinor    int64 // the same margin within Assumptions.WindowDays: the baseline of a mailing
+
+	// AssumedShare is the share of the parts' absolute sum that rests on default margins, renewal rates
+	// and costs and not on the account's own figures; 0 to 1.
+	AssumedShare float64
+	Flags        []string // what to know before trusting the value; shared, not to be changed
+}
+
+// Flags of a value.
+const (
+	FlagNoHistory        = "no_history"         // neither orders nor contracts: the value is 0, not a portfolio mean
+	FlagNoOrders         = "no_orders"          // valued by contracts alone
+	FlagNoOrderModel     = "no_order_model"     // has orders, but no order model could be fitted
+	FlagOwnMeanSpend     = "spend_unpooled"     // no spend model: the account's own mean is used
+	FlagNoPositiveValue  = "no_positive_value"  // past orders were worth nothing on balance: no spend expected
+	FlagDates            = "dates_inconsistent" // order dates contradict each other or the observation date
+	FlagHistoryTruncated = "history_truncated"  // opened before the imported history begins
+	FlagTermRolled       = "term_rolled"        // a term that ended without notice is taken as renewed
+	FlagContractOver     = "contract_over"      // a contract's term has ended: it counts for nothing
+	FlagOpenEnded        = "contract_open_ended"
+	FlagRenewalAssumed   = "renewal_assumed" // no renewal model: the stated default rate is used
+	FlagAcqAssumed       = "acquisition_assumed"
+	FlagAcqUnknown       = "acquisition_unknown"
+)
+
+// valueFlags lists the flags of a value in the order of their bits.
+var valueFlags = []string{FlagNoHistory, FlagNoOrders, FlagNoOrderModel, FlagOwnMeanSpend, FlagNoPositiveValue,
+	FlagDates, FlagHistoryTruncated, FlagTermRolled, FlagContractOver, FlagOpenEnded, FlagRenewalAssumed,
+	FlagAcqAssumed, FlagAcqUnknown}
+
+// flagSet is a set of value flags; scoring a million accounts must not allocate a list for each.
+type flagSet uint32
+
+const (
+	bitNoHistory flagSet = 1 << iota
+	bitNoOrders
+	bitNoOrderModel
+	bitOwnMeanSpend
+	bitNoPositiveValue
+	bitDates
+	bitHistoryTruncated
+	bitTermRolled
+	bitContractOver
+	bitOpenEnded
+	bitRenewalAssumed
+	bitAcqAssumed
+	bitAcqUnknown
+)
+
+func (f flagSet) list() []string {
+	var out []string
+	for i, name := range valueFlags {
+		if f&(1<<i) != 0 {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// purchase gives the account's purchase history in the models' terms, days. Contradicting dates are
+// bent to the nearest possible history and reported.
+func (in *AccountInput) purchase(asOf postlift.Date) (x, txDays, ageDays int, bent bool) {
+	x = in.OrderDays - 1
+	txDays = in.LastOrder.DaysSince(in.FirstOrder)
+	ageDays = asOf.DaysSince(in.FirstOrder)
+	if in.FirstOrder.IsZero() || in.LastOrder.IsZero() || txDays < 0 || ageDays < txDays || x > txDays || (x == 0) != (txDays == 0) {
+		bent = true
+		if in.FirstOrder.IsZero() || in.LastOrder.IsZero() {
+			return 0, 0, 0, true
+		}
+		ageDays = max(ageDays, 0)
+		txDays = min(max(txDays, 0), ageDays)
+		x = min(x, txDays)
+		if x == 0 {
+			txDays = 0
+		}
+	}
+	return x, txDays, ageDays, bent
+}
+
+// spendBasis is the number of order days and their mean value that tell most about future orders: the
+// repeat orders, or the first where there is no other.
+func (in *AccountInput) spendBasis() (n int, mean float64) {
+	if in.OrderDays > 1 {
+		return in.OrderDays - 1, in.RepeatMeanMinor
+	}
+	return 1, in.MeanOrderMinor
+}

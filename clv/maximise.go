@@ -1,0 +1,268 @@
+package clv
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize"
+)
+
+// objective is a mean negative log-likelihood over unbounded (log or logit) parameters. It writes the
+// gradient when grad is not nil.
+type objective func(theta, grad []float64) float64
+
+const (
+	thetaLimit    = 30   // beyond e^±30 a parameter carries no information: a wall keeps exp finite
+	gradAccept    = 1e-5 // a stopped line search is a solution when the gradient is this small
+	gradWanted    = 1e-7
+	hessianStep   = 1e-4
+	polishRounds  = 4
+	boundaryTheta = 8.0 // |log parameter| in scaled time that counts as run to a boundary
+	boundarySD    = 4.0 // standard error of a log parameter that counts as not identified
+)
+
+// optimum is what a search found.
+type optimum struct {
+	theta     []float64
+	value     float64
+	converged bool
+	hessian   *mat.SymDense // of the objective, by central differences of its gradient
+	cov       *mat.SymDense // inverse Hessian; nil where it is not positive definite
+}
+
+// walled evaluates f inside the wall and adds a quadratic bank outside it, so that a search that runs
+// to a boundary meets finite numbers and a gradient that points back.
+func walled(f objective) objective {
+	return func(theta, grad []float64) float64 {
+		in := make([]float64, len(theta))
+		bank := 0.0
+		for i, v := range theta {
+			in[i] = math.Max(-thetaLimit, math.Min(thetaLimit, v))
+			bank += (v - in[i]) * (v - in[i])
+		}
+		val := f(in, grad) + bank
+		if grad != nil {
+			for i, v := range theta {
+				if v != in[i] {
+					grad[i] = 2 * (v - in[i])
+				}
+			}
+		}
+		return val
+	}
+}
+
+// withPrior adds an independent normal prior to a mean negative log-likelihood over n accounts.
+func withPrior(f objective, centre []float64, sd, n float64) objective {
+	w := 1 / (sd * sd * n)
+	return func(theta, grad []float64) float64 {
+		val := f(theta, grad)
+		for i, v := range theta {
+			d := v - centre[i]
+			val += 0.5 * w * d * d
+			if grad != nil {
+				grad[i] += w * d
+			}
+		}
+		return val
+	}
+}
+
+// minimise searches from each start with BFGS, polishes with Newton steps and keeps the best optimum.
+// It stops at the first start that converges unless all is set. When no start converges it goes on
+// with Nelder-Mead, which needs no line search.
+func minimise(f objective, starts [][]float64, all bool) optimum {
+	f = walled(f)
+	best := optimum{value: math.Inf(1)}
+	for _, s := range starts {
+		o := polish(f, bfgs(f, s))
+		if better(o, best) {
+			best = o
+		}
+		if best.converged && !all {
+			return best
+		}
+	}
+	if best.converged {
+		return best
+	}
+	from := starts[0]
+	if best.theta != nil {
+		from = best.theta
+	}
+	if o := polish(f, bfgs(f, nelderMead(f, from))); better(o, best) {
+		best = o
+	}
+	return best
+}
+
+func better(a, b optimum) bool {
+	if a.theta == nil {
+		return false
+	}
+	if a.converged != b.converged {
+		return a.converged
+	}
+	return a.value < b.value
+}
+
+// bfgs runs one quasi-Newton search and gives the best point it saw. gonum reports a line search that
+// stops at the last digits as an error, so the caller judges by the gradient, not by that error.
+func bfgs(f objective, start []float64) []float64 {
+	p := memoised(f)
+	settings := &optimize.Settings{GradientThreshold: gradWanted, MajorIterations: 400}
+	res, _ := optimize.Minimize(p, start, settings, &optimize.BFGS{})
+	if res == nil || !allFinite(res.X) {
+		return append([]float64(nil), start...)
+	}
+	return res.X
+}
+
+func nelderMead(f objective, start []float64) []float64 {
+	p := optimize.Problem{Func: func(x []float64) float64 { return f(x, nil) }}
+	res, _ := optimize.Minimize(p, start, &optimize.Settings{MajorIterations: 4000}, &optimize.NelderMead{})
+	if res == nil || !allFinite(res.X) {
+		return append([]float64(nil), start...)
+	}
+	return res.X
+}
+
+// memoised shares one pass over the data between value and gradient, which gonum asks for separately.
+func memoised(f objective) optimize.Problem {
+	var at, grad []float64
+	var val float64
+	eval := func(x []float64) {
+		if at != nil && equalVec(at, x) {
+			return
+		}
+		at = append(at[:0], x...)
+		if grad == nil {
+			grad = make([]float64, len(x))
+		}
+		val = f(x, grad)
+	}
+	return optimize.Problem{
+		Func: func(x []float64) float64 { eval(x); return val },
+		Grad: func(g, x []float64) { eval(x); copy(g, grad) },
+	}
+}
+
+// polish takes a few Newton steps with the numerical Hessian, which the standard errors need anyway,
+// and judges convergence by the gradient.
+func polish(f objective, theta []float64) optimum {
+	k := len(theta)
+	g := make([]float64, k)
+	o := optimum{theta: append([]float64(nil), theta...)}
+	o.value = f(o.theta, g)
+	for range polishRounds {
+		o.hessian, o.cov = curvature(f, o.theta)
+		if o.cov == nil || normInf(g) < 1e-11 {
+			break
+		}
+		next, ng := make([]float64, k), make([]float64, k)
+		for i := range next {
+			next[i] = o.theta[i]
+			for j := range g {
+				next[i] -= o.cov.At(i, j) * g[j]
+			}
+		}
+		v := f(next, ng)
+		if !(v <= o.value+1e-12) || !(normInf(ng) < normInf(g)) {
+			break
+		}
+		o.theta, o.value, g = next, v, ng
+	}
+	o.converged = allFinite(o.theta) && normInf(g) < gradAccept && !math.IsNaN(o.value) && !math.IsInf(o.value, 0)
+	return o
+}
+
+// curvature is the symmetrised Hessian by central differences of the analytic gradient, and its
+// inverse where it is positive definite.
+func curvature(f objective, theta []float64) (hessian, inverse *mat.SymDense) {
+	k := len(theta)
+	at := append([]float64(nil), theta...)
+	up, down := make([]float64, k), make([]float64, k)
+	full := mat.NewDense(k, k, nil)
+	for i := range k {
+		at[i] = theta[i] + hessianStep
+		f(at, up)
+		at[i] = theta[i] - hessianStep
+		f(at, down)
+		at[i] = theta[i]
+		for j := range k {
+			full.Set(i, j, (up[j]-down[j])/(2*hessianStep))
+		}
+	}
+	hessian = mat.NewSymDense(k, nil)
+	for i := range k {
+		for j := i; j < k; j++ {
+			hessian.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
+		}
+	}
+	if !allFinite(hessian.RawSymmetric().Data) {
+		return hessian, nil
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(hessian) {
+		return hessian, nil
+	}
+	inverse = mat.NewSymDense(k, nil)
+	if err := chol.InverseTo(inverse); err != nil || !allFinite(inverse.RawSymmetric().Data) {
+		return hessian, nil // too badly conditioned to give standard errors
+	}
+	return hessian, inverse
+}
+
+// sdLog is the standard error of each unbounded parameter for n accounts, nil where not identified.
+func (o optimum) sdLog(n float64) []float64 {
+	if o.cov == nil {
+		return nil
+	}
+	sd := make([]float64, len(o.theta))
+	for i := range sd {
+		sd[i] = math.Sqrt(o.cov.At(i, i) / n)
+	}
+	return sd
+}
+
+// atBoundary tells whether a parameter ran away, and identified whether the data hold all of them.
+func (o optimum) atBoundary(n float64) (boundary, identified bool) {
+	for _, v := range o.theta {
+		boundary = boundary || math.Abs(v) > boundaryTheta
+	}
+	sd := o.sdLog(n)
+	identified = sd != nil && o.converged
+	for _, s := range sd {
+		identified = identified && s < boundarySD
+	}
+	return boundary, identified
+}
+
+func normInf(v []float64) float64 {
+	n := 0.0
+	for _, x := range v {
+		if math.IsNaN(x) {
+			return math.Inf(1)
+		}
+		n = math.Max(n, math.Abs(x))
+	}
+	return n
+}
+
+func allFinite(v []float64) bool {
+	for _, x := range v {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+func equalVec(a, b []float64) bool {
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,264 @@
+package clv
+
+import (
+	"math"
+	"slices"
+
+	"postlift"
+)
+
+// SBG is the shifted beta geometric renewal model of Fader and Hardie, "How to Project Customer
+// Retention", Journal of Interactive Marketing 21 (2007), in hazard form: at renewal opportunity i =
+// 1, 2, … a contract ends with probability
+//
+//	h_i = Mu / (1 + (i-1) Omega),   Mu = alpha/(alpha+beta),   Omega = 1/(alpha+beta).
+//
+// Omega = 0 is the plain geometric model (constant hazard), an ordinary point that real portfolios
+// reach; in alpha and beta it lies at infinity.
+type SBG struct {
+	Mu    float64 // hazard at the first opportunity, 0 to 1
+	Omega float64 // how fast the hazard falls, from 0
+}
+
+// NewSBG makes the model from the paper's parameters.
+func NewSBG(alpha, beta float64) SBG {
+	return SBG{Mu: alpha / (alpha + beta), Omega: 1 / (alpha + beta)}
+}
+
+// AlphaBeta gives the paper's parameters; both are +Inf for a constant hazard.
+func (s SBG) AlphaBeta() (alpha, beta float64) {
+	return s.Mu / s.Omega, (1 - s.Mu) / s.Omega
+}
+
+// Hazard is the probability that a contract ends at opportunity i (from 1), having reached it.
+func (s SBG) Hazard(i int) float64 {
+	return s.Mu / (1 + float64(max(i, 1)-1)*s.Omega)
+}
+
+// Retention is the probability of renewing at opportunity i, the r_t of the paper:
+// (beta+t-1)/(alpha+beta+t-1).
+func (s SBG) Retention(i int) float64 { return 1 - s.Hazard(i) }
+
+// Survive is the probability that a contract with done renewals behind it renews the next more times.
+func (s SBG) Survive(done, more int) float64 {
+	logS := 0.0
+	for i := 1; i <= more; i++ {
+		logS += math.Log1p(-s.Hazard(done + i))
+	}
+	return math.Exp(logS)
+}
+
+// Survival is the share of a new cohort that is still there after n opportunities, the S(n) of the
+// paper.
+func (s SBG) Survival(n int) float64 { return s.Survive(0, n) }
+
+// LogLikelihood is the log-likelihood of renewal decisions.
+func (s SBG) LogLikelihood(t *RenewalTable) float64 {
+	sum := 0.0
+	for i := range t.Ended {
+		h := s.Hazard(i + 1)
+		sum += xlog(float64(t.Ended[i]), math.Log(h)) + xlog(float64(t.Renewed[i]), math.Log1p(-h))
+	}
+	return sum
+}
+
+// xlog is n*l with 0*inf = 0.
+func xlog(n, l float64) float64 {
+	if n == 0 {
+		return 0
+	}
+	return n * l
+}
+
+// RenewalTable counts renewal decisions by opportunity: index i-1 holds opportunity i. It is the
+// sufficient statistic of SBG: contracts still running are censored and those already old when the
+// history begins enter late, simply by counting only the decisions that were observed.
+type RenewalTable struct {
+	Ended, Renewed []int
+}
+
+// maxOpportunity bounds the table: a monthly contract of 100 years.
+const maxOpportunity = 1200
+
+// Add counts n decisions at opportunity i (from 1).
+func (t *RenewalTable) Add(i int, renewed bool, n int) error {
+	if i < 1 || i > maxOpportunity || n < 0 {
+		return postlift.Faultf(postlift.Invalid, "clv.RenewalTable",
+			"renewal opportunity %d counted %d times: opportunities go from 1 to %d", i, n, maxOpportunity)
+	}
+	t.grow(i)
+	if renewed {
+		t.Renewed[i-1] += n
+	} else {
+		t.Ended[i-1] += n
+	}
+	return nil
+}
+
+// Totals are the decisions for an end and for a renewal.
+func (t *RenewalTable) Totals() (ended, renewed int) {
+	for i := range t.Ended {
+		ended += t.Ended[i]
+		renewed += t.Renewed[i]
+	}
+	return ended, renewed
+}
+
+// Merge adds the decisions of another table.
+func (t *RenewalTable) Merge(o *RenewalTable) {
+	t.grow(len(o.Ended))
+	for i := range o.Ended {
+		t.Ended[i] += o.Ended[i]
+		t.Renewed[i] += o.Renewed[i]
+	}
+}
+
+// grow makes room for n opportunities.
+func (t *RenewalTable) grow(n int) {
+	for len(t.Ended) < n {
+		t.Ended = append(t.Ended, 0)
+		t.Renewed = append(t.Renewed, 0)
+	}
+}
+
+// check refuses a table that Add cannot have made.
+func (t *RenewalTable) check() error {
+	ok := len(t.Ended) == len(t.Renewed)
+	for i := 0; ok && i < len(t.Ended); i++ {
+		ok = t.Ended[i] >= 0 && t.Renewed[i] >= 0
+	}
+	if !ok {
+		return postlift.Faultf(postlift.Invalid, "clv.FitSBG",
+			"a renewal table needs as many counts of ends as of renewals, none negative")
+	}
+	return nil
+}
+
+// SBGFit is a fitted renewal model. SE has mu and omega, and alpha and beta where they are finite.
+type SBGFit struct {
+	Model SBG
+	FitStats
+}
+
+// Params lists mu and omega, and alpha and beta where they are finite.
+func (f SBGFit) Params() []Param {
+	ps := []Param{{"mu", f.Model.Mu}, {"omega", f.Model.Omega}}
+	if f.Model.Omega > 0 {
+		a, b := f.Model.AlphaBeta()
+		ps = append(ps, Param{"alpha", a}, Param{"beta", b})
+	}
+	return ps
+}
+
+// meanNegLL is the mean negative log-likelihood at (logit mu, log omega), with its gradient.
+func (t *RenewalTable) meanNegLL(theta, grad []float64) float64 {
+	mu, omega := sigmoid(theta[0]), math.Exp(theta[1])
+	rest := sigmoid(-theta[0]) // 1-mu without cancellation
+	var ll, g0, g1, n float64
+	for i := range t.Ended {
+		c, s := float64(t.Ended[i]), float64(t.Renewed[i])
+		if c+s == 0 {
+			continue
+		}
+		n += c + s
+		lag := float64(i) * omega
+		odds := mu / (rest + lag) // h/(1-h)
+		fall := lag / (1 + lag)
+		ll += c*(math.Log(mu)-math.Log1p(lag)) + s*(math.Log(rest+lag)-math.Log1p(lag))
+		g0 += (c - s*odds) * rest
+		g1 += (s*odds - c) * fall
+	}
+	if grad != nil {
+		grad[0], grad[1] = -g0/n, -g1/n
+	}
+	return -ll / n
+}
+
+// The prior of renewals that do not identify a model: a first hazard around 15 %, falling slowly.
+var (
+	renewalCentre = []float64{math.Log(0.15 / 0.85), math.Log(0.3)}
+	renewalSD     = 1.5
+)
+
+// FitSBG fits the renewal model by maximum likelihood. Where the likelihood is no better than with a
+// constant hazard, the constant hazard is the answer and flagged; where nobody or everybody left, or
+// nobody left after the first opportunity, a weak prior keeps the model inside its bounds and is
+// flagged. A table without decisions is an Invalid fault.
+func FitSBG(t *RenewalTable) (SBGFit, error) {
+	if err := t.check(); err != nil {
+		return SBGFit{}, err
+	}
+	ended, renewed := t.Totals()
+	n := float64(ended + renewed)
+	if n == 0 {
+		return SBGFit{}, postlift.Faultf(postlift.Invalid, "clv.FitSBG", "there is no renewal decision to fit the model to")
+	}
+	if ended == 0 || renewed == 0 {
+		return t.fitWithPrior(n, FlagBoundary), nil
+	}
+	mu := float64(ended) / n
+	start := math.Log(mu) - math.Log1p(-mu)
+	o := minimise(t.meanNegLL, [][]float64{{start, -1}, {start, 1}, {start, -4}}, false)
+	constant := SBG{Mu: mu}
+	switch {
+	case -o.value*n-constant.LogLikelihood(t) < 1e-6 || o.theta[1] < -boundaryTheta:
+		return t.constantHazard(constant, n), nil
+	case o.theta[1] > boundaryTheta || math.Abs(o.theta[0]) > boundaryTheta:
+		return t.fitWithPrior(n, FlagBoundary), nil
+	case !o.converged || o.cov == nil:
+		return t.fitWithPrior(n, FlagNotIdentified), nil
+	}
+	return t.finish(o, n, nil), nil
+}
+
+// constantHazard reports the geometric model, whose standard error is the binomial one.
+func (t *RenewalTable) constantHazard(m SBG, n float64) SBGFit {
+	fit := t.finish(optimum{theta: []float64{0, 0}}, n, []string{FlagGeometric})
+	fit.Model, fit.LogLikelihood = m, m.LogLikelihood(t)
+	fit.SE = map[string]float64{"mu": math.Sqrt(m.Mu * (1 - m.Mu) / n)}
+	if t.distinct() < 2 {
+		fit.Flags = append(fit.Flags, FlagNotIdentified)
+	}
+	return fit
+}
+
+func (t *RenewalTable) fitWithPrior(n float64, flag string) SBGFit {
+	o := minimise(withPrior(t.meanNegLL, renewalCentre, renewalSD, n), [][]float64{renewalCentre, {0, 0}}, false)
+	flags := []string{flag, FlagPriorUsed}
+	if !o.converged {
+		flags = append(flags, FlagNotConverged)
+	}
+	return t.finish(o, n, flags)
+}
+
+// finish turns an optimum into a fit, with standard errors by the delta method.
+func (t *RenewalTable) finish(o optimum, n float64, flags []string) SBGFit {
+	m := SBG{Mu: sigmoid(o.theta[0]), Omega: math.Exp(o.theta[1])}
+	if n < FewAccounts {
+		flags = append(flags, FlagFewAccounts)
+	}
+	fit := SBGFit{Model: m, FitStats: FitStats{LogLikelihood: m.LogLikelihood(t), Observations: int(n),
+		Rows: t.distinct(), PriorUsed: slices.Contains(flags, FlagPriorUsed), Flags: flags, SE: map[string]float64{}}}
+	if o.cov == nil {
+		return fit
+	}
+	v11, v12, v22 := o.cov.At(0, 0)/n, o.cov.At(0, 1)/n, o.cov.At(1, 1)/n
+	alpha, beta := m.AlphaBeta()
+	rest := 1 - m.Mu
+	fit.SE["mu"] = m.Mu * rest * math.Sqrt(v11)
+	fit.SE["omega"] = m.Omega * math.Sqrt(v22)
+	fit.SE["alpha"] = alpha * math.Sqrt(max(rest*rest*v11-2*rest*v12+v22, 0))
+	fit.SE["beta"] = beta * math.Sqrt(max(m.Mu*m.Mu*v11+2*m.Mu*v12+v22, 0))
+	return fit
+}
+
+// distinct is the number of opportunities with a decision.
+func (t *RenewalTable) distinct() int {
+	n := 0
+	for i := range t.Ended {
+		if t.Ended[i]+t.Renewed[i] > 0 {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,128 @@
+package clv
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"postlift"
+)
+
+// DaysPerWeek converts days to the models' unit of time.
+const DaysPerWeek = 7.0
+
+// Summary is what the order models need to know of one customer. Times are weeks since the first
+// order; M is in the unit of the log's value column.
+type Summary struct {
+	ID string
+	X  int     // repeat order days
+	TX float64 // age at the last order, weeks
+	T  float64 // age at the observation date, weeks
+	M  float64 // mean value of the repeat order days; 0 when X is 0 or no values are known
+}
+
+// Counted is one distinct history (X, TX, T) with the number of customers that share it. A likelihood
+// over counted rows equals the one over customers, at a fraction of the work.
+type Counted struct {
+	X     int
+	TX, T float64 // weeks
+	N     int
+}
+
+// Spend is the mean value M of X repeat order days of one customer, the sufficient statistic of the
+// Gamma-Gamma model.
+type Spend struct {
+	X int
+	M float64
+}
+
+type history struct {
+	x     int
+	tx, t float64
+}
+
+// Tally gathers histories one by one and keeps only distinct ones, so that memory does not grow with
+// the number of customers. The zero value is ready.
+type Tally struct {
+	rows map[history]int
+	n    int
+}
+
+// Add counts one customer with x repeat order days; ages are weeks. A history that cannot be (negative
+// numbers, a last order after the observation date, an age at last order without repeats) is an
+// Invalid fault.
+func (t *Tally) Add(x int, tx, age float64) error {
+	if reason := badHistory(x, tx, age); reason != "" {
+		return postlift.Faultf(postlift.Invalid, "clv.Tally",
+			"history x=%d t_x=%g T=%g: %s", x, tx, age, reason)
+	}
+	if t.rows == nil {
+		t.rows = map[history]int{}
+	}
+	t.rows[history{x, min(tx, age), age}]++
+	t.n++
+	return nil
+}
+
+// AddDays counts one customer whose ages are whole days.
+func (t *Tally) AddDays(x, txDays, ageDays int) error {
+	return t.Add(x, float64(txDays)/DaysPerWeek, float64(ageDays)/DaysPerWeek)
+}
+
+// Customers is the number of histories added.
+func (t *Tally) Customers() int { return t.n }
+
+// Counted lists the distinct histories in the order (X, T, TX), which makes every fit reproducible.
+func (t *Tally) Counted() []Counted {
+	out := make([]Counted, 0, len(t.rows))
+	for h, n := range t.rows {
+		out = append(out, Counted{X: h.x, TX: h.tx, T: h.t, N: n})
+	}
+	slices.SortFunc(out, func(a, b Counted) int {
+		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.T, b.T), cmp.Compare(a.TX, b.TX))
+	})
+	return out
+}
+
+// Compress counts equal histories of a list of summaries.
+func Compress(sums []Summary) ([]Counted, error) {
+	var t Tally
+	for _, s := range sums {
+		if err := t.Add(s.X, s.TX, s.T); err != nil {
+			return nil, postlift.Wrap("clv.Compress", "customer "+s.ID+": "+postlift.UserText(err), err)
+		}
+	}
+	return t.Counted(), nil
+}
+
+// Spends lists the customers that the Gamma-Gamma model can learn from: those with repeat orders of a
+// positive mean value.
+func Spends(sums []Summary) []Spend {
+	var out []Spend
+	for _, s := range sums {
+		if s.X > 0 && s.M > 0 {
+			out = append(out, Spend{X: s.X, M: s.M})
+		}
+	}
+	return out
+}
+
+// roundingSlack is how far t_x may exceed T in a file whose weeks were rounded to two decimals.
+const roundingSlack = 0.011
+
+// badHistory says what is wrong with a history, or "".
+func badHistory(x int, tx, age float64) string {
+	switch {
+	case x < 0:
+		return "x (repeat orders) must not be negative"
+	case math.IsNaN(tx) || math.IsInf(tx, 0) || tx < 0:
+		return "t_x (age at last order) must be a number from 0"
+	case math.IsNaN(age) || math.IsInf(age, 0) || age < 0:
+		return "T (age) must be a number from 0"
+	case tx > age+roundingSlack:
+		return "t_x (age at last order) must not exceed T (age)"
+	case x == 0 && tx > 0:
+		return "t_x must be 0 where x is 0: without a repeat order the last order is the first"
+	}
+	return ""
+}
