@@ -9,9 +9,9 @@ package migrations
 import (
 	"embed"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
-	"testing/fstest"
 )
 
 //go:embed *.sql
@@ -41,20 +41,49 @@ func Render(d Dialect) (fs.FS, error) {
 	if !ok {
 		return nil, fmt.Errorf("migrations: no dialect %q", d)
 	}
-	names, err := fs.Glob(source, "*.sql")
+	return rendered{dialect: d, replacer: replacer}, nil
+}
+
+// rendered shows the embedded files with their tokens replaced.
+type rendered struct {
+	dialect  Dialect
+	replacer *strings.Replacer
+}
+
+// Open renders a file when it is opened; the folder itself is the embedded one.
+func (r rendered) Open(name string) (fs.File, error) {
+	f, err := source.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
-	out := fstest.MapFS{}
-	for _, name := range names {
-		raw, err := source.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		out[name] = &fstest.MapFile{Data: []byte(replacer.Replace(keepFor(d, string(raw)))), Mode: 0o444}
+	raw, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	text := r.replacer.Replace(keepFor(r.dialect, string(raw)))
+	return &file{Reader: strings.NewReader(text), info: fileInfo{info, int64(len(text))}}, nil
 }
+
+type file struct {
+	*strings.Reader
+	info fileInfo
+}
+
+func (f *file) Stat() (fs.FileInfo, error) { return f.info, nil }
+func (f *file) Close() error               { return nil }
+
+// fileInfo is the embedded file's with the rendered size.
+type fileInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (i fileInfo) Size() int64 { return i.size }
 
 func keepFor(d Dialect, sql string) string {
 	var b strings.Builder

@@ -1,0 +1,199 @@
+package letter
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"postlift"
+)
+
+// Addressee is whom and where a label names, in parts.
+type Addressee struct {
+	Company      string
+	Department   string
+	Person       Person // may be empty: a letter to the company
+	Street       string // street and number
+	Extra        string // building, floor, district: an own line above the street
+	POBox        string // "Postfach 12 34": printed instead of the street
+	Postcode     string
+	City         string
+	State        string // US state, IT and ES province; printed only where the country's format has it
+	Country      string // ISO 3166-1 alpha-2; empty means the sender's country
+	BulkPostcode bool   // the postcode belongs to this company alone (Großempfänger): no street needed
+}
+
+// Limits of a label: DIN 5008 has six lines in the recipient zone; more than 45 characters do not fit
+// the window at a readable size.
+const (
+	maxAddressLines = 6
+	maxAddressRunes = 45
+)
+
+// AddressLines sets the label of a letter that a sender in country `from` posts: DIN 5008 order at home
+// (company, department, contact, street, postcode and city) and the destination's own order abroad, there
+// with the city in capitals and the country's name in the sender's language, in capitals, as last line.
+// A label has one to six lines of at most 45 characters. What breaks a rule is a Fault that names the
+// part; nothing is ever cut.
+func AddressLines(a Addressee, from string) ([]string, error) {
+	a = a.cleaned()
+	from = strings.ToUpper(strings.TrimSpace(from))
+	if a.Country == "" {
+		a.Country = from
+	}
+	form, err := countryForm(a.Country)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.check(&form); err != nil {
+		return nil, err
+	}
+	lines := fitLines(a, form, from)
+	if len(lines) > maxAddressLines {
+		return nil, addressFault("the label has %d lines (%s), at most %d fit the window: shorten or drop the department or the extra line",
+			len(lines), strings.Join(lines, " | "), maxAddressLines)
+	}
+	for _, l := range lines {
+		if n := utf8.RuneCountInString(l); n > maxAddressRunes {
+			return nil, addressFault("address line %q has %d characters, at most %d fit the window: shorten it in the customer file", l, n, maxAddressRunes)
+		}
+	}
+	return lines, nil
+}
+
+func addressFault(format string, args ...any) error {
+	return postlift.Faultf(postlift.Invalid, "letter.AddressLines", format, args...)
+}
+
+// cleaned normalises every part: one kind of blank, composed letters, no control characters.
+func (a Addressee) cleaned() Addressee {
+	for _, s := range []*string{&a.Company, &a.Department, &a.Street, &a.Extra, &a.POBox, &a.Postcode, &a.City, &a.State,
+		&a.Person.Salutation, &a.Person.Title, &a.Person.FirstName, &a.Person.LastName, &a.Person.Function} {
+		*s = cleanLine(*s)
+	}
+	a.Country = strings.ToUpper(strings.TrimSpace(a.Country))
+	return a
+}
+
+// cleanLine composes accents (NFC), turns every run of blanks and control characters into one blank and
+// takes invisible format characters out (soft hyphens, zero-width blanks, direction marks).
+func cleanLine(s string) string {
+	return cleanValue(strings.ReplaceAll(s, "\u00a0", " "))
+}
+
+// cleanValue is cleanLine that keeps no-break spaces, which amounts are written with.
+func cleanValue(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, norm.NFC.String(s))
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return r != '\u00a0' && (unicode.IsSpace(r) || unicode.IsControl(r))
+	}), " ")
+}
+
+// check tests what the country requires and takes its prefix off the postcode (no "D-", "CH-": the
+// country has its own line).
+func (a *Addressee) check(form *addressForm) error {
+	a.Postcode = trimPrefixFold(a.Postcode, form.prefixes)
+	switch {
+	case a.Company == "" && a.Person.name() == "":
+		return addressFault("the label names neither a company nor a person")
+	case a.City == "":
+		return addressFault("the city is missing")
+	case a.Street == "" && a.POBox == "" && !a.BulkPostcode:
+		return addressFault("street and PO box are both missing")
+	case a.Postcode == "" && form.postcode != nil && !form.postcodeOptional:
+		return addressFault("the postcode is missing (%s)", form.code)
+	case a.Postcode != "" && form.postcode != nil && !form.postcode.MatchString(strings.ToUpper(a.Postcode)):
+		return addressFault("postcode %q is not one of %s (such as %s)", a.Postcode, form.code, form.example)
+	case form.needsState && a.State == "":
+		return addressFault("the state is missing (%s)", form.code)
+	}
+	return nil
+}
+
+func trimPrefixFold(s string, prefixes []string) string {
+	for _, p := range prefixes {
+		if len(s) > len(p) && strings.EqualFold(s[:len(p)], p) {
+			return strings.TrimSpace(s[len(p):])
+		}
+	}
+	return s
+}
+
+// fitLines tries the full label first and saves lines only when it must: contact beside department,
+// then postcode beside city. Nothing is dropped.
+func fitLines(a Addressee, form addressForm, from string) []string {
+	lines := labelLines(a, form, from)
+	if len(lines) > maxAddressLines && a.Department != "" && a.Person.name() != "" {
+		a.Department, a.Person = "", mergedContact(a, form)
+		lines = labelLines(a, form, from)
+	}
+	if len(lines) > maxAddressLines && form.cityLine == cityAbovePostcode {
+		form.cityLine = cityThenPostcode
+		lines = labelLines(a, form, from)
+	}
+	return lines
+}
+
+// mergedContact puts the department before the name on one line.
+func mergedContact(a Addressee, form addressForm) Person {
+	return Person{LastName: a.Department + ", " + contactLine(a.Person, form), Function: a.Person.Function}
+}
+
+func labelLines(a Addressee, form addressForm, from string) []string {
+	contact := contactLine(a.Person, form)
+	var lines []string
+	if form.personFirst {
+		lines = append(lines, contact, a.Person.Function, a.Department, a.Company)
+	} else {
+		lines = append(lines, a.Company, a.Department, contact, a.Person.Function)
+	}
+	street := a.Street
+	if a.POBox != "" {
+		street = a.POBox
+	}
+	abroad := a.Country != from
+	lines = append(lines, a.Extra, street)
+	lines = append(lines, form.cityLines(a, abroad)...)
+	if abroad {
+		lines = append(lines, CountryName(a.Country, from))
+	}
+	kept := lines[:0]
+	for _, l := range lines {
+		if l != "" {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}
+
+// contactLine is the person as a label names them: form of address, all titles, name.
+func contactLine(p Person, form addressForm) string {
+	if p.name() == "" {
+		return ""
+	}
+	title := p.Title
+	address := ""
+	if form.german {
+		switch p.gender() {
+		case 'f':
+			address = "Frau"
+		case 'm':
+			address = "Herrn"
+		}
+	} else if title == "" { // English labels carry either a title or Mr/Ms
+		switch p.gender() {
+		case 'f':
+			address = mrs(p.Salutation)
+		case 'm':
+			address = "Mr"
+		}
+	}
+	return join(address, title, p.name())
+}
