@@ -1,0 +1,140 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"postlift"
+)
+
+// sampleRows is about how long a sample file is.
+const sampleRows = 25
+
+// sampleAsOf is the last day in the samples: a fixed date, long past.
+var sampleAsOf = postlift.NewDate(2026, 1, 31)
+
+// WriteSamples writes tiny files of every kind that a person can look at, copy and import, into dir, which
+// it makes: the CSV files in their canonical columns without wrong rows, responses.csv, campaign.yaml and
+// README.txt, which explains the columns in English and German. It returns the paths. Existing files are
+// overwritten.
+func WriteSamples(dir string) ([]string, error) {
+	w := NewWorld(Config{Seed: 25, Accounts: sampleRows, AsOf: sampleAsOf, Clean: true})
+	s := &writing{w: w, won: map[winKey]int{}, habit: plain, orderRows: sampleRows, oneContact: true, costMonths: sampleRows / len(channels)}
+	files, err := s.run(dir, func() (*table, error) { return newTable(dir, "accounts.csv", accountHeader) })
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, f := range files.List {
+		paths = append(paths, f.Path)
+	}
+	texts := []struct{ name, content string }{
+		{"responses.csv", sampleResponses()},
+		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck")},
+		{"README.txt", samplesReadme},
+	}
+	for _, t := range texts {
+		path := filepath.Join(dir, t.name)
+		if err := os.WriteFile(path, []byte(t.content), 0o640); err != nil {
+			return nil, postlift.Faultf(postlift.Invalid, "sim.WriteSamples", "%s cannot be written: %v", path, err)
+		}
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return paths, nil
+}
+
+func sampleResponses() string {
+	day := sampleAsOf.AddDays(-9)
+	return fmt.Sprintf(`external_id,date,kind,code,account_id,note
+A-1,%sT10:15:00+01:00,call,,%s,asked for a visit
+A-2,%s,meeting,,%s,trade fair
+A-3,%s,quote,,%s,grinding service
+`, day, accountID(0), day.AddDays(2), accountID(3), day.AddDays(4), accountID(7))
+}
+
+// SampleRule selects customers who are worth a letter and have not ordered for a while.
+const SampleRule = `clv.residual > 150 and days_since_last_order > 120 and status == "active"`
+
+// SampleCampaign is the definition of a win-back campaign; landingURL is where scanned codes lead.
+func SampleCampaign(landingURL string) string {
+	return fmt.Sprintf(`# A win-back letter. What is left out comes from the settings.
+name: Welcome back
+class: advertising
+rule: >-
+  %s
+design: winback
+languages: [de, en]
+landing_url: %s
+holdout: 0.2          # share of the planned that gets no letter: the measure of what letters do
+budget: 2500 EUR
+window_days: 90
+`, SampleRule, landingURL)
+}
+
+const samplesReadme = `Samples of postlift: all people, companies and streets in them are invented.
+
+ENGLISH
+Import in this order: employees, accounts, sites, contacts, orders, contracts, costs, suppressions,
+responses. Example:   postlift import accounts samples/accounts.csv --source sample
+Give all files that belong together the same --source; external_id is the number in the system they
+come from, and account_id, owner_id, site_id, contact_id, parent_id, refers_to name such numbers.
+A second import of a file changes nothing. Separator, encoding, decimal sign and date order are found;
+headers may be German or English. Dates are 2026-01-31 or 31.01.2026, flags true/false, yes/no, ja/nein.
+
+employees     account owners: name, title, job_title, e-mail, phone, until when their signature may be printed
+accounts      companies. parent_id: the parent company; companies of one group share an arm of an
+              experiment. acquired_on, acquisition_channel, acquisition_cost (reporting currency).
+              status: active, closed, insolvent, competitor, own. dunning, complaint: no advertising
+              meanwhile. street … region: the main site
+sites         further places of a company. main: true replaces the main site
+contacts      people, or a function without a name ("Leitung Einkauf"). gender m, f, d or empty.
+              role: management, purchasing, technical, other. formality: formal, informal.
+              salutation: a whole line of its own. status: active, left, deceased
+orders        one row for each line; rows with one external_id are one order. net and margin are totals,
+              line_net and line_margin the line's. type: order, credit_note, cancellation; the latter two
+              name their order in refers_to. An empty margin means unknown. code: of the letter, if named
+contracts     one row for each line and each time it was valid. term_ends_on: last day of the running
+              term. monthly_fee and monthly_margin are for the whole quantity
+costs         spend, customers won and leads of an acquisition channel in a month
+suppressions  what must not be mailed. scope: person, address, account. reason: objection, deceased,
+              closed, undeliverable, competitor, employee, do_not_mail, imported_list
+responses     kind: visit, call, mail, meeting, quote, reply_card, fax, objection; code or account_id
+returns       external_id,date,code,piece_id,reason (no sample: codes exist after a first batch).
+              reason: moved_new_address, moved_unknown, addressee_unknown, insufficient_address,
+              no_such_number, vacant, refused, unclaimed, deceased, closed_business, no_receptacle,
+              temporarily_away, other
+campaign.yaml a win-back campaign:   postlift campaign create -f samples/campaign.yaml
+
+DEUTSCH
+Reihenfolge des Imports: employees, accounts, sites, contacts, orders, contracts, costs, suppressions,
+responses. Beispiel:   postlift import accounts samples/accounts.csv --source sample
+Dateien, die zusammengehören, bekommen dieselbe --source. external_id ist die Nummer im Herkunftssystem;
+account_id, owner_id, site_id, contact_id, parent_id und refers_to nennen solche Nummern. Ein zweiter
+Import derselben Datei ändert nichts. Trennzeichen, Zeichensatz, Dezimalzeichen und Datumsfolge werden
+erkannt, Überschriften dürfen deutsch oder englisch sein. Datum: 2026-01-31 oder 31.01.2026.
+
+employees     Betreuer: Name, Titel, Stelle, E-Mail, Telefon, bis wann die Unterschrift gedruckt werden darf
+accounts      Firmen. parent_id: Muttergesellschaft; Firmen eines Konzerns kommen in dieselbe Versuchsgruppe.
+              acquired_on, acquisition_channel, acquisition_cost: Kunde seit, Kanal, Akquisekosten.
+              status: active, closed, insolvent, competitor, own. dunning (Mahnsperre) und complaint
+              (Reklamation): solange keine Werbung. street … region: der Hauptstandort
+sites         weitere Standorte. main: true ersetzt den Hauptstandort
+contacts      Personen oder eine Funktion ohne Namen. gender m, f, d oder leer. role: management,
+              purchasing, technical, other. formality: formal (Sie), informal (Du). salutation: eine
+              ganze eigene Anredezeile. status: active, left (ausgeschieden), deceased (verstorben)
+orders        eine Zeile je Position; Zeilen mit gleicher external_id sind ein Auftrag. net und margin sind
+              Summen, line_net und line_margin die der Position. type: order, credit_note (Gutschrift),
+              cancellation (Storno); die beiden letzten nennen ihren Auftrag in refers_to. Leere margin
+              heißt unbekannt. code: der Code des Briefs, wenn genannt
+contracts     eine Zeile je Position und Gültigkeit. term_ends_on: letzter Tag der laufenden Laufzeit.
+              monthly_fee und monthly_margin gelten für die ganze Menge
+costs         Ausgaben, gewonnene Kunden und Anfragen eines Akquisekanals im Monat
+suppressions  was nicht angeschrieben werden darf. scope: person, address, account. reason: siehe oben
+responses     Reaktionen: kind siehe oben; dazu code oder account_id
+returns       Rückläufer: external_id,date,code,piece_id,reason (kein Muster: Codes gibt es erst nach dem
+              ersten Versand)
+campaign.yaml eine Kampagne zur Rückgewinnung:   postlift campaign create -f samples/campaign.yaml
+`
