@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,8 @@ type app struct {
 	secret []byte
 	db     *store.Store
 
-	started bool // the command line was understood and the command's own work began
+	closers []func() error // run in reverse when the command ends
+	started bool           // the command line was understood and the command's own work began
 }
 
 // run executes one command line and returns the exit code of CONTRACT: 0 ok, 1 internal, 2 bad input
@@ -137,8 +139,12 @@ func (a *app) storeUnchecked(ctx context.Context) (*store.Store, error) {
 		}
 	}
 	db, err := store.Open(ctx, a.databaseURL(), store.Options{Clock: a.clock, IDs: a.ids, Secret: a.secret})
+	if err != nil {
+		return nil, err
+	}
 	a.db = db
-	return db, err
+	a.onClose(db.Close)
+	return db, nil
 }
 
 func (a *app) databaseURL() string {
@@ -148,11 +154,15 @@ func (a *app) databaseURL() string {
 	return filepath.Join(a.cfg.Data, "postlift.db")
 }
 
+// onClose remembers what to close when the command ends.
+func (a *app) onClose(f func() error) { a.closers = append(a.closers, f) }
+
 func (a *app) close() error {
-	if a.db == nil {
-		return nil
+	var err error
+	for _, f := range slices.Backward(a.closers) {
+		err = errors.Join(err, f())
 	}
-	return a.db.Close()
+	return err
 }
 
 // settings reads the organisation's settings from the database.

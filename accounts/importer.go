@@ -1,0 +1,403 @@
+package accounts
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"postlift"
+	"postlift/accounts/csvfile"
+)
+
+// The rule by which a file counts as broken beyond its rows: of the first BrokenRows rows (or of all, where
+// there are fewer) more than half are rejected, and at least BrokenLeast of them. Such a file changes
+// nothing.
+const (
+	BrokenRows  = 1000
+	BrokenLeast = 20
+	chunkRows   = 4000
+)
+
+// Store is what importing needs of the database.
+type Store interface {
+	// ImportFile runs work in one transaction, records the import with its counts and appends an event.
+	// An error, or dry, leaves everything as it was.
+	ImportFile(ctx context.Context, head ImportHead, dry bool, work func(Loader) (ImportCounts, error)) (uid string, err error)
+}
+
+// Loader writes chunks of one file inside the import's transaction.
+type Loader interface {
+	// Index gives the ids of a noun ("account", "site", "contact", "employee", "order", "contract") by
+	// external id within a source.
+	Index(noun, source string) (*Index, error)
+	// SiteAccounts gives the account of each site of a source.
+	SiteAccounts(source string) (map[int64]int64, error)
+	// Save writes a chunk and tells how many rows that the database held already have changed. Only
+	// columns that the file has overwrite what is there.
+	Save(c *Chunk, has func(column string) bool) (Changed, error)
+	// Finish does what needs the whole file: group keys, main sites, totals of lines, credited amounts,
+	// contract events, links of suppressions.
+	Finish(f FinishInput) (Finished, error)
+}
+
+// ImportHead says what is imported, by whom.
+type ImportHead struct {
+	Kind, Source, FileName string
+	Actor                  postlift.Actor
+	StartedAt              time.Time
+}
+
+// ImportCounts are the figures that the imports table keeps.
+type ImportCounts struct {
+	Rows, Inserted, Updated, Unchanged, Rejected int64
+	SHA256                                       string
+}
+
+// Chunk is a handful of nouns on their way to the database. Only the slices of the file's kind are filled.
+type Chunk struct {
+	Accounts      []Account
+	Sites         []Site
+	Contacts      []Contact
+	Employees     []Employee
+	Orders        []Order
+	OrderLines    []OrderLine
+	Contracts     []Contract
+	ContractLines []ContractLine
+	Costs         []ChannelCost
+	Suppressions  []Suppression
+	rows          int64 // of the file
+}
+
+func (c *Chunk) reset() {
+	*c = Chunk{Accounts: c.Accounts[:0], Sites: c.Sites[:0], Contacts: c.Contacts[:0], Employees: c.Employees[:0],
+		Orders: c.Orders[:0], OrderLines: c.OrderLines[:0], Contracts: c.Contracts[:0],
+		ContractLines: c.ContractLines[:0], Costs: c.Costs[:0], Suppressions: c.Suppressions[:0]}
+}
+
+// Changed counts what Save did to the file's own noun and to the sites that accounts bring along.
+type Changed struct {
+	Inserted      int64 // counted by the store only where the stage cannot know (costs, suppressions)
+	Updated       int64
+	SitesUpdated  int64
+	SitesInserted int64
+}
+
+// FinishInput tells Finish what the file was.
+type FinishInput struct {
+	Kind, Source string
+	Today        postlift.Date
+	Lines        bool // the file had lines
+}
+
+// Finished is what Finish found.
+type Finished struct {
+	Updated  int64            // rows changed that Save did not count
+	Warnings map[string]int64 // by name
+	Rejects  []csvfile.Reject // rows that only the whole file shows to be wrong
+}
+
+// Importer imports files of accounts, sites, contacts, employees, orders, contracts, costs and
+// suppressions.
+type Importer struct {
+	Store    Store
+	Clock    postlift.Clock
+	Secret   []byte
+	Settings Settings
+}
+
+// Request is one file to import.
+type Request struct {
+	Kind     string
+	File     string // its name, for the record
+	Reader   io.Reader
+	Source   string // the system it comes from; "" is "import"
+	DryRun   bool   // report everything, change nothing
+	Rejects  io.Writer
+	Actor    postlift.Actor
+	Progress func(rows int64) // may be nil
+}
+
+// Report tells what an import did. Rows are rows of the file; inserted, updated and unchanged count the
+// file's nouns (an order of three lines is one).
+type Report struct {
+	ImportID      string           `json:"import_id,omitempty"`
+	Kind          string           `json:"kind"`
+	Source        string           `json:"source"`
+	File          string           `json:"file"`
+	DryRun        bool             `json:"dry_run"`
+	Rows          int64            `json:"rows"`
+	Inserted      int64            `json:"inserted"`
+	Updated       int64            `json:"updated"`
+	Unchanged     int64            `json:"unchanged"`
+	Rejected      int64            `json:"rejected"`
+	SitesInserted int64            `json:"sites_inserted,omitempty"` // that an accounts file brought along
+	SitesUpdated  int64            `json:"sites_updated,omitempty"`
+	Reasons       map[string]int64 `json:"reasons"`  // "field: rule" to rejects
+	Warnings      map[string]int64 `json:"warnings"` // accepted, but worth a look
+	Currency      string           `json:"currency,omitempty"`
+	Format        csvfile.Format   `json:"format"`
+}
+
+// Kinds lists what Import accepts.
+func Kinds() []string {
+	return []string{"accounts", "sites", "contacts", "employees", "orders", "contracts", "costs", "suppressions"}
+}
+
+// Import reads a file and brings the database to what it says, in one transaction. Wrong rows go to
+// Rejects, the others are imported. The report is filled as far as the import came, also on error.
+func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
+	if req.Source == "" {
+		req.Source = "import"
+	}
+	report := Report{Kind: req.Kind, Source: req.Source, File: req.File, DryRun: req.DryRun,
+		Reasons: map[string]int64{}, Warnings: map[string]int64{}}
+	k, ok := kinds[req.Kind]
+	if !ok {
+		return report, unknownKind(req.Kind)
+	}
+	if err := checkSource(req.Source); err != nil {
+		return report, err
+	}
+	sum := sha256.New()
+	loc, err := time.LoadLocation(i.Settings.TimeZone)
+	if err != nil {
+		return report, postlift.Faultf(postlift.Invalid, "accounts.Import", "the setting time_zone %q is not known", i.Settings.TimeZone)
+	}
+	reader, err := csvfile.Open(io.TeeReader(req.Reader, sum), k.columns, csvfile.Options{Location: loc})
+	if err != nil {
+		return report, err
+	}
+	rejects, err := csvfile.NewRejectWriter(req.Rejects)
+	if err != nil {
+		return report, err
+	}
+	s := &session{importer: i, req: req, reader: reader, rejects: rejects, report: &report,
+		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k}
+	head := ImportHead{Kind: req.Kind, Source: req.Source, FileName: req.File, Actor: req.Actor, StartedAt: i.Clock()}
+	uid, err := i.Store.ImportFile(ctx, head, req.DryRun, func(l Loader) (ImportCounts, error) {
+		if err := s.run(ctx, l); err != nil {
+			return ImportCounts{}, err
+		}
+		return ImportCounts{Rows: report.Rows, Inserted: report.Inserted, Updated: report.Updated,
+			Unchanged: report.Unchanged, Rejected: report.Rejected, SHA256: hex.EncodeToString(sum.Sum(nil))}, nil
+	})
+	report.ImportID = uid
+	report.Format = reader.Format()
+	return report, errors.Join(err, rejects.Flush())
+}
+
+func unknownKind(kind string) error {
+	return postlift.Faultf(postlift.Invalid, "accounts.Import", "there is no kind of file %q: known are %v", kind, Kinds())
+}
+
+func checkSource(source string) error {
+	for _, r := range source {
+		if r <= ' ' || r == ':' || r == 0x7f {
+			return postlift.Faultf(postlift.Invalid, "accounts.Import", "source %q must not hold blanks or colons", source)
+		}
+	}
+	if len(source) > 60 {
+		return postlift.Faultf(postlift.Invalid, "accounts.Import", "source %q is longer than 60 characters", source)
+	}
+	return nil
+}
+
+// session is one import under way.
+type session struct {
+	importer *Importer
+	req      Request
+	kind     kind
+	reader   *csvfile.Reader
+	rejects  *csvfile.RejectWriter
+	report   *Report
+	today    postlift.Date
+	keyer    Keyer
+	accepted int64 // nouns
+	lines    bool
+}
+
+func (s *session) run(ctx context.Context, l Loader) error {
+	fill, err := s.kind.prepare(s, l)
+	if err != nil {
+		return err
+	}
+	if err := s.stream(ctx, fill, l); err != nil {
+		return err
+	}
+	done, err := l.Finish(FinishInput{Kind: s.req.Kind, Source: s.req.Source, Today: s.today, Lines: s.lines})
+	if err != nil {
+		return err
+	}
+	for _, r := range done.Rejects {
+		if err := s.reject([]csvfile.Reject{r}); err != nil {
+			return err
+		}
+	}
+	for name, n := range done.Warnings {
+		s.report.Warnings[name] += n
+	}
+	s.report.Updated += done.Updated
+	s.report.Unchanged = s.accepted - s.report.Inserted - s.report.Updated
+	return nil
+}
+
+// stream reads rows in one goroutine and writes chunks in this one, so that both cores work.
+func (s *session) stream(ctx context.Context, fill func(*csvfile.Row, *Chunk), l Loader) error {
+	ctx, cancel := context.WithCancel(ctx)
+	full, empty := make(chan *Chunk, 1), make(chan *Chunk, 3)
+	for range cap(empty) {
+		empty <- &Chunk{}
+	}
+	readErr := make(chan error, 1)
+	go func() {
+		defer close(full)
+		readErr <- s.read(ctx, fill, full, empty)
+	}()
+	defer func() { // the reader must be gone before the session's figures are looked at
+		cancel()
+		for range full { //nolint:revive // draining
+		}
+	}()
+	for c := range full {
+		changed, err := l.Save(c, s.reader.Has)
+		if err != nil {
+			return err
+		}
+		s.report.Updated += changed.Updated
+		s.report.SitesUpdated += changed.SitesUpdated
+		s.report.SitesInserted += changed.SitesInserted
+		if s.kind.storeCounts {
+			s.report.Inserted += changed.Inserted
+		}
+		if s.req.Progress != nil {
+			s.req.Progress(c.rows)
+		}
+		c.reset()
+		empty <- c
+	}
+	return <-readErr
+}
+
+func (s *session) read(ctx context.Context, fill func(*csvfile.Row, *Chunk), full chan<- *Chunk, empty <-chan *Chunk) error {
+	c := <-empty
+	for n := 0; ; n++ {
+		row, err := s.reader.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return fmt.Errorf("accounts.Import: row %d: %w", s.report.Rows+1, err)
+		}
+		s.report.Rows++
+		if row.OK() {
+			fill(row, c)
+		}
+		if !row.OK() {
+			if err := s.reject(row.Rejects()); err != nil {
+				return err
+			}
+		}
+		if s.report.Rows == BrokenRows {
+			if err := s.broken(); err != nil {
+				return err
+			}
+		}
+		if n < chunkRows {
+			continue
+		}
+		n, c.rows = 0, s.report.Rows
+		select {
+		case full <- c:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		select {
+		case c = <-empty:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if s.report.Rows < BrokenRows {
+		if err := s.broken(); err != nil {
+			return err
+		}
+	}
+	c.rows = s.report.Rows
+	select {
+	case full <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// broken is a fault when the rows read so far show that the file as a whole is wrong.
+func (s *session) broken() error {
+	if s.report.Rejected < BrokenLeast || s.report.Rejected*2 <= s.report.Rows {
+		return nil
+	}
+	return postlift.Faultf(postlift.Invalid, "accounts.Import",
+		"%d of the first %d rows are wrong, so the file as a whole seems to be: nothing was changed; most frequent: %s",
+		s.report.Rejected, s.report.Rows, s.mostFrequent())
+}
+
+func (s *session) mostFrequent() string {
+	best, count := "", int64(-1)
+	for reason, n := range s.report.Reasons {
+		if n > count || n == count && reason < best {
+			best, count = reason, n
+		}
+	}
+	return best
+}
+
+// reject counts one row as rejected, for one or several reasons.
+func (s *session) reject(list []csvfile.Reject) error {
+	s.report.Rejected++
+	for _, r := range list {
+		reason := r.Rule
+		if r.Field != "" {
+			reason = r.Field + ": " + r.Rule
+		}
+		s.report.Reasons[reason]++
+	}
+	return s.rejects.Write(list...)
+}
+
+func (s *session) warn(name string) { s.report.Warnings[name]++ }
+
+// claim counts a noun of the file and gives it its id; a noun that an earlier row has claimed is
+// rejected when once is true.
+func (s *session) claim(row *csvfile.Row, x *Index, externalID string, once bool) (key Key, again bool) {
+	if once {
+		if _, taken := x.Claimed(externalID); taken {
+			row.Reject("external_id", "duplicate", externalID, "an earlier row of this file has this id already")
+			return Key{}, true
+		}
+	}
+	id, fresh, again := x.Claim(externalID)
+	if !again {
+		s.accepted++
+		if fresh {
+			s.report.Inserted++
+		}
+	}
+	return Key{ID: id, Source: s.req.Source, ExternalID: externalID, New: fresh}, again
+}
+
+// account resolves a reference to an account.
+func (s *session) account(row *csvfile.Row, x *Index, name string) int64 {
+	ext := row.Need(name)
+	if ext == "" {
+		return 0
+	}
+	id, ok := x.Find(ext)
+	if !ok {
+		row.Reject(name, "reference", ext, "no account of source "+s.req.Source+" has this id: import accounts first")
+	}
+	return id
+}

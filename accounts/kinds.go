@@ -1,0 +1,140 @@
+package accounts
+
+import (
+	"encoding/csv"
+	"strings"
+
+	"postlift"
+	"postlift/accounts/csvfile"
+)
+
+// kind is one kind of file: its columns, two example rows for the template, and how a row is read.
+type kind struct {
+	columns     []csvfile.Column
+	example     [][]string
+	storeCounts bool // rows without external id: the store counts insertions
+	prepare     func(*session, Loader) (func(*csvfile.Row, *Chunk), error)
+}
+
+var kinds = map[string]kind{
+	"accounts": {columns: AccountColumns, prepare: prepareAccounts, example: [][]string{
+		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", ""},
+		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", ""}}},
+	"sites": {columns: SiteColumns, prepare: prepareSites, example: [][]string{
+		{"S-1", "K-1001", "Werk Süd", "Industrieweg 5 a", "", "54321", "Beispielheim", "", "DE", "no", "ok"}}},
+	"contacts": {columns: ContactColumns, prepare: prepareContacts, example: [][]string{
+		{"P-1", "K-1001", "", "f", "Dr.", "Petra", "Beispiel", "Leiterin Einkauf", "Einkauf", "purchasing", "", "formal", "de", "petra@beispiel.example", "+49 30 1234567", "active"}}},
+	"employees": {columns: EmployeeColumns, prepare: prepareEmployees, example: [][]string{
+		{"E-7", "Max", "Mustermann", "", "Account manager", "max@sender.example", "+49 30 7654321", "", "2027-12-31", "yes"}}},
+	"orders": {columns: OrderColumns, prepare: prepareOrders, example: [][]string{
+		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "1", "Drill 12", "Tools", "2", "800.00", "240.00"},
+		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "2", "Oil 5 l", "Supplies", "10", "400.00", "120.00"},
+		{"G-77", "K-1001", "2026-03-02", "credit_note", "A-5001", "EUR", "-80.00", "-24.00", "", "1", "Oil 5 l", "Supplies", "2", "-80.00", "-24.00"}}},
+	"contracts": {columns: ContractColumns, prepare: prepareContracts, example: [][]string{
+		{"V-1", "K-1001", "2024-01-01", "12", "2026-12-31", "90", "yes", "", "", "", "EUR", "1", "Service Plus", "Service", "3", "450.00", "180.00", "2024-01-01", ""}}},
+	"costs": {columns: CostColumns, prepare: prepareCosts, storeCounts: true, example: [][]string{
+		{"trade fair", "2026-01", "12500.00", "EUR", "14", "90"}}},
+	"suppressions": {columns: SuppressionColumns, prepare: prepareSuppressions, storeCounts: true, example: [][]string{
+		{"W-1", "person", "", "", "", "Kim", "Muster", "Example Tools Ltd", "1 Sample Road", "AB1 2CD", "Sampleton", "GB", "objection", "2026-04-01", "", "", "post", "letter of 1 April"}}},
+}
+
+// Template is a CSV file with the canonical columns of a kind and an example.
+func Template(kindName string) ([]byte, error) {
+	k, ok := kinds[kindName]
+	if !ok {
+		return nil, unknownKind(kindName)
+	}
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	header := make([]string, len(k.columns))
+	for i, c := range k.columns {
+		header[i] = c.Name
+	}
+	if err := w.WriteAll(append([][]string{header}, k.example...)); err != nil {
+		return nil, err
+	}
+	return []byte(b.String()), nil
+}
+
+// currency reads a currency column; an empty one is the reporting currency.
+func (s *session) currency(row *csvfile.Row) string {
+	c := strings.ToUpper(row.Text("currency"))
+	switch c {
+	case "":
+		c = s.importer.Settings.Currency
+	case "€":
+		c = "EUR"
+	}
+	if !postlift.ValidCurrency(c) {
+		row.Reject("currency", "currency", c, "an ISO 4217 code such as EUR is needed")
+		return s.importer.Settings.Currency
+	}
+	if s.report.Currency == "" {
+		s.report.Currency = c
+	} else if s.report.Currency != c {
+		s.report.Currency = "mixed"
+	}
+	return c
+}
+
+// country reads a country; an empty one is otherwise.
+func country(row *csvfile.Row, otherwise string) string {
+	raw := row.Text("country")
+	if raw == "" {
+		return otherwise
+	}
+	code, ok := ParseCountry(raw)
+	if !ok {
+		row.Reject("country", "country", raw, "an ISO 3166 code such as DE, or the country's name, is needed")
+	}
+	return code
+}
+
+// postcode checks the digits of German, Austrian, Swiss and Liechtenstein postcodes. Spreadsheets drop
+// the leading zero of an eastern German one: it is put back.
+func postcode(row *csvfile.Row, code string) string {
+	raw := row.Text("postcode")
+	if raw == "" {
+		return ""
+	}
+	digits := 0
+	switch code {
+	case "DE":
+		digits = 5
+	case "AT", "CH", "LI":
+		digits = 4
+	default:
+		return strings.ToUpper(raw)
+	}
+	z := NormalPostcode(raw)
+	if digits == 5 && len(z) == 4 && z[0] >= '1' {
+		z = "0" + z
+	}
+	if len(z) != digits || strings.Trim(z, "0123456789") != "" || strings.HasPrefix(z, "00") || (digits == 4 && z[0] == '0') {
+		row.Reject("postcode", "postcode", raw, "a postcode of this country has "+string(rune('0'+digits))+" digits")
+	}
+	return z
+}
+
+// past refuses dates after today: what is said to have happened has happened.
+func (s *session) past(row *csvfile.Row, name string) postlift.Date {
+	d := row.Date(name)
+	if d > s.today {
+		row.Reject(name, "future", d.String(), "the date lies after today ("+s.today.String()+")")
+	}
+	return d
+}
+
+func optional(v int64, ok bool) *int64 {
+	if !ok {
+		return nil
+	}
+	return &v
+}
+
+func orDefault(v, otherwise string) string {
+	if v == "" {
+		return otherwise
+	}
+	return v
+}

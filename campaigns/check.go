@@ -1,0 +1,189 @@
+package campaigns
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"postlift"
+)
+
+// Limits of a rule: they bound the work of checking and evaluating one.
+const (
+	MaxRuleBytes    = 16 << 10 // of the text form
+	MaxRuleNodes    = 1000     // conditions and groups
+	MaxRuleDepth    = 32       // nested groups
+	maxListValues   = 1000
+	maxLiteralRunes = 200
+	maxNumber       = 1e15
+)
+
+// Check holds the tree against the catalogue: known fields, operators that fit the type, literals of
+// that type, groups that are not empty, and the limits. The fault names the clause, the reason and the
+// nearest name.
+func (n *Node) Check() error {
+	count := 0
+	return n.check(1, &count)
+}
+
+func (n *Node) check(depth int, count *int) error {
+	*count++
+	switch {
+	case *count > MaxRuleNodes:
+		return ruleFault("the rule has more than %d conditions: use a list (field in [...]) or split it", MaxRuleNodes)
+	case depth > MaxRuleDepth:
+		return ruleFault("the rule nests more than %d groups: write it flatter", MaxRuleDepth)
+	}
+	switch n.Op {
+	case OpAll, OpAny:
+		if len(n.Nodes) == 0 {
+			return ruleFault("a group %q is empty: every group needs a condition", n.Op)
+		}
+	case OpNot:
+		if len(n.Nodes) != 1 {
+			return ruleFault("a group \"not\" has %d conditions: it takes exactly one", len(n.Nodes))
+		}
+	default:
+		return n.checkClause()
+	}
+	for _, c := range n.Nodes {
+		if c == nil {
+			return ruleFault("a group %q holds an empty condition", n.Op)
+		}
+		if err := c.check(depth+1, count); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (n *Node) checkClause() error {
+	f, ok := FieldNamed(n.Field)
+	if !ok {
+		return ruleFault("%q: there is no such field%s", n.Field, didYouMean(fieldNames(), n.Field))
+	}
+	if reason := clauseReason(f, n); reason != "" {
+		return ruleFault("%s %s: %s", n.Field, n.Op, reason)
+	}
+	return nil
+}
+
+func ruleFault(format string, args ...any) error {
+	return postlift.Faultf(postlift.Invalid, "campaigns.Rule", format, args...)
+}
+
+// clauseReason tells why a clause does not fit its field, or "".
+func clauseReason(f *Field, n *Node) string {
+	if len(n.Nodes) > 0 {
+		return "a clause holds no further conditions"
+	}
+	if reason := operatorReason(f, n.Op); reason != "" {
+		return reason
+	}
+	switch n.Op {
+	case OpIsEmpty:
+		if n.Value != nil || len(n.Values) > 0 {
+			return "is_empty takes no value"
+		}
+		return ""
+	case OpIn:
+		return listReason(f, n.Values)
+	}
+	if n.Value == nil {
+		return "a value is missing"
+	}
+	return literalReason(f, *n.Value)
+}
+
+// operatorReason tells why an operator does not go with a field, or "".
+func operatorReason(f *Field, op string) string {
+	ordered := f.Type == Number || f.Type == Amount || f.Type == Day
+	switch op {
+	case OpEqual, OpNotEqual, OpIsEmpty:
+		return ""
+	case OpLess, OpAtMost, OpGreater, OpAtLeast:
+		if !ordered {
+			return fmt.Sprintf("%s is a %s and has no order; use ==, !=%s", f.Name, f.Type, map[bool]string{true: ", in, contains or startsWith"}[f.Type == Text])
+		}
+		return ""
+	case OpIn:
+		if f.Type == Boolean {
+			return f.Name + " is a boolean: write " + f.Name + " or not " + f.Name
+		}
+		return ""
+	case OpContains, OpStartsWith:
+		if f.Type != Text {
+			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type)
+		}
+		return ""
+	}
+	return fmt.Sprintf("%q is not an operator of rules%s", op,
+		didYouMean([]string{OpAll, OpAny, OpNot, OpEqual, OpNotEqual, OpLess, OpAtMost, OpGreater, OpAtLeast, OpIn, OpContains, OpStartsWith, OpIsEmpty}, op))
+}
+
+func listReason(f *Field, values []Literal) string {
+	if len(values) == 0 {
+		return "the list is empty"
+	}
+	if len(values) > maxListValues {
+		return fmt.Sprintf("the list has %d values; at most %d are possible", len(values), maxListValues)
+	}
+	for i, v := range values {
+		if reason := literalReason(f, v); reason != "" {
+			return fmt.Sprintf("value %d of the list: %s", i+1, reason)
+		}
+	}
+	return ""
+}
+
+// literalReason tells why a literal does not fit the field's type, or "".
+func literalReason(f *Field, l Literal) string {
+	want := map[FieldType]literalKind{Number: numberLiteral, Amount: numberLiteral, Text: textLiteral, Day: textLiteral, Boolean: boolLiteral}[f.Type]
+	if l.kind != want {
+		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type, l.kindName(), literalHint(f))
+	}
+	switch f.Type {
+	case Number, Amount:
+		if math.IsNaN(l.num) || math.Abs(l.num) > maxNumber {
+			return "the number is out of range"
+		}
+		if cents := l.num * 100; f.Type == Amount && math.Abs(cents-math.Round(cents)) > 1e-6*max(1, math.Abs(l.num)*1e-6) {
+			return "an amount of money has at most two decimals"
+		}
+	case Day:
+		if _, err := postlift.ParseDate(l.text); err != nil {
+			return fmt.Sprintf("%q is not a date; write \"2026-01-31\"", l.text)
+		}
+	case Text:
+		return textReason(l.text)
+	}
+	return ""
+}
+
+func literalHint(f *Field) string {
+	switch f.Type {
+	case Day:
+		return `; write a date as "2026-01-31"`
+	case Amount:
+		return "; write major units of the reporting currency, such as 5000 or 99.50"
+	case Boolean:
+		return "; write " + f.Name + " or not " + f.Name
+	case Text:
+		return `; put texts in quotes`
+	}
+	return ""
+}
+
+func textReason(s string) string {
+	switch {
+	case strings.TrimSpace(s) == "":
+		return "an empty text counts as missing; write is_empty(field)"
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl):
+		return "the text holds characters that cannot be printed"
+	case utf8.RuneCountInString(s) > maxLiteralRunes:
+		return fmt.Sprintf("the text is longer than %d characters", maxLiteralRunes)
+	}
+	return ""
+}

@@ -1,0 +1,276 @@
+package campaigns
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+
+	"postlift"
+)
+
+// ParseRule reads the text form of a rule, such as
+//
+//	clv.residual > 5000 and days_since_last_order > 120 and country == "DE" and not has_open_contract
+//
+// into a checked tree in normal form. Operators: == != < <= > >= in, contains, startsWith, is_empty(field),
+// and, or, not, brackets; money literals are major units of the reporting currency, dates are "2026-01-31".
+// Texts compare by exact characters, upper and lower case apart. A fault names line, column, the
+// offending text, the reason and the nearest name.
+func ParseRule(text string) (*Node, error) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		return nil, ruleFault("the rule is empty; an example: clv.residual > 5000 and days_since_last_order > 120")
+	case len(text) > MaxRuleBytes:
+		return nil, ruleFault("the rule has %d bytes; at most %d are possible: use lists (field in [...])", len(text), MaxRuleBytes)
+	case !utf8.ValidString(text):
+		return nil, ruleFault("the rule is not valid UTF-8 text")
+	}
+	b := builder{source: []rune(text)}
+	tree, err := parseText(text)
+	if err != nil {
+		return nil, b.syntax(err)
+	}
+	n, err := b.condition(tree)
+	if err != nil {
+		return nil, err
+	}
+	return n, n.Check()
+}
+
+// parseText runs the outside parser; a panic in it is bad input, not a crash.
+func parseText(text string) (node ast.Node, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			node, err = nil, errors.New("this cannot be read")
+		}
+	}()
+	tree, err := parser.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return tree.Node, nil
+}
+
+// builder turns the outside syntax tree into a Node; whatever is not on its white list is refused.
+type builder struct {
+	source []rune
+}
+
+// at makes a fault for the place of offset (in runes) that quotes the offending text.
+func (b *builder) at(offset int, offending, format string, args ...any) error {
+	line, column := 1, 1
+	for _, r := range b.source[:min(max(offset, 0), len(b.source))] {
+		column++
+		if r == '\n' {
+			line, column = line+1, 1
+		}
+	}
+	where := fmt.Sprintf("line %d, column %d", line, column)
+	if offending != "" {
+		where += fmt.Sprintf(", %q", offending)
+	}
+	return postlift.Faultf(postlift.Invalid, "campaigns.Rule", "%s: %s", where, fmt.Sprintf(format, args...))
+}
+
+func (b *builder) syntax(err error) error {
+	var e *file.Error
+	if !errors.As(err, &e) {
+		return ruleFault("the rule cannot be read: %v", err)
+	}
+	token := b.slice(e.From, e.To)
+	message, hint := e.Message, ""
+	switch {
+	case strings.Contains(message, "EOF"), strings.Contains(message, "unexpected end"):
+		return b.at(len(b.source), "", "the rule ends too early: a value, a condition or a closing bracket is missing")
+	case strings.Contains(message, "literal"):
+		message, token = "the number before this place cannot be read", ""
+	case token == "=" || strings.Contains(message, `Operator("=")`):
+		hint = "; compare with =="
+	case strings.ContainsAny(token, "„“”‚‘’«»") || strings.Contains(message, "unrecognized character"):
+		hint = `; quotes are the plain " or '`
+	case strings.HasPrefix(message, "unexpected token"):
+		message = "this is not expected here"
+		hint = "; conditions are joined by and, or"
+	}
+	return b.at(e.From, token, "%s%s", message, hint)
+}
+
+func (b *builder) slice(from, to int) string {
+	from, to = max(from, 0), min(to, len(b.source))
+	if from >= to {
+		return ""
+	}
+	return string(b.source[from:to])
+}
+
+func (b *builder) condition(n ast.Node) (*Node, error) {
+	switch n := n.(type) {
+	case *ast.BinaryNode:
+		switch n.Operator {
+		case "and", "&&":
+			return b.group(OpAll, n)
+		case "or", "||":
+			return b.group(OpAny, n)
+		}
+		return b.clause(n)
+	case *ast.UnaryNode:
+		if n.Operator != "not" && n.Operator != "!" {
+			return nil, b.refuse(n, "a condition is expected, not a number")
+		}
+		inner, err := b.condition(n.Node)
+		if err != nil {
+			return nil, err
+		}
+		return &Node{Op: OpNot, Nodes: []*Node{inner}}, nil
+	case *ast.IdentifierNode, *ast.MemberNode:
+		return b.flag(n)
+	case *ast.CallNode:
+		return b.isEmpty(n)
+	}
+	return nil, b.refuse(n, "a condition is expected, such as clv.residual > 5000")
+}
+
+func (b *builder) group(op string, n *ast.BinaryNode) (*Node, error) {
+	left, err := b.condition(n.Left)
+	if err != nil {
+		return nil, err
+	}
+	right, err := b.condition(n.Right)
+	if err != nil {
+		return nil, err
+	}
+	return group(op, left, right), nil
+}
+
+// flag reads a boolean field that stands alone.
+func (b *builder) flag(n ast.Node) (*Node, error) {
+	f, err := b.field(n)
+	if err != nil {
+		return nil, err
+	}
+	if f.Type != Boolean {
+		return nil, b.at(start(n), f.Name, "a %s is no condition by itself: compare it, such as %s", f.Type, example(f))
+	}
+	yes := BoolLiteral(true)
+	return &Node{Op: OpEqual, Field: f.Name, Value: &yes}, nil
+}
+
+func example(f *Field) string {
+	switch f.Type {
+	case Text:
+		return f.Name + ` == "…"`
+	case Day:
+		return f.Name + ` >= "2026-01-31"`
+	}
+	return f.Name + " > 100"
+}
+
+func (b *builder) isEmpty(n *ast.CallNode) (*Node, error) {
+	callee, ok := n.Callee.(*ast.IdentifierNode)
+	if !ok || callee.Value != OpIsEmpty {
+		return nil, b.refuse(n, "the only function of rules is is_empty(field)")
+	}
+	if len(n.Arguments) != 1 {
+		return nil, b.at(start(n), OpIsEmpty, "it takes exactly one field")
+	}
+	f, err := b.field(n.Arguments[0])
+	if err != nil {
+		return nil, err
+	}
+	return &Node{Op: OpIsEmpty, Field: f.Name}, nil
+}
+
+// mirrored are the operators with their sides exchanged: 5000 < clv.residual.
+var mirrored = map[string]string{"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+func (b *builder) clause(n *ast.BinaryNode) (*Node, error) {
+	op, left, right := n.Operator, n.Left, n.Right
+	if u, ok := left.(*ast.UnaryNode); ok && (u.Operator == "not" || u.Operator == "!") {
+		return nil, b.at(start(u), u.Operator, "not binds closer than %s: write not (… %s …)", op, op)
+	}
+	if !isComparison(op) && op != OpIn && op != OpContains && op != OpStartsWith {
+		return nil, b.at(n.Location().From, op, "this operator is not possible in rules; use ==, !=, <, <=, >, >=, in, contains, startsWith, and, or, not")
+	}
+	if m, ok := mirrored[op]; ok && isLiteral(left) && !isLiteral(right) {
+		op, left, right = m, right, left
+	}
+	f, err := b.field(left)
+	if err != nil {
+		return nil, err
+	}
+	if reason := operatorReason(f, op); reason != "" {
+		return nil, b.at(n.Location().From, op, "%s", reason)
+	}
+	if op == OpIn {
+		values, err := b.list(f, right)
+		return &Node{Op: op, Field: f.Name, Values: values}, err
+	}
+	value, err := b.literal(f, right)
+	return &Node{Op: op, Field: f.Name, Value: &value}, err
+}
+
+func (b *builder) list(f *Field, n ast.Node) ([]Literal, error) {
+	array, ok := n.(*ast.ArrayNode)
+	if !ok {
+		return nil, b.refuse(n, `in takes a list, such as ["DE", "AT"]`)
+	}
+	if len(array.Nodes) == 0 || len(array.Nodes) > maxListValues {
+		return nil, b.at(start(n), "", "a list needs 1 to %d values", maxListValues)
+	}
+	values := make([]Literal, 0, len(array.Nodes))
+	for _, element := range array.Nodes {
+		v, err := b.literal(f, element)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
+	}
+	return values, nil
+}
+
+// literal reads a value for field f and checks its type where it stands.
+func (b *builder) literal(f *Field, n ast.Node) (Literal, error) {
+	l, ok := plainLiteral(n)
+	if !ok {
+		if name := dotted(n); name != "" {
+			if f.Type == Text {
+				return l, b.at(start(n), name, `a value is expected here; put texts in quotes: "%s"`, name)
+			}
+			return l, b.at(start(n), name, "a value is expected here; two fields cannot be compared with each other")
+		}
+		return l, b.refuse(n, "a plain value is expected here")
+	}
+	if reason := literalReason(f, l); reason != "" {
+		return l, b.at(start(n), b.slice(n.Location().From, n.Location().To), "%s", reason)
+	}
+	return l, nil
+}
+
+func isLiteral(n ast.Node) bool {
+	_, ok := plainLiteral(n)
+	return ok
+}
+
+func plainLiteral(n ast.Node) (Literal, bool) {
+	switch n := n.(type) {
+	case *ast.IntegerNode:
+		return NumberLiteral(float64(n.Value)), true
+	case *ast.FloatNode:
+		return NumberLiteral(n.Value), true
+	case *ast.StringNode:
+		return TextLiteral(n.Value), true
+	case *ast.BoolNode:
+		return BoolLiteral(n.Value), true
+	case *ast.UnaryNode:
+		l, ok := plainLiteral(n.Node)
+		if ok && l.kind == numberLiteral && n.Operator == "-" {
+			return NumberLiteral(-l.num), true
+		}
+	}
+	return Literal{}, false
+}

@@ -1,0 +1,200 @@
+package campaigns
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/clv/scoring"
+)
+
+// Store is what this room needs of the database. Writing methods append an event in the same
+// transaction as the change.
+type Store interface {
+	RuleStore
+	CampaignStore
+	FactStore
+}
+
+// RuleVersion is one frozen version of a named rule.
+type RuleVersion struct {
+	ID        int64     `json:"-"`
+	UID       string    `json:"id"`
+	Name      string    `json:"name"`
+	Version   int       `json:"version"`
+	Text      string    `json:"text"`
+	Tree      *Node     `json:"tree"`
+	CreatedAt time.Time `json:"created_at"`
+	By        string    `json:"by"`
+}
+
+// RuleStore keeps named rules with their versions.
+type RuleStore interface {
+	// SaveRule adds a version; a text equal to the latest version's gives that one.
+	SaveRule(ctx context.Context, name, text string, tree *Node, by postlift.Actor) (RuleVersion, error)
+	// Rule finds the latest version by the rule's name or id; NotFound otherwise.
+	Rule(ctx context.Context, ref string) (RuleVersion, error)
+	Rules(ctx context.Context) ([]RuleVersion, error)
+	// RuleVersion reads one version by its internal id.
+	RuleVersion(ctx context.Context, id int64) (RuleVersion, error)
+}
+
+// Campaign is a campaign with the definition in force.
+type Campaign struct {
+	ID         int64      `json:"-"`
+	UID        string     `json:"id"`
+	Name       string     `json:"name"`
+	Class      Class      `json:"class"`
+	State      string     `json:"state"`
+	Version    int        `json:"version"`
+	Definition Definition `json:"definition"`
+	CreatedAt  time.Time  `json:"created_at"`
+}
+
+// The states of a campaign that this room moves through.
+const (
+	StateDraft     = "draft"
+	StatePreviewed = "previewed"
+	StateApproved  = "approved"
+)
+
+// The states of a run that this room moves through; an approved run is claimed by whoever prepares it.
+const (
+	RunPlanned   = "planned"
+	RunApproved  = "approved"
+	RunCancelled = "cancelled"
+)
+
+// Run is one planned execution of a campaign.
+type Run struct {
+	ID            int64          `json:"-"`
+	UID           string         `json:"id"`
+	CampaignID    int64          `json:"-"`
+	CampaignUID   string         `json:"campaign_id"`
+	Attempt       int            `json:"attempt"` // counts the previews
+	State         string         `json:"state"`
+	PlanHash      string         `json:"plan_hash"`
+	Funnel        Funnel         `json:"funnel"`
+	Cost          postlift.Money `json:"cost"` // of the assigned
+	AsOf          postlift.Date  `json:"as_of"`
+	Salt          string         `json:"salt"`
+	WindowDays    int            `json:"window_days"`
+	Record        Record         `json:"record"`
+	RuleVersionID int64          `json:"-"`
+	ApprovedBy    string         `json:"approved_by,omitempty"`
+	ApprovedAt    *time.Time     `json:"approved_at,omitempty"`
+	InHomeOn      postlift.Date  `json:"in_home_on,omitzero"`
+	CreatedAt     time.Time      `json:"created_at"`
+}
+
+// NewRun is a plan on its way into the database.
+type NewRun struct {
+	UID             string
+	Campaign        Campaign
+	RuleVersionID   int64
+	DesignVersionID int64
+	ScoreRunID      int64
+	AsOf            postlift.Date
+	Record          Record
+	Plan            Plan
+}
+
+// DesignRef names the latest version of a design.
+type DesignRef struct {
+	VersionID int64
+	Name      string
+	Version   int
+	Class     Class
+	SHA256    string
+}
+
+// CampaignStore keeps campaigns, plans and choices.
+type CampaignStore interface {
+	// SaveCampaign creates a campaign or, while it is a draft or previewed, gives it a new version and
+	// drops its unapproved plan. Conflict once it is approved.
+	SaveCampaign(ctx context.Context, d Definition, by postlift.Actor) (Campaign, error)
+	// Campaign finds a campaign by id or name.
+	Campaign(ctx context.Context, ref string) (Campaign, error)
+	Campaigns(ctx context.Context) ([]Campaign, error)
+	LatestDesign(ctx context.Context, name string) (DesignRef, error)
+	// SavePlan stores a run with its choices and supersedes the campaign's unapproved one; Conflict when
+	// the campaign has moved on since it was read.
+	SavePlan(ctx context.Context, r NewRun, by postlift.Actor) (Run, error)
+	// CurrentRun is the campaign's run that is neither cancelled nor superseded; NotFound without one.
+	CurrentRun(ctx context.Context, campaignID int64) (Run, error)
+	// ApproveRun moves a planned run and its campaign to approved and enrols the planned accounts;
+	// Conflict when it is not planned any more.
+	ApproveRun(ctx context.Context, run Run, by postlift.Actor) error
+	// ChoiceOf reads what a run decided for an account; NotFound where the rule did not match it.
+	ChoiceOf(ctx context.Context, runID, accountID int64) (StoredChoice, error)
+}
+
+// StoredChoice is a frozen choice as it is read back.
+type StoredChoice struct {
+	Outcome            string
+	Reason             string
+	Reasons            []Reason
+	Stratum            string
+	Propensity         float64
+	Rank               int
+	ExpectedValueMinor int64
+	CostMinor          int64
+	Contacts           []int64
+	Features           json.RawMessage
+}
+
+// AccountFacts are one account with its features and what planning reads of it.
+type AccountFacts struct {
+	AccountID      int64
+	UID            string
+	Key            string // source:external_id
+	Name           string
+	GroupKey       string
+	Segment        string
+	Decile         int
+	ResidualMinor  int64
+	WindowMinor    int64 // expected margin within the organisation's window
+	PreMarginMinor int64 // margin of the 12 months before
+	Facts          *Facts
+}
+
+// Pressure says which letters count against an account.
+type Pressure struct {
+	AsOf       postlift.Date
+	ExceptRun  int64 // this run's own pieces do not count
+	WithUnsent bool  // pieces that are prepared but not released count as sent on AsOf
+}
+
+// BatchPiece is an unsent live piece of a batch with whom it goes to.
+type BatchPiece struct {
+	UID       string
+	AccountID int64
+	ContactID int64
+}
+
+// BatchPieces are the unsent live pieces of a batch with the run they belong to.
+type BatchPieces struct {
+	RunID    int64
+	Campaign Campaign
+	Pieces   []BatchPiece
+}
+
+// FactStore reads what rules and the gate look at.
+type FactStore interface {
+	Settings(ctx context.Context) (accounts.Settings, error)
+	PublishedRun(ctx context.Context) (scoring.Run, error)
+	// FeaturesAsOf is the date that the features stand for; RefreshFeatures rebuilds them for a date.
+	FeaturesAsOf(ctx context.Context) (postlift.Date, error)
+	RefreshFeatures(ctx context.Context, asOf postlift.Date) error
+	// EachAccount streams every account with the given fields filled, in one pass. The AccountFacts and
+	// its Facts are reused from call to call.
+	EachAccount(ctx context.Context, fields []*Field, asOf postlift.Date, fn func(*AccountFacts) error) error
+	// AccountFacts reads one account by id, external id or name with every field filled.
+	AccountFacts(ctx context.Context, ref string, asOf postlift.Date) (AccountFacts, error)
+	// Standings and Recipients read what the gate needs of accounts and their contacts, set-based.
+	Standings(ctx context.Context, accountIDs []int64, p Pressure) (map[int64]Standing, error)
+	RecipientsOf(ctx context.Context, accountIDs []int64, asOf postlift.Date) (map[int64][]Recipient, error)
+	UnsentPieces(ctx context.Context, batchUID string) (BatchPieces, error)
+}

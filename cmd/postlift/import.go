@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"postlift"
+	"postlift/accounts"
+)
+
+// importJob is one file on its way into the database.
+type importJob struct {
+	kind, file, source string
+	reader             io.Reader
+	rejects            io.Writer
+	dryRun             bool
+	by                 postlift.Actor
+	progress           func(rows int64)
+}
+
+// importKind is what the import command needs of a kind of file, whichever stage reads it.
+type importKind struct {
+	template func() ([]byte, error)
+	run      func(ctx context.Context, a *app, job importJob) (report any, text func(io.Writer), err error)
+}
+
+// importKinds are all kinds of files; every stage that reads some adds its own here.
+func importKinds() map[string]importKind {
+	kinds := map[string]importKind{}
+	for _, name := range accounts.Kinds() {
+		kinds[name] = importKind{template: func() ([]byte, error) { return accounts.Template(name) }, run: importAccounts}
+	}
+	maps.Copy(kinds, otherImportKinds())
+	return kinds
+}
+
+func newImportCommand(a *app) *cobra.Command {
+	kinds := importKinds()
+	names := slices.Sorted(maps.Keys(kinds))
+	var rejects string
+	var template bool
+	job := importJob{}
+	cmd := &cobra.Command{
+		Use:   "import KIND FILE | import KIND --template",
+		Short: "Import a CSV file of another system",
+		Long: `Import a CSV file. KIND is one of ` + strings.Join(names, ", ") + `.
+
+Encoding, separator, decimal sign and the names of the columns (German or English) are found out.
+Rows are recognised by source and external id: importing a file again changes nothing.
+A wrong row goes to the rejects file with row number, field, rule and value; the others are imported.
+A file that is broken as a whole changes nothing.`,
+		Example: `  postlift import accounts --template > accounts.csv
+  postlift import accounts accounts.csv --dry-run
+  postlift import orders orders.csv --rejects rejects.csv --source erp --json`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			kind, ok := kinds[args[0]]
+			if !ok {
+				return postlift.Faultf(postlift.Invalid, "import", "there is no kind of file %q: known are %s", args[0], strings.Join(names, ", "))
+			}
+			if template {
+				raw, err := kind.template()
+				if err == nil {
+					_, err = a.out.Write(raw)
+				}
+				return err
+			}
+			if len(args) != 2 {
+				return postlift.Faultf(postlift.Invalid, "import", "name the file to import, or - for standard input")
+			}
+			job.kind, job.file, job.by = args[0], args[1], a.actor("")
+			return a.importFile(cmd.Context(), kind, job, rejects)
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&job.dryRun, "dry-run", false, "report what would happen, change nothing")
+	f.BoolVar(&template, "template", false, "print a file with the canonical columns and an example")
+	f.StringVar(&rejects, "rejects", "", "write wrong rows to this CSV file")
+	f.StringVar(&job.source, "source", "import", "the system that the external ids belong to")
+	return cmd
+}
+
+// importFile opens the files around one import and prints what became of it.
+func (a *app) importFile(ctx context.Context, kind importKind, job importJob, rejects string) (err error) {
+	job.reader = a.in
+	if job.file != "-" {
+		in, err := os.Open(job.file)
+		if err != nil {
+			return postlift.Faultf(postlift.Invalid, "import", "the file cannot be opened: %v", err)
+		}
+		defer in.Close()
+		job.reader, job.file = in, filepath.Base(job.file)
+	}
+	first := &firstLines{}
+	job.rejects = first
+	if rejects != "" {
+		out, err := os.Create(rejects)
+		if err != nil {
+			return postlift.Faultf(postlift.Invalid, "import", "the rejects file cannot be written: %v", err)
+		}
+		defer func() { err = errors.Join(err, out.Close()) }()
+		job.rejects = out
+	}
+	bar := a.progress("importing " + job.kind)
+	job.progress = bar.set
+	report, text, err := kind.run(ctx, a, job)
+	bar.done()
+	if err == nil {
+		err = a.print(report, text)
+	}
+	if shown := first.lines(); len(shown) > 1 {
+		fmt.Fprintln(a.errOut, "wrong rows (all of them with --rejects FILE):\n  "+strings.Join(shown, "\n  "))
+	} else if rejects != "" {
+		fmt.Fprintln(a.errOut, "wrong rows, if any, are in "+rejects)
+	}
+	return err
+}
+
+// firstLines keeps the beginning of what is written to it.
+type firstLines struct{ text []byte }
+
+func (f *firstLines) Write(p []byte) (int, error) {
+	if room := 4096 - len(f.text); room > 0 {
+		f.text = append(f.text, p[:min(room, len(p))]...)
+	}
+	return len(p), nil
+}
+
+// lines gives the header and up to five rejects.
+func (f *firstLines) lines() []string {
+	all := strings.Split(strings.TrimSpace(string(f.text)), "\n")
+	return all[:min(len(all), 6)]
+}
+
+func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Writer), error) {
+	db, err := a.store(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	settings, err := a.settings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	importer := &accounts.Importer{Store: db, Clock: a.clock, Secret: a.secret, Settings: settings}
+	report, err := importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
+		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress})
+	return report, func(w io.Writer) { printImport(w, report) }, err
+}
+
+func printImport(w io.Writer, r accounts.Report) {
+	done := "imported"
+	if r.DryRun {
+		done = "would import"
+	}
+	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d changed, %d unchanged, %d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Updated, r.Unchanged, r.Rejected)
+	if r.SitesInserted+r.SitesUpdated > 0 {
+		fmt.Fprintf(w, "addresses: %d new, %d changed\n", r.SitesInserted, r.SitesUpdated)
+	}
+	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
+		fmt.Fprintf(w, "  rejected for %s: %d\n", reason, r.Reasons[reason])
+	}
+	for _, warning := range slices.Sorted(maps.Keys(r.Warnings)) {
+		fmt.Fprintf(w, "  note, %s: %d\n", warning, r.Warnings[warning])
+	}
+	fmt.Fprintf(w, "read as %s, separated by %q", r.Format.Encoding, r.Format.Separator)
+	if r.Currency != "" {
+		fmt.Fprintf(w, ", currency %s", r.Currency)
+	}
+	fmt.Fprintln(w)
+	if len(r.Format.Ignored) > 0 {
+		fmt.Fprintf(w, "columns not used: %s\n", strings.Join(r.Format.Ignored, ", "))
+	}
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"postlift"
+	"postlift/campaigns"
+)
+
+func newRuleCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "rule",
+		Short: "Check, explain and count selection rules",
+		Long: `Rules select accounts by typed fields (postlift rule fields), such as
+
+  clv.residual > 5000 and days_since_last_order > 120 and country == "DE" and not has_open_contract
+
+Operators: == != < <= > >=, in [...], contains, startsWith, is_empty(field), and, or, not, brackets.
+Money is in major units of the reporting currency, dates are "2026-01-31", texts are compared exactly.
+A comparison with a missing value is unknown, and an account is taken only for what is true: neither
+"segment == ..." nor "not (segment == ...)" takes accounts without a segment; "or is_empty(segment)" does.
+
+RULE is the name or id of a saved rule, or a rule's text.`,
+	}
+	cmd.AddCommand(newRuleCheckCommand(a), newRuleExplainCommand(a), newRuleCountCommand(a), newRuleSaveCommand(a),
+		newRuleListCommand(a), newRuleFieldsCommand(a))
+	return cmd
+}
+
+func newRuleCheckCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "check RULE", Short: "Check a rule: syntax, fields, types; errors name place, reason and nearest name",
+		Example: `  postlift rule check 'clv.residual > 5000 and country in ["DE", "AT"]'
+  postlift rule check "sleeping giants" --json`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			service, err := a.campaigns(cmd.Context())
+			if err != nil {
+				return err
+			}
+			checked, err := service.CheckRule(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return a.print(checked, func(w io.Writer) {
+				fmt.Fprintf(w, "the rule is good: %s\nfields: %s\n", checked.Text, strings.Join(checked.Fields, ", "))
+			})
+		},
+	}
+}
+
+func newRuleExplainCommand(a *app) *cobra.Command {
+	var asOf string
+	cmd := &cobra.Command{
+		Use: "explain RULE ACCOUNT", Short: "Why an account is in a rule or out, clause by clause with its values",
+		Example: `  postlift rule explain 'orders > 3 and not has_open_contract' K-10023
+  postlift rule explain "sleeping giants" 'Muster Maschinenbau GmbH' --json`,
+		Args: cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			service, day, err := a.campaignsOn(cmd, asOf)
+			if err != nil {
+				return err
+			}
+			e, err := service.ExplainRule(cmd.Context(), args[0], args[1], day)
+			if err != nil {
+				return err
+			}
+			return a.print(e, func(w io.Writer) {
+				verdict := "is out"
+				if e.Match {
+					verdict = "is in"
+				}
+				fmt.Fprintf(w, "%s (%s) %s, as of %s\n", e.Account, e.AccountUID, verdict, e.AsOf)
+				printExplained(w, e.Rule, 0)
+			})
+		},
+	}
+	asOfFlag(cmd, &asOf)
+	return cmd
+}
+
+func newRuleCountCommand(a *app) *cobra.Command {
+	var asOf string
+	cmd := &cobra.Command{
+		Use: "count RULE", Short: "How many accounts a rule takes",
+		Example: "  postlift rule count 'clv.residual > 5000'\n  postlift rule count \"sleeping giants\" --as-of 2026-06-30 --json",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			service, day, err := a.campaignsOn(cmd, asOf)
+			if err != nil {
+				return err
+			}
+			count, err := service.CountRule(cmd.Context(), args[0], day)
+			if err != nil {
+				return err
+			}
+			return a.print(count, func(w io.Writer) {
+				fmt.Fprintf(w, "%d of %d accounts as of %s: %s\n", count.Matched, count.Accounts, count.AsOf, count.Text)
+			})
+		},
+	}
+	asOfFlag(cmd, &asOf)
+	return cmd
+}
+
+func newRuleSaveCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "save NAME TEXT", Short: "Save a rule under a name, as a new version where it changed",
+		Example: `  postlift rule save "sleeping giants" 'clv.residual > 5000 and days_since_last_order > 120'`,
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			service, err := a.campaigns(cmd.Context())
+			if err != nil {
+				return err
+			}
+			saved, err := service.SaveRule(cmd.Context(), args[0], args[1], a.actor(""))
+			if err != nil {
+				return err
+			}
+			return a.print(saved, func(w io.Writer) {
+				fmt.Fprintf(w, "saved %q, version %d (%s): %s\n", saved.Name, saved.Version, saved.UID, saved.Text)
+			})
+		},
+	}
+}
+
+func newRuleListCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the saved rules", Example: "  postlift rule list\n  postlift rule list --json", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			service, err := a.campaigns(cmd.Context())
+			if err != nil {
+				return err
+			}
+			rules, err := service.Rules(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return a.print(rules, func(w io.Writer) {
+				for _, r := range rules {
+					fmt.Fprintf(w, "%s  (version %d, %s)\n  %s\n", r.Name, r.Version, r.UID, r.Text)
+				}
+			})
+		},
+	}
+}
+
+func newRuleFieldsCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use: "fields", Short: "List the fields that a rule may name", Example: "  postlift rule fields\n  postlift rule fields --json", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return a.print(campaigns.Catalogue, func(w io.Writer) {
+				for i := range campaigns.Catalogue {
+					f := &campaigns.Catalogue[i]
+					unit := ""
+					if f.Unit != "" {
+						unit = " (" + f.Unit + ")"
+					}
+					fmt.Fprintf(w, "%-26s %-8s %s%s\n", f.Name, f.Type, f.EN, unit)
+				}
+			})
+		},
+	}
+}
+
+func asOfFlag(cmd *cobra.Command, asOf *string) {
+	cmd.Flags().StringVar(asOf, "as-of", "", "data up to this day counts (default today)")
+}
+
+// campaignsOn opens the campaigns service and reads the --as-of date.
+func (a *app) campaignsOn(cmd *cobra.Command, asOf string) (*campaigns.Service, postlift.Date, error) {
+	service, err := a.campaigns(cmd.Context())
+	if err != nil {
+		return nil, 0, err
+	}
+	day, err := a.asOf(cmd.Context(), asOf)
+	return service, day, err
+}
+
+// outcomeMarks show what a clause says of an account.
+var outcomeMarks = map[campaigns.Outcome]string{campaigns.Met: "yes", campaigns.NotMet: "no ", campaigns.Unknown: "?  "}
+
+func printExplained(w io.Writer, e campaigns.Explained, depth int) {
+	line := strings.Repeat("  ", depth+1) + outcomeMarks[e.Outcome] + "  "
+	switch {
+	case len(e.Parts) > 0:
+		line += map[string]string{campaigns.OpAll: "all of", campaigns.OpAny: "any of", campaigns.OpNot: "not"}[e.Op]
+	case e.Value == nil:
+		line += e.Text + "   (no value)"
+	default:
+		line += e.Text + "   (is " + plain(e.Value) + ")"
+	}
+	fmt.Fprintln(w, line)
+	for _, p := range e.Parts {
+		printExplained(w, p, depth+1)
+	}
+}
+
+func plain(v any) string {
+	switch v := v.(type) {
+	case postlift.Money:
+		return v.Format("en")
+	case string:
+		return fmt.Sprintf("%q", v)
+	}
+	return fmt.Sprint(v)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"postlift"
+)
+
+func newWorkCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "work",
+		Short: "Run a worker that renders queued letters until it is stopped",
+		Long: `A worker takes files from the queue at REDIS_URL, renders them and seals batches, until it gets
+SIGTERM or an interrupt; files in work are finished or handed back. Several workers may run on
+several machines with one database, one Redis and one shared data folder.
+
+Without REDIS_URL no worker is needed: each command renders in its own process.`,
+		Example: "  REDIS_URL=redis://localhost:6379/0 postlift work",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.cfg.RedisURL == "" {
+				return postlift.Faultf(postlift.Invalid, "work", "REDIS_URL is not set: without a shared queue each command renders in its own process, so a worker would have nothing to do")
+			}
+			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {
+				fmt.Fprintf(a.errOut, "worker runs, %d files at once; stop it with an interrupt\n", a.cfg.RenderParallel)
+				return room.runner.Run(cmd.Context())
+			})
+		},
+	}
+}

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/responses"
+)
+
+// AttributeRun computes the credits of every order placed in the run's span anew: it reads the letters
+// and held-out accounts of all runs whose spans meet it, lets the stage's rules decide, and replaces
+// what was credited before, in one transaction. What an order is credited to therefore depends on the
+// data only, whichever run is computed first or again.
+func (s *Store) AttributeRun(ctx context.Context, runID int64, prepare func([]responses.Span, []responses.MailedPiece, []responses.HeldOut) responses.Picker) (int, error) {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	credited := 0
+	err = s.inTx(ctx, func(t *tx) error {
+		a := attributing{tx: t, settings: settings}
+		if err := a.load(runID); err != nil {
+			return err
+		}
+		credits, err := a.credits(prepare(a.spans, a.pieces, a.held))
+		if err != nil {
+			return err
+		}
+		credited = len(credits)
+		return a.replace(runID, credits)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("store.AttributeRun: %w", err)
+	}
+	return credited, nil
+}
+
+type attributing struct {
+	*tx
+	settings accounts.Settings
+	span     responses.Span // of the run in question
+	spans    []responses.Span
+	pieces   []responses.MailedPiece
+	held     []responses.HeldOut
+	runs     string // ids of spans for an IN list
+}
+
+func (a *attributing) load(runID int64) error {
+	var all []responses.Span
+	err := a.scan(func(rows *sql.Rows) error {
+		var s responses.Span
+		var days int
+		if err := rows.Scan(&s.RunID, &s.InHomeOn, &days, &s.PostedOn); err != nil {
+			return err
+		}
+		s.EndsOn = s.InHomeOn.AddDays(days)
+		if s.PostedOn.IsZero() {
+			s.PostedOn = s.InHomeOn
+		}
+		if s.RunID == runID {
+			a.span = s
+		}
+		all = append(all, s)
+		return nil
+	}, `SELECT r.id, r.in_home_on, r.window_days, (SELECT MIN(p.posted_on) FROM pieces p WHERE p.run_id = r.id)
+		FROM runs r WHERE r.in_home_on IS NOT NULL ORDER BY r.id`)
+	if err != nil {
+		return err
+	}
+	ids := make([]string, 0, len(all))
+	for _, s := range all {
+		if s.PostedOn <= a.span.EndsOn && s.EndsOn >= a.span.PostedOn {
+			a.spans = append(a.spans, s)
+			ids = append(ids, fmt.Sprint(s.RunID))
+		}
+	}
+	if len(ids) == 0 {
+		return postlift.Faultf(postlift.Conflict, "store.AttributeRun", "run %d has no in-home date yet", runID)
+	}
+	a.runs = strings.Join(ids, ",")
+	return a.loadArms()
+}
+
+func (a *attributing) loadArms() error {
+	err := a.scan(func(rows *sql.Rows) error {
+		var p responses.MailedPiece
+		var state string
+		if err := rows.Scan(&p.ID, &p.RunID, &p.AccountID, &p.Code, &p.Token, &p.PostedOn, &state); err != nil {
+			return err
+		}
+		p.Returned = state == "returned"
+		a.pieces = append(a.pieces, p)
+		return nil
+	}, "SELECT id, run_id, account_id, code, token, posted_on, state FROM pieces WHERE kind = 'live' AND account_id IS NOT NULL"+
+		" AND posted_on IS NOT NULL AND state IN ('posted', 'returned') AND run_id IN ("+a.runs+") ORDER BY id")
+	if err != nil {
+		return err
+	}
+	return a.scan(func(rows *sql.Rows) error {
+		var h responses.HeldOut
+		if err := rows.Scan(&h.RunID, &h.AccountID); err != nil {
+			return err
+		}
+		a.held = append(a.held, h)
+		return nil
+	}, "SELECT run_id, account_id FROM choices WHERE outcome = 'holdout' AND run_id IN ("+a.runs+") ORDER BY run_id, account_id")
+}
+
+// scan runs one query in the transaction and hands over its rows.
+func (a *attributing) scan(take func(*sql.Rows) error, query string, args ...any) error {
+	rows, err := a.query(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := take(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// credits asks the rules about every order of the span that somebody considered placed or that names a
+// code. An order that was credited back in full, or has no exchange rate, is none.
+func (a *attributing) credits(pick responses.Picker) ([]responses.Credit, error) {
+	rates, err := a.rateExpression(a.settings.Currency)
+	if err != nil {
+		return nil, err
+	}
+	query := fmt.Sprintf(`SELECT o.id, o.account_id, o.placed_on, o.code, CAST(o.net_minor + o.credited_minor AS DOUBLE PRECISION) * (%[1]s),
+		CAST(CASE WHEN o.margin_minor IS NULL THEN (o.net_minor + o.credited_minor) * %[2]g ELSE o.margin_minor + o.credited_margin_minor END AS DOUBLE PRECISION) * (%[1]s)
+		FROM orders o WHERE o.doc_type = 'order' AND o.placed_on >= ? AND o.placed_on <= ? AND o.net_minor + o.credited_minor > 0
+		AND (%[1]s) IS NOT NULL AND (o.code <> '' OR EXISTS (SELECT 1 FROM choices c WHERE c.run_id IN (%[3]s)
+		AND c.account_id = o.account_id AND c.outcome IN ('assigned', 'holdout'))) ORDER BY o.id`,
+		rates, a.settings.Value.DefaultMargin, a.runs)
+	var out []responses.Credit
+	err = a.scan(func(rows *sql.Rows) error {
+		var o responses.Order
+		var net, margin float64
+		if err := rows.Scan(&o.ID, &o.AccountID, &o.PlacedOn, &o.Code, &net, &margin); err != nil {
+			return err
+		}
+		o.NetMinor, o.MarginMinor = postlift.RoundMinor(net), postlift.RoundMinor(margin)
+		if c, ok := pick(o); ok {
+			out = append(out, c)
+		}
+		return nil
+	}, query, a.span.PostedOn, a.span.EndsOn)
+	return out, err
+}
+
+func (a *attributing) replace(runID int64, credits []responses.Credit) error {
+	_, err := a.exec("DELETE FROM attributions WHERE run_id = ? OR order_id IN (SELECT id FROM orders WHERE placed_on >= ? AND placed_on <= ?)",
+		runID, a.span.PostedOn, a.span.EndsOn)
+	if err != nil {
+		return err
+	}
+	i := 0
+	_, err = a.copyRows("attributions",
+		[]string{"run_id", "order_id", "piece_id", "account_id", "arm", "method", "net_minor", "margin_minor"}, func() ([]any, bool) {
+			if i == len(credits) {
+				return nil, false
+			}
+			c := credits[i]
+			i++
+			var piece any
+			if c.PieceID != 0 {
+				piece = c.PieceID
+			}
+			return []any{c.RunID, c.OrderID, piece, c.AccountID, c.Arm, c.Method, c.NetMinor, c.MarginMinor}, true
+		})
+	return err
+}
+
+// RunCredits sums a run's credits up to a day.
+func (s *Store) RunCredits(ctx context.Context, runID int64, until postlift.Date) (responses.CreditTotals, error) {
+	var totals responses.CreditTotals
+	err := s.each(ctx, func(rows *sql.Rows) error {
+		var arm, method string
+		var c responses.Credits
+		if err := rows.Scan(&arm, &method, &c.Orders, &c.NetMinor, &c.MarginMinor); err != nil {
+			return err
+		}
+		switch {
+		case arm == responses.ArmHoldout:
+			totals.Holdout = c
+		case method == responses.ByCode:
+			totals.ByCode = c
+		default:
+			totals.ByCustomer = c
+		}
+		return nil
+	}, `SELECT t.arm, t.method, COUNT(*), CAST(SUM(t.net_minor) AS BIGINT), CAST(SUM(t.margin_minor) AS BIGINT)
+		FROM attributions t JOIN orders o ON o.id = t.order_id WHERE t.run_id = ? AND o.placed_on <= ? GROUP BY t.arm, t.method`, runID, until)
+	return totals, err
+}

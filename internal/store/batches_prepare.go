@@ -1,0 +1,271 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"postlift"
+	"postlift/campaigns"
+	"postlift/mailers"
+	"postlift/migrations"
+)
+
+// PrepareJob finds a run by its id, or by its campaign's id or name the latest run that is approved or
+// further.
+func (s *Store) PrepareJob(ctx context.Context, run string) (mailers.Job, error) {
+	const op = "store.PrepareJob"
+	var j mailers.Job
+	var definition, files jsonText
+	var batch sql.NullString
+	err := s.read.QueryRowContext(ctx, s.bind(`SELECT r.id, r.uid, r.state, c.id, c.uid, r.step, r.pass, cv.definition,
+  dv.id, d.name, dv.sha256, dv.files, b.uid
+FROM runs r JOIN campaigns c ON c.id = r.campaign_id
+JOIN campaign_versions cv ON cv.campaign_id = c.id AND cv.version = r.campaign_version
+JOIN design_versions dv ON dv.id = r.design_version_id JOIN designs d ON d.id = dv.design_id
+LEFT JOIN batches b ON b.run_id = r.id
+WHERE r.uid = ? OR c.uid = ? OR c.name = ?
+ORDER BY CASE WHEN r.state IN ('planned', 'cancelled') THEN 1 ELSE 0 END, r.id DESC LIMIT 1`), run, run, run).
+		Scan(&j.RunID, &j.RunUID, &j.RunState, &j.CampaignID, &j.CampaignUID, &j.Step, &j.Pass, &definition,
+			&j.Design.ID, &j.Design.Name, &j.Design.SHA256, &files, &batch)
+	if errors.Is(err, sql.ErrNoRows) {
+		return j, postlift.Faultf(postlift.NotFound, op, "there is no run or previewed campaign %q", run)
+	}
+	if err != nil {
+		return j, opError(op, err)
+	}
+	j.BatchUID = batch.String
+	var d campaigns.Definition
+	err = errors.Join(definition.into(&d), files.into(&j.Design.Files))
+	j.Definition = d
+	return j, opError(op, err)
+}
+
+// RunRecipients reads every chosen contact of a run with what its letter may say, in one statement.
+func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recipient, error) {
+	unnest, id := "json_each(ch.contacts) e", "e.value"
+	if s.dialect == migrations.Postgres {
+		unnest, id = "jsonb_array_elements_text(ch.contacts) e(value)", "CAST(e.value AS BIGINT)"
+	}
+	rows, err := s.queryRead(ctx, `SELECT a.id, COALESCE(i.id, 0), k.id, k.source || ':' || k.external_id, ch.variant,
+  a.name, a.country, a.language, a.industry, COALESCE(a.acquired_on, f.first_order_on), f.last_order_on, f.next_term_end_on,
+  COALESCE(g.product_group, ''), COALESCE(f.order_days, 0), COALESCE(f.net_minor, 0),
+  k.gender, k.title, k.first_name, k.last_name, k.function, k.department, k.salutation, k.language,
+  COALESCE(i.street, ''), COALESCE(i.po_box, ''), COALESCE(i.postcode, ''), COALESCE(i.city, ''), COALESCE(i.region, ''), COALESCE(i.country, ''),
+  a.match_key, COALESCE(i.match_key, ''), k.match_key,
+  COALESCE(TRIM(e2.title || ' ' || TRIM(e2.first_name || ' ' || e2.last_name)), ''), COALESCE(e2.job_title, ''), COALESCE(e2.phone, ''), COALESCE(e2.email, '')
+FROM choices ch CROSS JOIN `+unnest+`
+JOIN contacts k ON k.id = `+id+`
+JOIN accounts a ON a.id = ch.account_id
+LEFT JOIN sites i ON i.id = COALESCE(k.site_id, (SELECT m.id FROM sites m WHERE m.account_id = a.id ORDER BY m.is_main DESC, m.id LIMIT 1))
+LEFT JOIN employees e2 ON e2.id = a.owner_id AND e2.active
+LEFT JOIN account_features f ON f.account_id = a.id
+LEFT JOIN (
+  SELECT account_id, product_group FROM (
+    SELECT o.account_id, l.product_group, ROW_NUMBER() OVER (PARTITION BY o.account_id ORDER BY o.placed_on DESC, l.net_minor DESC, o.id, l.line_no) AS n
+    FROM choices c2 JOIN runs r ON r.id = c2.run_id
+    JOIN orders o ON o.account_id = c2.account_id AND o.doc_type = 'order' AND o.placed_on <= r.as_of
+    JOIN order_lines l ON l.order_id = o.id AND l.product_group <> ''
+    WHERE c2.run_id = ? AND c2.outcome = 'assigned') ranked
+  WHERE n = 1) g ON g.account_id = a.id
+WHERE ch.run_id = ? AND ch.outcome = 'assigned'`, runID, runID)
+	var list []mailers.Recipient
+	return list, opError("store.RunRecipients", eachRow(rows, err, func(rs *sql.Rows) error {
+		var r mailers.Recipient
+		err := rs.Scan(&r.AccountID, &r.SiteID, &r.ContactID, &r.ContactKey, &r.Variant,
+			&r.AccountName, &r.AccountCountry, &r.AccountLanguage, &r.Industry, &r.CustomerSince, &r.LastOrderOn, &r.ContractEnd,
+			&r.LastProductGroup, &r.OrderCount, &r.TotalNetMinor,
+			&r.Gender, &r.Title, &r.FirstName, &r.LastName, &r.Function, &r.Department, &r.Salutation, &r.Language,
+			&r.Street, &r.POBox, &r.Postcode, &r.City, &r.Region, &r.Country, &r.CompanyMatch, &r.SiteMatch, &r.PersonKey,
+			&r.OwnerName, &r.OwnerRole, &r.OwnerPhone, &r.OwnerEmail)
+		list = append(list, r)
+		return err
+	}))
+}
+
+// VendorSeeds lists the control addresses of a vendor and those of all vendors, by their ids.
+func (s *Store) VendorSeeds(ctx context.Context, vendor string) ([]mailers.Seed, error) {
+	rows, err := s.queryRead(ctx, `SELECT s.id, s.uid, COALESCE(v.name, ''), s.name, s.company, s.gender, s.first_name, s.last_name, s.street, s.postcode, s.city, s.country, s.language, s.active
+FROM seed_addresses s LEFT JOIN vendors v ON v.id = s.vendor_id WHERE s.vendor_id IS NULL OR v.name = ? ORDER BY s.uid`, vendor)
+	var list []mailers.Seed
+	return list, opError("store.VendorSeeds", eachRow(rows, err, func(r *sql.Rows) error {
+		var x mailers.Seed
+		err := r.Scan(&x.ID, &x.UID, &x.Vendor, &x.Name, &x.Company, &x.Gender, &x.FirstName, &x.LastName, &x.Street, &x.Postcode, &x.City, &x.Country, &x.Language, &x.Active)
+		list = append(list, x)
+		return err
+	}))
+}
+
+// SaveSeed adds a control address or changes the one of that name.
+func (s *Store) SaveSeed(ctx context.Context, x mailers.Seed, by postlift.Actor) error {
+	return opError("store.SaveSeed", s.inTx(ctx, func(t *tx) error {
+		row := seedAddressRow{UID: x.UID, Name: x.Name, Company: x.Company, Gender: x.Gender, FirstName: x.FirstName, LastName: x.LastName,
+			Street: x.Street, Postcode: x.Postcode, City: x.City, Country: x.Country, Language: x.Language, Active: x.Active}
+		if x.Vendor != "" {
+			id, err := t.vendor(x.Vendor, s.ids(postlift.VendorID, x.Vendor))
+			if err != nil {
+				return err
+			}
+			row.VendorID = &id
+		}
+		changed := []string{"vendor_id", "company", "gender", "first_name", "last_name", "street", "postcode", "city", "country", "language", "active"}
+		err := t.Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.AssignmentColumns(changed)}).Create(&row).Error
+		if err != nil {
+			return err
+		}
+		return t.event(by, "seed_address", x.UID, "saved", nil)
+	}))
+}
+
+// vendor finds a vendor by name, making it under uid when it is new.
+func (t *tx) vendor(name, uid string) (int64, error) {
+	row := vendorRow{UID: uid, Name: name}
+	if err := t.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
+		return 0, err
+	}
+	err := t.First(&row, "name = ?", name).Error
+	return row.ID, err
+}
+
+// SaveDesign keeps a design as a new version, unless that very version is kept already.
+func (s *Store) SaveDesign(ctx context.Context, name, class, sha256 string, files map[string]string, by postlift.Actor) (mailers.DesignVersion, error) {
+	v := mailers.DesignVersion{Name: name, SHA256: sha256, Files: files}
+	err := s.inTx(ctx, func(t *tx) error {
+		design := designRow{UID: s.ids(postlift.DesignID, name), Name: name}
+		if err := t.Clauses(clause.OnConflict{DoNothing: true}).Create(&design).Error; err != nil {
+			return err
+		}
+		var head designRow
+		if err := t.First(&head, "name = ?", name).Error; err != nil {
+			return err
+		}
+		var have designVersionRow
+		err := t.First(&have, "design_id = ? AND sha256 = ?", head.ID, sha256).Error
+		if err == nil {
+			v.ID = have.ID
+			return nil
+		}
+		if !errors.Is(err, gorm.ErrRecordNotFound) {
+			return err
+		}
+		var last int64
+		if err := t.Raw("SELECT COALESCE(MAX(version), 0) FROM design_versions WHERE design_id = ?", head.ID).Scan(&last).Error; err != nil {
+			return err
+		}
+		row := designVersionRow{DesignID: head.ID, Version: last + 1, Class: class, SHA256: sha256, Files: toJSON(files), CreatedAt: s.now(), Actor: by.Name}
+		if err := t.Create(&row).Error; err != nil {
+			return err
+		}
+		v.ID = row.ID
+		return t.event(by, "design", head.UID, "version_saved", map[string]any{"version": row.Version, "sha256": sha256})
+	})
+	return v, opError("store.SaveDesign", err)
+}
+
+// CreateBatch claims the approved run and writes batch, files, pieces and addresses in one transaction.
+func (s *Store) CreateBatch(ctx context.Context, b mailers.NewBatch, by postlift.Actor) error {
+	const op = "store.CreateBatch"
+	err := s.inTx(ctx, func(t *tx) error {
+		list, from := inStates(mailers.RunsBefore(mailers.RunPreparing))
+		n, err := t.exec("UPDATE runs SET state = ? WHERE id = ? AND state IN "+list, append([]any{string(mailers.RunPreparing), b.Job.RunID}, from...)...)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return postlift.Faultf(postlift.Conflict, op, "run %s is not approved any more", b.Job.RunUID)
+		}
+		if _, err := t.exec("UPDATE campaigns SET state = 'running' WHERE id = ? AND state IN ('approved', 'scheduled')", b.Job.CampaignID); err != nil {
+			return err
+		}
+		vendor, err := t.vendor(b.Vendor, b.VendorUID)
+		if err != nil {
+			return err
+		}
+		row := batchRow{UID: b.UID, RunID: b.Job.RunID, VendorID: vendor, State: string(mailers.BatchPlanned), Revision: 1, ChunkSize: int64(b.ChunkSize), CreatedAt: s.now()}
+		if err := t.Create(&row).Error; err != nil {
+			return err
+		}
+		if err := t.insertFiles(row.ID, b.Files); err != nil {
+			return err
+		}
+		if err := t.insertPieces(row.ID, b); err != nil {
+			return err
+		}
+		if err := t.event(by, "run", b.Job.RunUID, "preparing", nil); err != nil {
+			return err
+		}
+		return t.event(by, "batch", b.UID, "planned", map[string]any{"run": b.Job.RunUID, "files": len(b.Files), "pieces": len(b.Pieces)})
+	})
+	if isDuplicate(err) {
+		return postlift.Faultf(postlift.Conflict, op, "run %s: letters of this campaign's step and pass exist already", b.Job.RunUID)
+	}
+	return opError(op, err)
+}
+
+func (t *tx) insertFiles(batchID int64, files []mailers.PrintFile) error {
+	i := 0
+	_, err := t.copyRows("batch_files", []string{"batch_id", "chunk", "language", "first_seq", "last_seq", "state"}, func() ([]any, bool) {
+		if i == len(files) {
+			return nil, false
+		}
+		f := files[i]
+		i++
+		return []any{batchID, int64(f.Chunk), f.Language, int64(f.FirstSeq), int64(f.LastSeq), string(f.State)}, true
+	})
+	return err
+}
+
+var pieceColumns = []string{"uid", "run_id", "campaign_id", "step", "pass", "kind", "account_id", "site_id", "contact_id", "recipient_key",
+	"batch_id", "chunk", "seq_no", "token", "code", "language", "variant", "design_sha256", "state", "reason", "sha256"}
+
+// insertPieces loads the pieces, reads back the ids that the database gave them, and loads the addresses.
+func (t *tx) insertPieces(batchID int64, b mailers.NewBatch) error {
+	i := 0
+	_, err := t.copyRows("pieces", pieceColumns, func() ([]any, bool) {
+		if i == len(b.Pieces) {
+			return nil, false
+		}
+		p := &b.Pieces[i]
+		i++
+		return []any{p.UID, b.Job.RunID, b.Job.CampaignID, int64(b.Job.Step), int64(b.Job.Pass), p.Kind, orNull(p.AccountID), orNull(p.SiteID), orNull(p.ContactID),
+			p.RecipientKey, batchID, int64(p.Chunk), int64(p.SeqNo), p.Token, p.Code, p.Language, p.Variant, b.Job.Design.SHA256, string(p.State), p.Reason, p.SHA256}, true
+	})
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, 0, len(b.Pieces))
+	rows, err := t.query("SELECT id FROM pieces WHERE batch_id = ? ORDER BY seq_no", batchID)
+	err = eachRow(rows, err, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	i = 0
+	_, err = t.copyRows("printed_addresses", []string{"piece_id", "lines", "country", "postcode", "merge"}, func() ([]any, bool) {
+		if i == len(ids) {
+			return nil, false
+		}
+		p := &b.Pieces[i]
+		i++
+		lines := p.Lines
+		if lines == nil {
+			lines = []string{}
+		}
+		return []any{ids[i-1], string(toJSON(lines)), p.Country, p.Postcode, string(p.Merge)}, true
+	})
+	return err
+}
+
+func orNull(id int64) any {
+	if id == 0 {
+		return nil
+	}
+	return id
+}

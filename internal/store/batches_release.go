@@ -1,0 +1,238 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"postlift"
+	"postlift/mailers"
+	"postlift/migrations"
+)
+
+// RequeueDirty queues again, at the next revision, every rendered file that shows a withdrawn piece, and
+// moves the batch to rendering.
+func (s *Store) RequeueDirty(ctx context.Context, batchUID string, by postlift.Actor) (int, error) {
+	dirty := 0
+	err := s.inTx(ctx, func(t *tx) error {
+		var batchID int64
+		var chunks []any
+		rows, err := t.query(`SELECT DISTINCT b.id, p.chunk FROM pieces p JOIN batches b ON b.id = p.batch_id
+WHERE b.uid = ? AND b.released_at IS NULL AND p.state = 'withdrawn' AND p.first_page > 0`, batchUID)
+		err = eachRow(rows, err, func(r *sql.Rows) error {
+			var chunk int64
+			err := r.Scan(&batchID, &chunk)
+			chunks = append(chunks, chunk)
+			return err
+		})
+		if err != nil || len(chunks) == 0 {
+			return err
+		}
+		dirty = len(chunks)
+		return t.requeue(batchUID, batchID, chunks, by)
+	})
+	return dirty, opError("store.RequeueDirty", err)
+}
+
+func (t *tx) requeue(batchUID string, batchID int64, chunks []any, by postlift.Actor) error {
+	where := " WHERE batch_id = ? AND chunk IN (?" + strings.Repeat(", ?", len(chunks)-1) + ")"
+	args := append([]any{batchID}, chunks...)
+	if _, err := t.exec(`UPDATE batch_files SET state = 'queued', revision = revision + 1, attempt = 1, lease_until = NULL,
+  artefact = '', sha256 = '', bytes = 0, pages = 0, error = ''`+where, args...); err != nil {
+		return err
+	}
+	if _, err := t.exec("UPDATE pieces SET first_page = 0, page_count = 0"+where+" AND state = 'withdrawn'", args...); err != nil {
+		return err
+	}
+	if _, err := t.moveBatch(batchUID, mailers.BatchRendering, ""); err != nil {
+		return err
+	}
+	return t.event(by, "batch", batchUID, "files_requeued", map[string]any{"chunks": chunks})
+}
+
+// SealBatch moves a batch from rendering to sealed, and its rendered pieces with it.
+func (s *Store) SealBatch(ctx context.Context, batchUID, contentSHA256 string, revision int, by postlift.Actor) error {
+	const op = "store.SealBatch"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		var waiting int
+		err := t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM batch_files f JOIN batches b ON b.id = f.batch_id
+WHERE b.uid = ? AND f.state <> 'rendered'`), batchUID).Scan(&waiting)
+		if err != nil {
+			return err
+		}
+		if waiting > 0 {
+			return t.batchConflict(op, batchUID, "files are still to be rendered")
+		}
+		ok, err := t.moveBatch(batchUID, mailers.BatchSealed, ", content_sha256 = ?, revision = ?, sealed_at = ?", contentSHA256, int64(revision), s.now())
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return t.batchConflict(op, batchUID, "only a batch that is being rendered can be sealed")
+		}
+		if err := t.movePieces(batchUID, mailers.PieceRendered, mailers.PieceSealed, ""); err != nil {
+			return err
+		}
+		return t.event(by, "batch", batchUID, "sealed", map[string]any{"revision": revision, "content_sha256": contentSHA256})
+	}))
+}
+
+// movePieces changes the state of all of a batch's pieces that are in one state.
+func (t *tx) movePieces(batchUID string, from, to mailers.PieceState, set string, args ...any) error {
+	all := append(append([]any{string(to)}, args...), batchUID, string(from))
+	_, err := t.exec("UPDATE pieces SET state = ?"+set+" WHERE batch_id = (SELECT id FROM batches WHERE uid = ?) AND state = ?", all...)
+	return err
+}
+
+// MarkProofed moves a sealed batch to proofed; a proofed one stays.
+func (s *Store) MarkProofed(ctx context.Context, batchUID string, by postlift.Actor) error {
+	const op = "store.MarkProofed"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE batches SET state = 'proofed' WHERE uid = ? AND state IN ('sealed', 'proofed')", batchUID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.batchConflict(op, batchUID, "it changed while the proof was made")
+		}
+		return t.event(by, "batch", batchUID, "proofed", nil)
+	}))
+}
+
+// ApproveBatch records who stands for exactly this content.
+func (s *Store) ApproveBatch(ctx context.Context, batchUID, contentSHA256 string, by postlift.Actor) error {
+	const op = "store.ApproveBatch"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE batches SET approved_by = ?, approved_at = ?, approved_sha256 = content_sha256 WHERE uid = ? AND state = 'proofed' AND content_sha256 = ?",
+			by.Name, s.now(), batchUID, contentSHA256)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.batchConflict(op, batchUID, "it changed since the proof was made: look at a new one")
+		}
+		return t.event(by, "batch", batchUID, "approved", map[string]any{"content_sha256": contentSHA256})
+	}))
+}
+
+// ReleaseBatch lets an approved batch go: batch, pieces and run in one transaction. It refuses where a
+// piece was withdrawn that its file still shows.
+func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, by postlift.Actor) error {
+	const op = "store.ReleaseBatch"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		var dirty int
+		err := t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
+WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan(&dirty)
+		if err != nil {
+			return err
+		}
+		if dirty > 0 {
+			return t.batchConflict(op, batchUID, "letters were withdrawn this very moment: release it again")
+		}
+		n, err := t.exec(`UPDATE batches SET state = 'released', released_at = ? WHERE uid = ? AND state IN ('sealed', 'proofed')
+AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.batchConflict(op, batchUID, "only a sealed and approved batch can be released")
+		}
+		if err := t.movePieces(batchUID, mailers.PieceSealed, mailers.PieceReleased, ""); err != nil {
+			return err
+		}
+		if err := t.moveRun(op, batchUID, mailers.RunReleased, ""); err != nil {
+			return err
+		}
+		return t.event(by, "batch", batchUID, "released", nil)
+	}))
+}
+
+// moveRun changes the state of a batch's run where the state machine allows it.
+func (t *tx) moveRun(op, batchUID string, to mailers.RunState, set string, args ...any) error {
+	list, from := inStates(mailers.RunsBefore(to))
+	all := append(append([]any{string(to)}, args...), batchUID)
+	n, err := t.exec("UPDATE runs SET state = ?"+set+" WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state IN "+list, append(all, from...)...)
+	if err == nil && n == 0 {
+		err = t.batchConflict(op, batchUID, "its run is not in a state that allows this")
+	}
+	return err
+}
+
+// PostBatch moves the batch and its released pieces to posted and the run to measuring.
+func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error {
+	const op = "store.PostBatch"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		ok, err := t.moveBatch(batchUID, mailers.BatchPosted, ", posted_on = ?", on)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return t.batchConflict(op, batchUID, "only a released batch can be posted, once")
+		}
+		if err := t.movePieces(batchUID, mailers.PieceReleased, mailers.PiecePosted, ", posted_on = ?", on); err != nil {
+			return err
+		}
+		if err := t.moveRun(op, batchUID, mailers.RunMeasuring, ", in_home_on = ?", inHome); err != nil {
+			return err
+		}
+		return t.event(by, "batch", batchUID, "posted", map[string]any{"posted_on": on, "in_home_on": inHome})
+	}))
+}
+
+// RunFunnel counts a run's accounts by outcome and its live pieces by state.
+func (s *Store) RunFunnel(ctx context.Context, runUID string) (mailers.Funnel, error) {
+	const op = "store.RunFunnel"
+	f := mailers.Funnel{RunUID: runUID, Pieces: mailers.Counts{}}
+	var runID int64
+	var batches int
+	err := s.read.QueryRowContext(ctx, s.bind("SELECT r.id, (SELECT COUNT(*) FROM batches b WHERE b.run_id = r.id) FROM runs r WHERE r.uid = ?"), runUID).Scan(&runID, &batches)
+	if errors.Is(err, sql.ErrNoRows) {
+		return f, postlift.Faultf(postlift.NotFound, op, "there is no run %q", runUID)
+	}
+	if err == nil {
+		err = s.funnelAccounts(ctx, runID, &f)
+	}
+	if err != nil {
+		return f, opError(op, err)
+	}
+	rows, err := s.queryRead(ctx, "SELECT state, COUNT(*) FROM pieces WHERE run_id = ? AND kind = 'live' AND reprint_no = 0 GROUP BY state", runID)
+	err = eachRow(rows, err, func(r *sql.Rows) error {
+		var state mailers.PieceState
+		var n int
+		err := r.Scan(&state, &n)
+		f.Pieces[state] = n
+		return err
+	})
+	f.Count(batches > 0)
+	return f, opError(op, err)
+}
+
+// funnelAccounts counts choices by outcome, and the pieces that the plan asked for: its chosen contacts.
+func (s *Store) funnelAccounts(ctx context.Context, runID int64, f *mailers.Funnel) error {
+	length := "json_array_length(contacts)"
+	if s.dialect == migrations.Postgres {
+		length = "jsonb_array_length(contacts)"
+	}
+	rows, err := s.queryRead(ctx, "SELECT outcome, COUNT(*), COALESCE(SUM(CASE WHEN outcome = 'assigned' THEN "+length+" ELSE 0 END), 0) FROM choices WHERE run_id = ? GROUP BY outcome", runID)
+	return eachRow(rows, err, func(r *sql.Rows) error {
+		var outcome string
+		var n, pieces int
+		if err := r.Scan(&outcome, &n, &pieces); err != nil {
+			return err
+		}
+		f.Matched += n
+		f.Planned += pieces
+		switch outcome {
+		case "gated":
+			f.Gated = n
+		case "over_cap":
+			f.OverCap = n
+		case "holdout":
+			f.Holdout = n
+		case "assigned":
+			f.Assigned = n
+		}
+		return nil
+	})
+}

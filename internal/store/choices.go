@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"postlift"
+	"postlift/campaigns"
+)
+
+var choiceColumns = []string{"run_id", "account_id", "group_key", "outcome", "reason", "reasons", "stratum", "propensity", "rank",
+	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features"}
+
+// writeChoices bulk-loads a plan's choices.
+func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
+	i := 0
+	row := make([]any, len(choiceColumns))
+	_, err := t.copyRows("choices", choiceColumns, func() ([]any, bool) {
+		if i == len(choices) {
+			return nil, false
+		}
+		c := &choices[i]
+		i++
+		reason := ""
+		if len(c.Reasons) > 0 {
+			reason = string(c.Reasons[0])
+		}
+		copy(row, []any{runID, c.AccountID, c.GroupKey, c.Outcome, reason, c.ReasonList(), c.Stratum, c.Propensity, int64(c.Rank),
+			c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor, "", contactList(c.Contacts), string(c.Features)})
+		return row, true
+	})
+	if err != nil {
+		return fmt.Errorf("store: choices: %w", err)
+	}
+	return nil
+}
+
+// contactList writes contact ids as a JSON array.
+func contactList(ids []int64) string {
+	parts := make([]string, len(ids))
+	for i, id := range ids {
+		parts[i] = fmt.Sprint(id)
+	}
+	return "[" + strings.Join(parts, ",") + "]"
+}
+
+// ChoiceOf reads what a run decided for an account.
+func (s *Store) ChoiceOf(ctx context.Context, runID, accountID int64) (campaigns.StoredChoice, error) {
+	var row choiceRow
+	err := s.reader(ctx).First(&row, "run_id = ? AND account_id = ?", runID, accountID).Error
+	if err != nil {
+		return campaigns.StoredChoice{}, notFound(err, "store.ChoiceOf", "choice for account", fmt.Sprint(accountID))
+	}
+	c := campaigns.StoredChoice{Outcome: row.Outcome, Reason: row.Reason, Stratum: row.Stratum, Propensity: row.Propensity,
+		Rank: int(row.Rank), ExpectedValueMinor: row.ExpectedValueMinor, CostMinor: row.CostMinor, Features: json.RawMessage(row.Features)}
+	for _, r := range strings.Split(row.Reasons, ",") {
+		if r != "" {
+			c.Reasons = append(c.Reasons, campaigns.Reason(r))
+		}
+	}
+	return c, row.Contacts.into(&c.Contacts)
+}
+
+// UnsentPieces reads the live pieces of a batch that could still be withdrawn, with the campaign as it
+// was approved.
+func (s *Store) UnsentPieces(ctx context.Context, batchUID string) (campaigns.BatchPieces, error) {
+	var batch batchRow
+	if err := s.reader(ctx).First(&batch, "uid = ?", batchUID).Error; err != nil {
+		return campaigns.BatchPieces{}, notFound(err, "store.UnsentPieces", "batch", batchUID)
+	}
+	var run runRow
+	if err := s.reader(ctx).First(&run, "id = ?", batch.RunID).Error; err != nil {
+		return campaigns.BatchPieces{}, notFound(err, "store.UnsentPieces", "run of batch", batchUID)
+	}
+	var campaign campaignRow
+	if err := s.reader(ctx).First(&campaign, "id = ?", run.CampaignID).Error; err != nil {
+		return campaigns.BatchPieces{}, notFound(err, "store.UnsentPieces", "campaign of batch", batchUID)
+	}
+	c, err := s.campaignOf(ctx, campaign, run.CampaignVersion)
+	if err != nil {
+		return campaigns.BatchPieces{}, err
+	}
+	found := campaigns.BatchPieces{RunID: run.ID, Campaign: c}
+	rows, err := s.queryRead(ctx, `SELECT uid, account_id, contact_id FROM pieces
+WHERE batch_id = ? AND kind = 'live' AND account_id IS NOT NULL AND contact_id IS NOT NULL
+  AND state IN ('planned', 'rendered', 'sealed') ORDER BY seq_no`, batch.ID)
+	if err != nil {
+		return found, fmt.Errorf("store.UnsentPieces: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p campaigns.BatchPiece
+		if err := rows.Scan(&p.UID, &p.AccountID, &p.ContactID); err != nil {
+			return found, err
+		}
+		found.Pieces = append(found.Pieces, p)
+	}
+	return found, rows.Err()
+}
+
+// activeSuppression is SQL for a suppression s in force on a date; it takes the date twice.
+const activeSuppression = "s.revoked_at IS NULL AND s.effective_on <= ? AND (s.until_on IS NULL OR s.until_on >= ?)"
+
+// mainSite is SQL for the id of the site that stands for the account in the given column: its main one,
+// else its first.
+func mainSite(account string) string {
+	return "(SELECT m.id FROM sites m WHERE m.account_id = " + account + " ORDER BY m.is_main DESC, m.id LIMIT 1)"
+}
+
+// twice repeats a date for each of n active-suppression tests.
+func twice(day postlift.Date, n int) []any {
+	args := make([]any, 0, 2*n)
+	for range n {
+		args = append(args, day, day)
+	}
+	return args
+}

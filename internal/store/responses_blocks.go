@@ -1,0 +1,108 @@
+package store
+
+import (
+	"postlift"
+	"postlift/accounts"
+)
+
+// insertBlocks adds each block once and revives one that was revoked or has an end.
+func (r *recording) insertBlocks(blocks []*block) error {
+	existing, err := r.existingBlocks(blocks)
+	if err != nil {
+		return err
+	}
+	var fresh []*block
+	var revive []int64
+	for _, b := range blocks {
+		id := b.identity()
+		old, known := existing[id]
+		switch {
+		case !known:
+			b.uid = r.store.ids(postlift.SuppressID, b.scope, b.key, b.reason)
+			existing[id] = suppressionRow{UID: b.uid}
+			fresh = append(fresh, b)
+			r.noteBlock(b, b.uid)
+		case old.RevokedAt != nil || !old.UntilOn.IsZero():
+			existing[id] = suppressionRow{UID: old.UID}
+			revive = append(revive, old.ID)
+			r.noteBlock(b, old.UID)
+		}
+	}
+	r.saved.Suppressed = len(fresh) + len(revive)
+	if err := r.addBlocks(fresh); err != nil {
+		return err
+	}
+	return inChunks(revive, func(marks string, args []any) error {
+		_, err := r.exec("UPDATE suppressions SET revoked_at = NULL, until_on = NULL WHERE id IN ("+marks+")", args...)
+		return err
+	})
+}
+
+func (b *block) identity() string { return b.scope + "\x00" + b.reason + "\x00" + b.key }
+
+func (r *recording) noteBlock(b *block, uid string) {
+	r.note("suppression", uid, "blocked", map[string]string{"scope": b.scope, "reason": b.reason})
+}
+
+func (r *recording) existingBlocks(blocks []*block) (map[string]suppressionRow, error) {
+	keys := make([]string, len(blocks))
+	for i, b := range blocks {
+		keys[i] = b.key
+	}
+	found := map[string]suppressionRow{}
+	err := inChunks(keys, func(_ string, args []any) error {
+		var rows []suppressionRow
+		err := r.Where("match_key IN ?", args).Find(&rows).Error
+		for _, row := range rows {
+			old := &block{scope: row.Scope, reason: row.Reason, key: row.MatchKey}
+			found[old.identity()] = row
+		}
+		return err
+	})
+	return found, err
+}
+
+// addBlocks inserts new blocks; one that another process added meanwhile is the same block.
+func (r *recording) addBlocks(blocks []*block) error {
+	i := 0
+	_, err := r.upsertRows("suppressions",
+		[]string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
+			"channel", "source", "external_id", "import_id"},
+		[]string{"scope", "match_key", "reason"}, nil, func() ([]any, bool) {
+			if i == len(blocks) {
+				return nil, false
+			}
+			b := blocks[i]
+			i++
+			return []any{b.uid, b.scope, b.key, b.reason, b.account, b.site, b.contact, b.on, b.on,
+				b.channel, b.source, b.externalID, r.imports.ID}, true
+		})
+	return err
+}
+
+// markBlocked sets the status of what is blocked. Statuses only ever get worse here, so that the order of
+// events does not matter: undeliverable outweighs moved, and an organisation's own status stays.
+func (r *recording) markBlocked(blocks []*block, moved map[int64]bool) error {
+	movedIDs := make([]int64, 0, len(moved))
+	for id := range moved {
+		movedIDs = append(movedIDs, id)
+	}
+	for _, mark := range []struct {
+		statement string
+		ids       []int64
+	}{
+		{"UPDATE sites SET status = 'undeliverable' WHERE status IN ('ok', 'moved') AND id IN ", targets(blocks, accounts.ScopeAddress, "undeliverable")},
+		{"UPDATE sites SET status = 'moved' WHERE status = 'ok' AND id IN ", movedIDs},
+		{"UPDATE contacts SET status = 'deceased' WHERE status <> 'deceased' AND id IN ", targets(blocks, accounts.ScopePerson, "deceased")},
+		{"UPDATE accounts SET status = 'closed' WHERE status = 'active' AND id IN ", targets(blocks, accounts.ScopeAccount, "closed")},
+	} {
+		err := inChunks(mark.ids, func(marks string, args []any) error {
+			_, err := r.exec(mark.statement+"("+marks+")", args...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

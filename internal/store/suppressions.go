@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"postlift"
+	"postlift/accounts"
+)
+
+// Suppress records one suppression; see accounts.SuppressionStore.
+func (s *Store) Suppress(ctx context.Context, sup accounts.Suppression, by postlift.Actor) (added bool, err error) {
+	err = s.inTx(ctx, func(t *tx) error {
+		n, _, err := t.suppress([]accounts.Suppression{sup}, 0, by)
+		added = n > 0
+		return err
+	})
+	return added, err
+}
+
+func (l *loader) saveSuppressions(list []accounts.Suppression, out *accounts.Changed) error {
+	if len(list) == 0 {
+		return nil
+	}
+	inserted, updated, err := l.suppress(list, l.importID, l.by)
+	out.Inserted += inserted
+	out.Updated += updated
+	return err
+}
+
+// blocker resolves suppressions: from ids to keys, from words to keys and ids.
+type blocker struct {
+	*tx
+	keyer accounts.Keyer
+}
+
+// suppress records suppressions in the running transaction, with an event each, and marks the nouns that
+// they block. One that stands already (scope, match key, reason) is updated where dates, channel or
+// evidence differ; one that was revoked comes back only when it was received after that.
+func (t *tx) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
+	b := &blocker{tx: t, keyer: accounts.Keyer{Secret: t.store.secret}}
+	more, err := b.sameCompanies(list)
+	if err != nil {
+		return 0, 0, err
+	}
+	if inserted, updated, err = b.record(list, importID, by); err == nil && len(more) > 0 {
+		_, _, err = b.record(more, importID, by)
+	}
+	return inserted, updated, err
+}
+
+func (b *blocker) record(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
+	if err := b.resolve(list); err != nil {
+		return 0, 0, err
+	}
+	known, err := b.known(list)
+	if err != nil {
+		return 0, 0, err
+	}
+	var rows []suppressionRow
+	for i := range list {
+		row := suppressionOf(&list[i], importID)
+		id := row.Scope + "\x00" + row.MatchKey + "\x00" + row.Reason
+		old, ok := known[id]
+		switch {
+		case !ok:
+			row.UID = b.store.ids(postlift.SuppressID, row.Scope, row.MatchKey, row.Reason)
+			inserted++
+		case old.same(row):
+			continue
+		case old.RevokedAt != nil && row.ReceivedOn <= postlift.DateOf(*old.RevokedAt):
+			continue
+		default:
+			row.UID = old.UID
+			updated++
+			if old.pending { // the same block twice in one list
+				updated--
+				continue
+			}
+		}
+		row.pending = true
+		known[id] = row
+		rows = append(rows, row.suppressionRow)
+	}
+	if err := b.write(rows, by); err != nil {
+		return 0, 0, err
+	}
+	return inserted, updated, b.mark(list)
+}
+
+// standing is a suppression row as it stands or is about to.
+type standing struct {
+	suppressionRow
+	pending bool
+}
+
+func (s standing) same(o standing) bool {
+	return s.RevokedAt == nil && s.ReceivedOn == o.ReceivedOn && s.EffectiveOn == o.EffectiveOn && s.UntilOn == o.UntilOn &&
+		s.Channel == o.Channel && s.Evidence == o.Evidence && s.Source == o.Source && s.ExternalID == o.ExternalID
+}
+
+func suppressionOf(s *accounts.Suppression, importID int64) standing {
+	ref := func(id int64) *int64 {
+		if id == 0 {
+			return nil
+		}
+		return &id
+	}
+	return standing{suppressionRow: suppressionRow{Scope: s.Scope, MatchKey: s.MatchKey, Reason: s.Reason, AccountID: ref(s.AccountID),
+		SiteID: ref(s.SiteID), ContactID: ref(s.ContactID), ReceivedOn: s.ReceivedOn, EffectiveOn: s.EffectiveOn, UntilOn: s.UntilOn,
+		Channel: s.Channel, Evidence: s.Evidence, Source: s.Source, ExternalID: s.ExternalID, ImportID: importID}}
+}
+
+func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error) {
+	keys := make([]string, len(list))
+	for i := range list {
+		keys[i] = list[i].MatchKey
+	}
+	out := map[string]standing{}
+	err := inChunks(keys, func(_ string, args []any) error {
+		var rows []suppressionRow
+		err := b.Where("match_key IN ?", args).Find(&rows).Error
+		for _, r := range rows {
+			out[r.Scope+"\x00"+r.MatchKey+"\x00"+r.Reason] = standing{suppressionRow: r}
+		}
+		return err
+	})
+	return out, err
+}
+
+// write upserts the rows and appends their events.
+func (b *blocker) write(rows []suppressionRow, by postlift.Actor) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	columns := []string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
+		"until_on", "channel", "evidence", "source", "external_id", "revoked_at", "import_id"}
+	i := 0
+	_, err := b.upsertRows("suppressions", columns, []string{"scope", "match_key", "reason"}, columns[7:], func() ([]any, bool) {
+		if i == len(rows) {
+			return nil, false
+		}
+		r := &rows[i]
+		i++
+		return []any{r.UID, r.Scope, r.MatchKey, r.Reason, nullInt(r.AccountID), nullInt(r.SiteID), nullInt(r.ContactID), nullDate(r.ReceivedOn),
+			nullDate(r.EffectiveOn), nullDate(r.UntilOn), r.Channel, r.Evidence, r.Source, r.ExternalID, nil, r.ImportID}, true
+	})
+	if err != nil {
+		return err
+	}
+	i = 0
+	now := b.store.now()
+	_, err = b.copyRows("events", []string{"at", "actor_kind", "actor", "noun", "noun_uid", "verb", "detail"}, func() ([]any, bool) {
+		if i == len(rows) {
+			return nil, false
+		}
+		r := &rows[i]
+		i++
+		detail := string(toJSON(map[string]string{"scope": r.Scope, "reason": r.Reason}))
+		return []any{now, by.Kind, by.Name, "suppression", r.UID, "suppressed", detail}, true
+	})
+	return err
+}
+
+// mark sets the status of what is blocked for good: the deceased, closed firms, addresses that mail
+// does not reach.
+func (b *blocker) mark(list []accounts.Suppression) error {
+	marks := map[string][]int64{}
+	for i := range list {
+		if statement, id := marking(&list[i]); id != 0 {
+			marks[statement] = append(marks[statement], id)
+		}
+	}
+	for statement, ids := range marks {
+		if err := inChunks(ids, func(m string, args []any) error {
+			_, err := b.exec(statement+" IN ("+m+")", args...)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// marking is the statement that marks the noun that a suppression blocks, up to its list of ids, and the
+// noun's id; 0 where nothing is to be marked.
+func marking(s *accounts.Suppression) (statement string, id int64) {
+	switch {
+	case s.Reason == accounts.ReasonDeceased:
+		return "UPDATE contacts SET status = 'deceased' WHERE status <> 'deceased' AND id", s.ContactID
+	case s.Scope == accounts.ScopeAddress && s.Reason == accounts.ReasonUndeliverable:
+		return "UPDATE sites SET status = 'undeliverable' WHERE status IN ('ok', 'moved') AND id", s.SiteID
+	case s.Scope == accounts.ScopeAddress && s.Reason == accounts.ReasonClosed:
+		return "UPDATE sites SET status = 'closed' WHERE status <> 'closed' AND id", s.SiteID
+	case s.Scope == accounts.ScopeAccount && s.Reason == accounts.ReasonClosed:
+		return "UPDATE accounts SET status = 'closed' WHERE status = 'active' AND id", s.AccountID
+	case s.Scope == accounts.ScopeAccount && s.Reason == accounts.ReasonCompetitor:
+		return "UPDATE accounts SET status = 'competitor' WHERE status = 'active' AND id", s.AccountID
+	}
+	return "", 0
+}
+
+// scanAll runs a query over chunks of values and hands each row to take.
+func scanAll[T any](t *tx, query string, values []T, into []any, take func()) error {
+	return inChunks(values, func(marks string, args []any) error {
+		rows, err := t.query(strings.Replace(query, "(*)", "("+marks+")", 1), args...)
+		if err != nil {
+			return fmt.Errorf("store: %w", err)
+		}
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(into...); err != nil {
+				return fmt.Errorf("store: %w", err)
+			}
+			take()
+		}
+		return rows.Err()
+	})
+}

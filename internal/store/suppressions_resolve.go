@@ -1,0 +1,235 @@
+package store
+
+import (
+	"slices"
+	"strconv"
+
+	"postlift/accounts"
+)
+
+// resolve fills ids and match keys. What is named by id takes the key that the noun carries; what is
+// named by words is looked up by the key of those words, persons also by name at the address. A company
+// named without a postcode blocks every company of that name.
+func (b *blocker) resolve(list []accounts.Suppression) error {
+	for _, step := range []func([]accounts.Suppression) error{b.byAccount, b.bySite, b.byContact, b.personsByKey, b.personsAtAddress, b.addressesByKey, b.accountsByKey} {
+		if err := step(list); err != nil {
+			return err
+		}
+	}
+	for i := range list {
+		if list[i].MatchKey == "" {
+			list[i].MatchKey = b.ownKey(&list[i])
+		}
+	}
+	return nil
+}
+
+// ownKey is the key of a noun that has none of its own, such as a function line without a name: the
+// block then holds by id.
+func (b *blocker) ownKey(s *accounts.Suppression) string {
+	switch {
+	case s.Scope == accounts.ScopePerson && s.ContactID != 0:
+		return "contact:" + strconv.FormatInt(s.ContactID, 10)
+	case s.Scope == accounts.ScopeAddress && s.SiteID != 0:
+		return "site:" + strconv.FormatInt(s.SiteID, 10)
+	case s.AccountID != 0:
+		return "account:" + strconv.FormatInt(s.AccountID, 10)
+	}
+	return ""
+}
+
+// pending gives the suppressions of a scope that still lack what need says, by a value of theirs.
+func waiting[K comparable](list []accounts.Suppression, value func(*accounts.Suppression) (K, bool)) (map[K][]*accounts.Suppression, []K) {
+	at, keys := map[K][]*accounts.Suppression{}, []K{}
+	for i := range list {
+		if k, ok := value(&list[i]); ok {
+			if at[k] == nil {
+				keys = append(keys, k)
+			}
+			at[k] = append(at[k], &list[i])
+		}
+	}
+	return at, keys
+}
+
+func (b *blocker) byAccount(list []accounts.Suppression) error {
+	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) { return s.AccountID, s.AccountID != 0 })
+	var id int64
+	var name, key string
+	return scanAll(b.tx, "SELECT id, name, match_key FROM accounts WHERE id IN (*)", ids, []any{&id, &name, &key}, func() {
+		for _, s := range at[id] {
+			s.Company = name
+			if s.Scope == accounts.ScopeAccount && s.MatchKey == "" {
+				s.MatchKey = key
+			}
+		}
+	})
+}
+
+func (b *blocker) bySite(list []accounts.Suppression) error {
+	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) {
+		return s.SiteID, s.SiteID != 0 && s.Scope == accounts.ScopeAddress
+	})
+	var id, account int64
+	var key string
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM sites WHERE id IN (*)", ids, []any{&id, &account, &key}, func() {
+		for _, s := range at[id] {
+			s.AccountID = account
+			if s.MatchKey == "" {
+				s.MatchKey = key
+			}
+		}
+	})
+}
+
+func (b *blocker) byContact(list []accounts.Suppression) error {
+	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) {
+		return s.ContactID, s.ContactID != 0 && s.Scope == accounts.ScopePerson
+	})
+	var id, account int64
+	var key string
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM contacts WHERE id IN (*)", ids, []any{&id, &account, &key}, func() {
+		for _, s := range at[id] {
+			s.AccountID = account
+			if s.MatchKey == "" {
+				s.MatchKey = key
+			}
+		}
+	})
+}
+
+func (b *blocker) personsByKey(list []accounts.Suppression) error {
+	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		k := ""
+		if s.Scope == accounts.ScopePerson && s.MatchKey == "" && s.Company != "" {
+			k = b.keyer.Person(s.FirstName, s.LastName, s.Company)
+		}
+		return k, k != ""
+	})
+	for k, all := range at {
+		for _, s := range all {
+			s.MatchKey = k
+		}
+	}
+	var id, account int64
+	var key string
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM contacts WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
+		for _, s := range at[key] {
+			s.ContactID, s.AccountID = id, account
+		}
+	})
+}
+
+// personsAtAddress finds persons whom the list names with an address: the company may be missing or
+// written in another way.
+func (b *blocker) personsAtAddress(list []accounts.Suppression) error {
+	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		k := ""
+		if s.Scope == accounts.ScopePerson && s.ContactID == 0 && s.Street != "" {
+			k = b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country)
+		}
+		return k, k != ""
+	})
+	var id, account int64
+	var address, first, last, key string
+	err := scanAll(b.tx, `SELECT c.id, c.account_id, s.match_key, c.first_name, c.last_name, c.match_key FROM sites s
+JOIN contacts c ON c.account_id = s.account_id WHERE s.match_key IN (*) ORDER BY c.id`, keys,
+		[]any{&id, &account, &address, &first, &last, &key}, func() {
+			for _, s := range at[address] {
+				if s.ContactID == 0 && sameName(first, s.FirstName) && accounts.NormalText(last) == accounts.NormalText(s.LastName) {
+					s.ContactID, s.AccountID, s.MatchKey = id, account, key
+				}
+			}
+		})
+	for k, all := range at {
+		for _, s := range all {
+			if s.MatchKey == "" {
+				s.MatchKey = b.keyer.PersonAt(s.FirstName, s.LastName, k)
+			}
+		}
+	}
+	return err
+}
+
+// sameName compares first names; an initial or none agrees with any that begins so.
+func sameName(a, b string) bool {
+	a, b = accounts.NormalText(a), accounts.NormalText(b)
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == b || a == "" || len(a) == 1 && a[0] == b[0]
+}
+
+func (b *blocker) addressesByKey(list []accounts.Suppression) error {
+	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		k := ""
+		if s.Scope == accounts.ScopeAddress && s.MatchKey == "" {
+			k = b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country)
+		}
+		return k, k != ""
+	})
+	for k, all := range at {
+		for _, s := range all {
+			s.MatchKey = k
+		}
+	}
+	var id, account int64
+	var key string
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM sites WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
+		for _, s := range at[key] {
+			s.SiteID, s.AccountID = id, account
+		}
+	})
+}
+
+func (b *blocker) accountsByKey(list []accounts.Suppression) error {
+	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		k := ""
+		if s.Scope == accounts.ScopeAccount && s.MatchKey == "" {
+			k = b.keyer.Company(s.Company, s.Postcode)
+		}
+		return k, k != ""
+	})
+	for k, all := range at {
+		for _, s := range all {
+			s.MatchKey = k
+		}
+	}
+	var id int64
+	var key string
+	return scanAll(b.tx, "SELECT id, match_key FROM accounts WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &key}, func() {
+		for _, s := range at[key] {
+			s.AccountID = id
+		}
+	})
+}
+
+// sameCompanies adds, for companies that a list names without a postcode, one suppression for each
+// account of that name. It reads all names once, and only when there is such a row.
+func (b *blocker) sameCompanies(list []accounts.Suppression) ([]accounts.Suppression, error) {
+	at, _ := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		return accounts.NormalCompany(s.Company), s.Scope == accounts.ScopeAccount && s.AccountID == 0 && s.MatchKey == "" && s.Postcode == ""
+	})
+	if len(at) == 0 {
+		return nil, nil
+	}
+	rows, err := b.query("SELECT id, name, match_key FROM accounts")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []accounts.Suppression
+	for rows.Next() {
+		var id int64
+		var name, key string
+		if err := rows.Scan(&id, &name, &key); err != nil {
+			return nil, err
+		}
+		for _, s := range at[accounts.NormalCompany(name)] {
+			more := *s
+			more.AccountID, more.MatchKey = id, key
+			out = append(out, more)
+		}
+	}
+	return slices.Clip(out), rows.Err()
+}

@@ -1,0 +1,194 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"postlift"
+	"postlift/campaigns"
+)
+
+// campaignLine is a campaign in the list, with its plan's counts where it has one.
+type campaignLine struct {
+	campaigns.Campaign
+	Run *campaigns.Run
+}
+
+func (s *staff) campaignList(c *gin.Context) {
+	ctx := c.Request.Context()
+	list, err := s.campaigns.Campaigns(ctx)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	if len(list) == 0 {
+		s.empty(c, "campaigns", "campaigns")
+		return
+	}
+	lines := make([]campaignLine, 0, len(list))
+	for _, one := range list {
+		run, err := s.planOf(c, one.UID)
+		if err != nil {
+			s.fail(c, err)
+			return
+		}
+		lines = append(lines, campaignLine{one, run})
+	}
+	s.render(c, http.StatusOK, "campaigns", view{Title: "campaigns.title", Nav: "campaigns", Data: lines})
+}
+
+// planOf is the campaign's plan in force, nil before its first preview.
+func (s *staff) planOf(c *gin.Context, ref string) (*campaigns.Run, error) {
+	run, err := s.campaigns.CurrentRun(c.Request.Context(), ref)
+	if postlift.KindOf(err) == postlift.NotFound && err != nil {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &run, nil
+}
+
+// campaignData is one campaign with its plan.
+type campaignData struct {
+	Campaign campaigns.Campaign
+	Run      *campaigns.Run
+	Rule     *clause // as the plan froze it, else as the campaign names it; nil where only a rule's name is known
+	RuleText string
+	Funnel   []funnelLine
+	Reasons  []funnelLine // every reason that stopped an account: they overlap
+	Command  string       // that brings the campaign on
+	BatchUID string
+}
+
+// funnelLine is one line of the funnel: what was taken off, or what is left.
+type funnelLine struct {
+	Key    string // of the text
+	Reason string // instead of Key
+	Count  int
+	Total  bool // what is left, not what was taken off
+	Sub    bool // part of the line above
+	Bar    bar
+}
+
+func (s *staff) campaign(c *gin.Context) {
+	data, err := s.campaignData(c)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.render(c, http.StatusOK, "campaign", view{Title: "campaign.title", Subject: data.Campaign.Name, Nav: "campaigns", Data: data})
+}
+
+func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
+	ctx := c.Request.Context()
+	found, err := s.campaigns.Campaign(ctx, c.Param("id"))
+	if err != nil {
+		return campaignData{}, err
+	}
+	data := campaignData{Campaign: found, RuleText: found.Definition.Rule}
+	if data.Run, err = s.planOf(c, found.UID); err != nil {
+		return data, err
+	}
+	if data.Run == nil {
+		data.Command = "postlift campaign preview " + found.UID
+		return data, nil
+	}
+	run := data.Run
+	if text := run.Record.Versions.RuleText; text != "" {
+		tree, err := campaigns.ParseRule(text)
+		if err != nil {
+			return data, postlift.Wrap("web.campaign", "the plan's rule", err)
+		}
+		data.Rule, data.RuleText = clauseOf(tree, languageOf(c)), text
+	}
+	data.Funnel, data.Reasons = funnelLines(run.Funnel)
+	data.Command = nextCommand(found, *run)
+	data.BatchUID, err = s.batchOf(c, run.UID)
+	return data, err
+}
+
+// batchOf is the id of a run's batch, "" while there is none.
+func (s *staff) batchOf(c *gin.Context, runUID string) (string, error) {
+	list, err := s.batches.Batches(c.Request.Context())
+	for _, b := range list {
+		if b.RunUID == runUID {
+			return b.UID, err
+		}
+	}
+	return "", err
+}
+
+func nextCommand(c campaigns.Campaign, run campaigns.Run) string {
+	switch run.State {
+	case campaigns.RunPlanned:
+		return "postlift campaign approve " + c.UID + " --plan " + run.PlanHash[:min(12, len(run.PlanHash))] + " --by NAME"
+	case campaigns.RunApproved, campaigns.RunPreparing:
+		return "postlift campaign run " + c.UID
+	}
+	return ""
+}
+
+// funnelLines lays the funnel out so that it can be added up by eye: matched, less each first reason, less
+// what was capped, less the holdout, is what gets a letter.
+func funnelLines(f campaigns.Funnel) (lines, reasons []funnelLine) {
+	scale := barScale{0, float64(f.Matched)}
+	left := f.Matched
+	total := func(key string) {
+		lines = append(lines, funnelLine{Key: key, Count: left, Total: true, Bar: scale.span("plus", 0, float64(left))})
+	}
+	less := func(line funnelLine, class string) {
+		line.Bar = scale.span(class, float64(left-line.Count), float64(left))
+		left -= line.Count
+		line.Count = -line.Count
+		lines = append(lines, line)
+	}
+	total("funnel.matched")
+	for _, r := range f.ByReason {
+		less(funnelLine{Reason: string(r.Reason), Count: r.Accounts, Sub: true}, "out")
+	}
+	total("funnel.passed")
+	less(funnelLine{Key: "funnel.over_cap", Count: f.OverCap, Sub: true}, "out")
+	total("funnel.planned")
+	less(funnelLine{Key: "funnel.holdout", Count: f.Holdout, Sub: true}, "hold")
+	total("funnel.assigned")
+	for _, r := range campaigns.Reasons() {
+		if n := f.AllCounts[r]; n > 0 {
+			reasons = append(reasons, funnelLine{Reason: string(r), Count: n, Bar: scale.span("out", 0, float64(n))})
+		}
+	}
+	return lines, reasons
+}
+
+// whyData answers "why this account?".
+type whyData struct {
+	Campaign campaigns.Campaign
+	Account  string // as asked
+	Answer   *campaigns.AccountExplained
+	Problem  string
+}
+
+func (s *staff) why(c *gin.Context) {
+	ctx := c.Request.Context()
+	found, err := s.campaigns.Campaign(ctx, c.Param("id"))
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	data := whyData{Campaign: found, Account: c.Query("account")}
+	if data.Account != "" {
+		answer, err := s.campaigns.ExplainAccount(ctx, found.UID, data.Account)
+		switch postlift.KindOf(err) {
+		case postlift.NotFound, postlift.Conflict, postlift.Invalid:
+			data.Problem = postlift.UserText(err)
+		default:
+			if err != nil {
+				s.fail(c, err)
+				return
+			}
+			data.Answer = &answer
+		}
+	}
+	s.render(c, http.StatusOK, "why", view{Title: "why.title", Subject: found.Name, Nav: "campaigns", Data: data})
+}

@@ -1,0 +1,88 @@
+package web
+
+import (
+	"strings"
+
+	"postlift"
+	"postlift/campaigns"
+)
+
+// clause is a condition of a rule in words: a group with its parts, or a field's label with operator and
+// value.
+type clause struct {
+	Group string // all, any, not; "" for a single condition
+	Label string
+	Op    string // key of the operator's words; "" where the label says it all
+	Value string
+	Text  string // as the rule is written
+	Parts []*clause
+}
+
+// clauseOf puts a rule into words of a language.
+func clauseOf(n *campaigns.Node, lang string) *clause {
+	c := &clause{Text: n.Text()}
+	switch n.Op {
+	case campaigns.OpAll, campaigns.OpAny, campaigns.OpNot:
+		c.Group = n.Op
+		for _, part := range n.Nodes {
+			c.Parts = append(c.Parts, clauseOf(part, lang))
+		}
+		return c
+	}
+	c.Label, c.Op = n.Field, n.Op
+	field, known := campaigns.FieldNamed(n.Field)
+	if known {
+		c.Label = field.Label(lang)
+	}
+	switch {
+	case n.Op == campaigns.OpIn:
+		values := make([]string, len(n.Values))
+		for i, v := range n.Values {
+			values[i] = v.String()
+		}
+		c.Value = strings.Join(values, ", ")
+	case n.Value != nil:
+		c.Value = n.Value.String()
+	}
+	if known && field.Type == campaigns.Boolean && n.Op == campaigns.OpEqual && c.Value == "true" {
+		c.Op, c.Value = "", ""
+	}
+	if known && field.Type == campaigns.Day {
+		if d, err := postlift.ParseDate(strings.Trim(c.Value, `"`)); err == nil {
+			c.Value = d.Format(lang)
+		}
+	}
+	return c
+}
+
+// FieldLabel is the label of a rule's field.
+func (v *view) FieldLabel(name string) string {
+	if f, ok := campaigns.FieldNamed(name); ok {
+		return f.Label(v.Lang)
+	}
+	return name
+}
+
+// Held writes the value that an account has for a field.
+func (v *view) Held(value any) string {
+	switch x := value.(type) {
+	case postlift.Money:
+		return v.Whole(x)
+	case float64:
+		if x == float64(int64(x)) {
+			return v.Count(int64(x))
+		}
+		return v.Decimal(x, 2)
+	case bool:
+		if x {
+			return v.T("value.yes")
+		}
+		return v.T("value.no")
+	case string:
+		if d, err := postlift.ParseDate(x); err == nil {
+			return v.Date(d)
+		}
+		return x
+	}
+	return v.T("value.none")
+}

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+	"golang.org/x/text/language"
+)
+
+//go:embed locale
+var localeFiles embed.FS
+
+// Languages that the pages speak; the first is the fallback.
+var languages = []string{"en", "de"}
+
+var matcher = language.NewMatcher([]language.Tag{language.English, language.German})
+
+const (
+	languageCookie = "postlift_lang"
+	languageMaxAge = 365 * 24 * 3600
+)
+
+// texts are one language's texts by key; a text may hold fmt verbs.
+type texts map[string]string
+
+func loadTexts() (map[string]texts, error) {
+	all := map[string]texts{}
+	for _, lang := range languages {
+		raw, err := localeFiles.ReadFile("locale/" + lang + ".json")
+		if err != nil {
+			return nil, err
+		}
+		var t texts
+		if err := json.Unmarshal(raw, &t); err != nil {
+			return nil, fmt.Errorf("web: locale %s: %w", lang, err)
+		}
+		all[lang] = t
+	}
+	return all, nil
+}
+
+// get fills a text's verbs; an unknown key shows itself, so that it is seen.
+func (t texts) get(key string, args ...any) string {
+	text, ok := t[key]
+	if !ok {
+		return key
+	}
+	if len(args) == 0 {
+		return text
+	}
+	return fmt.Sprintf(text, args...)
+}
+
+// languageOf picks the page's language: ?lang= (kept in a cookie), the cookie, what the browser accepts.
+func languageOf(c *gin.Context) string {
+	if lang := c.Query("lang"); known(lang) {
+		http.SetCookie(c.Writer, &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: languageMaxAge,
+			HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		return lang
+	}
+	if cookie, err := c.Cookie(languageCookie); err == nil && known(cookie) {
+		return cookie
+	}
+	_, index := language.MatchStrings(matcher, c.GetHeader("Accept-Language"))
+	return languages[index]
+}
+
+func known(lang string) bool { return lang == "en" || lang == "de" }

@@ -1,0 +1,71 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"postlift"
+	"postlift/internal/web/report"
+	"postlift/mailers"
+	"postlift/responses"
+)
+
+// resultLine is a campaign whose letters are posted, with its reading where there is one.
+type resultLine struct {
+	mailers.Batch
+	Result *responses.Uplift // nil: nothing to measure yet, or further down than maxVerdicts
+}
+
+// maxVerdicts is how many campaigns the list measures; each costs a reading of its orders.
+const maxVerdicts = 10
+
+func (s *staff) resultList(c *gin.Context) {
+	ctx := c.Request.Context()
+	list, err := s.batches.Batches(ctx)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	var lines []resultLine
+	for _, b := range list {
+		if b.PostedOn.IsZero() {
+			continue
+		}
+		line := resultLine{Batch: b.Batch}
+		if len(lines) < maxVerdicts {
+			if line.Result, err = s.measured(ctx, b.CampaignUID); err != nil {
+				s.fail(c, err)
+				return
+			}
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 {
+		s.empty(c, "results", "results")
+		return
+	}
+	s.render(c, http.StatusOK, "results", view{Title: "results.title", Nav: "results", Data: lines})
+}
+
+// resultData is one campaign's report.
+type resultData struct {
+	Campaign string // id
+	Body     template.HTML
+}
+
+func (s *staff) result(c *gin.Context) {
+	u, err := s.results.Uplift(c.Request.Context(), c.Param("campaign"))
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	body, err := report.Body(u, languageOf(c))
+	if err != nil {
+		s.fail(c, postlift.Wrap("web.result", "the report", err))
+		return
+	}
+	s.render(c, http.StatusOK, "result", view{Title: "result.title", Subject: u.Campaign, Nav: "results",
+		Data: resultData{Campaign: u.CampaignID, Body: body}})
+}

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// staff are the pages for people of the organisation.
+type staff struct {
+	*site
+	values    Values
+	campaigns Campaigns
+	batches   Batches
+	artefacts Artefacts
+	results   Results
+}
+
+// Staff is the handler of the listener for the organisation's own people: every page, health, static
+// files. It only ever reads; there is nothing to log in to yet, so it belongs behind a loopback or
+// trusted address.
+func Staff(o StaffOptions) (http.Handler, error) {
+	base, err := newSite(o.Log, o.Clock)
+	if err != nil {
+		return nil, err
+	}
+	base.demo = o.Demo
+	s := &staff{site: base, values: o.Values, campaigns: o.Campaigns, batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
+	r := s.engine()
+	addHealth(r, o.Health, o.Log)
+	s.addRoutes(r)
+	return http.NewCrossOriginProtection().Handler(r), nil
+}
+
+// routes are every page of the staff listener.
+func (s *staff) routes() map[string]gin.HandlerFunc {
+	return map[string]gin.HandlerFunc{
+		"/":                        s.overview,
+		"/clv":                     s.clv,
+		"/accounts":                s.accounts,
+		"/accounts/:id":            s.account,
+		"/campaigns":               s.campaignList,
+		"/campaigns/:id":           s.campaign,
+		"/campaigns/:id/why":       s.why,
+		"/batches":                 s.batchList,
+		"/batches/:id":             s.batch,
+		"/batches/:id/files/:file": s.batchFile,
+		"/batches/:id/proof":       s.proof,
+		"/results":                 s.resultList,
+		"/results/:campaign":       s.result,
+	}
+}
+
+func (s *staff) addRoutes(r *gin.Engine) {
+	for route, handle := range s.routes() {
+		r.GET(route, handle)
+		r.HEAD(route, handle)
+	}
+}
+
+// entry is one place of the navigation.
+type entry struct{ Name, Href string }
+
+// Entries of the navigation, in the order of the loop.
+func (v *view) Entries() []entry {
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}}
+}
+
+// emptyData says what a page will show and how to get there.
+type emptyData struct{ Text, Command string }
+
+// firstCommands fill the pages that are still empty.
+var firstCommands = map[string]string{
+	"clv": "postlift clv score", "accounts": "postlift clv score", "campaigns": "postlift campaign create -f campaign.yaml",
+	"batches": "postlift campaign run CAMPAIGN", "results": "postlift batch status BATCH posted --date DATE",
+}
+
+// empty is the page of a list that has nothing to show yet: what will be here, and one next step.
+func (s *staff) empty(c *gin.Context, nav, noun string) {
+	s.render(c, http.StatusOK, "empty", view{Title: noun + ".title", Nav: nav,
+		Data: emptyData{Text: noun + ".empty", Command: firstCommands[noun]}})
+}

@@ -1,0 +1,169 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"postlift"
+	"postlift/responses"
+)
+
+// view is what a template works with: the page's own data and the words, figures and dates in the
+// reader's language.
+type view struct {
+	Lang     string
+	Title    string // key of the title
+	Subject  string // stands before the title: a name
+	Nav      string // the current entry of the navigation
+	Data     any
+	Demo     bool
+	Public   bool
+	NotFound bool
+
+	texts  texts
+	assets assets
+	path   string
+	query  url.Values
+}
+
+func (v *view) prepare(s *site, c *gin.Context) {
+	v.Lang = languageOf(c)
+	v.texts, v.assets = s.texts[v.Lang], s.assets
+	v.Demo, v.Public = s.demo, s.public
+	v.path, v.query = c.Request.URL.Path, c.Request.URL.Query()
+}
+
+// T is the text of a key, its verbs filled.
+func (v *view) T(key string, args ...any) string { return v.texts.get(key, args...) }
+
+// Or is the text of prefix and word joined, or the word itself where nothing translates it: words that
+// come from data.
+func (v *view) Or(prefix, word string) string {
+	if text, ok := v.texts[prefix+"."+word]; ok {
+		return text
+	}
+	return word
+}
+
+// Heading is the page's title with its subject.
+func (v *view) Heading() string {
+	if v.Subject == "" {
+		return v.T(v.Title)
+	}
+	return v.Subject + " – " + v.T(v.Title)
+}
+
+// Asset is the address of a static file.
+func (v *view) Asset(name string) string { return v.assets.hashed[name] }
+
+// In is this page's address in another language. On the public listener the address holds a token,
+// which no page repeats.
+func (v *view) In(lang string) string {
+	q := url.Values{}
+	for name, values := range v.query {
+		q[name] = values
+	}
+	q.Set("lang", lang)
+	return v.path + "?" + q.Encode()
+}
+
+// Languages that the page can be switched to.
+func (v *view) Languages() []string { return languages }
+
+// Money writes an amount with its minor units.
+func (v *view) Money(m postlift.Money) string {
+	return strings.Replace(m.Format(v.Lang), "-", "\u2212", 1)
+}
+
+// Whole writes an amount rounded to whole major units.
+func (v *view) Whole(m postlift.Money) string { return responses.WholeMoney(m, v.Lang) }
+
+// Signed is Whole with a plus before a gain.
+func (v *view) Signed(m postlift.Money) string {
+	if m.Minor > 0 {
+		return "+" + v.Whole(m)
+	}
+	return v.Whole(m)
+}
+
+// Count writes a number of things.
+func (v *view) Count(n any) string {
+	switch n := n.(type) {
+	case int:
+		return responses.WholeNumber(n, v.Lang)
+	case int64:
+		return responses.WholeNumber(int(n), v.Lang)
+	}
+	return "–"
+}
+
+// Share writes a share as a percentage with that many decimals; nil is a dash.
+func (v *view) Share(n any, digits int) string {
+	switch n := n.(type) {
+	case float64:
+		return responses.Percent(n, digits, v.Lang)
+	case *float64:
+		if n != nil {
+			return responses.Percent(*n, digits, v.Lang)
+		}
+	}
+	return "–"
+}
+
+// Decimal writes a number with that many decimals.
+func (v *view) Decimal(f float64, digits int) string {
+	s := strings.TrimSuffix(strings.TrimSuffix(responses.Percent(f/100, digits, v.Lang), "%"), "\u00a0")
+	return s
+}
+
+// Date writes a civil date; none is a dash.
+func (v *view) Date(d postlift.Date) string {
+	if d.IsZero() {
+		return "–"
+	}
+	return d.Format(v.Lang)
+}
+
+// Moment writes an instant in UTC; nil or zero is a dash.
+func (v *view) Moment(t any) string {
+	var at time.Time
+	switch t := t.(type) {
+	case time.Time:
+		at = t
+	case *time.Time:
+		if t != nil {
+			at = *t
+		}
+	}
+	if at.IsZero() {
+		return "–"
+	}
+	return postlift.DateOf(at.UTC()).Format(v.Lang) + ", " + at.UTC().Format("15:04") + "\u00a0UTC"
+}
+
+// Bytes writes a file's size.
+func (v *view) Bytes(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return v.Decimal(float64(n)/(1<<20), 1) + "\u00a0MB"
+	case n >= 1<<10:
+		return v.Decimal(float64(n)/(1<<10), 0) + "\u00a0kB"
+	}
+	return v.Count(n) + "\u00a0B"
+}
+
+// Tone is the colour and sign of a state: ok, info, warn, bad or idle.
+func (v *view) Tone(state string) string { return tones[state] }
+
+var tones = map[string]string{
+	"draft": "idle", "previewed": "info", "approved": "ok", "scheduled": "info", "running": "info", "paused": "warn",
+	"finished": "ok", "cancelled": "idle", "planned": "idle", "preparing": "info", "released": "ok", "measuring": "info",
+	"closed": "idle", "rendering": "info", "rendered": "ok", "queued": "idle", "sealed": "info", "proofed": "info",
+	"delivered": "ok", "acknowledged": "ok", "printing": "info", "posted": "ok", "returned": "warn", "withdrawn": "warn",
+	"failed": "bad", "spoiled": "bad", "works": "ok", "no_proof": "info", "hurts": "bad", "withheld": "warn",
+	"gated": "warn", "over_cap": "idle", "holdout": "idle", "assigned": "ok", "met": "ok", "not_met": "bad", "unknown": "warn",
+	"active": "ok",
+}

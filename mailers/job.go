@@ -1,0 +1,116 @@
+package mailers
+
+import (
+	"postlift"
+	"postlift/campaigns"
+	"postlift/mailers/letter"
+)
+
+// Job is what Prepare reads of a run, beside its recipients.
+type Job struct {
+	RunID       int64
+	RunUID      string
+	RunState    RunState
+	CampaignID  int64
+	CampaignUID string
+	Step, Pass  int
+	Definition  campaigns.Definition // of the run's campaign version
+	Design      DesignVersion
+	BatchUID    string // "" while the run has no batch
+}
+
+// DesignVersion is one stored version of a design.
+type DesignVersion struct {
+	ID     int64
+	Name   string
+	SHA256 string // letter.Design.Hash when it was saved
+	Files  map[string]string
+}
+
+// Recipient is one chosen contact with all that its letter may say, read when the run is prepared.
+type Recipient struct {
+	AccountID, SiteID, ContactID int64 // SiteID 0: the account has no site
+	ContactKey                   string
+	Variant                      string
+
+	AccountName, AccountCountry, AccountLanguage, Industry string
+	CustomerSince, LastOrderOn, ContractEnd                postlift.Date
+	LastProductGroup                                       string
+	OrderCount                                             int64
+	TotalNetMinor                                          int64 // reporting currency
+
+	Gender, Title, FirstName, LastName string
+	Function, Department, Salutation   string
+	Language                           string
+	Street, POBox, Postcode, City      string
+	Region, Country                    string
+	CompanyMatch, SiteMatch, PersonKey string // keyed hashes of the normalised company, address and person
+
+	OwnerName, OwnerRole, OwnerPhone, OwnerEmail string
+}
+
+func (r *Recipient) person() letter.Person {
+	return letter.Person{Salutation: r.Gender, Title: r.Title, FirstName: r.FirstName, LastName: r.LastName,
+		Function: r.Function, Country: r.AccountCountry}
+}
+
+// Seed is a control address: it gets the letters of every file in its language, is flagged in the
+// manifest and never counted.
+type Seed struct {
+	ID        int64  `json:"-"`
+	UID       string `json:"id"`
+	Vendor    string `json:"vendor"` // "" means every vendor
+	Name      string `json:"name"`   // unique
+	Company   string `json:"company"`
+	Gender    string `json:"gender"`
+	FirstName string `json:"first_name"`
+	LastName  string `json:"last_name"`
+	Street    string `json:"street"`
+	Postcode  string `json:"postcode"`
+	City      string `json:"city"`
+	Country   string `json:"country"`
+	Language  string `json:"language"` // de or en
+	Active    bool   `json:"active"`
+}
+
+// Kinds of pieces.
+const (
+	KindLive  = "live"
+	KindSeed  = "seed"
+	KindProof = "proof"
+)
+
+// NewPiece is a piece as Prepare plans it.
+type NewPiece struct {
+	UID          string
+	Kind         string
+	AccountID    int64 // 0 for a seed
+	SiteID       int64 // 0 where the account has no site
+	ContactID    int64 // 0 for a seed
+	RecipientKey string
+	Chunk, SeqNo int
+	Token, Code  string
+	Language     string
+	Variant      string
+	State        PieceState // planned or failed
+	Reason       string
+	SHA256       string
+	Lines        []string
+	Country      string
+	Postcode     string
+	Merge        []byte // JSON object; its member tracking_url is the QR code's text
+
+	sortKey string
+}
+
+// NewBatch is a whole batch as Prepare hands it to the store, to be written in one transaction with the
+// run's change of state.
+type NewBatch struct {
+	Job       Job
+	UID       string
+	Vendor    string
+	VendorUID string // used where the vendor is not known yet
+	ChunkSize int
+	Files     []PrintFile
+	Pieces    []NewPiece // in the order of SeqNo
+}

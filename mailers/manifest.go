@@ -1,0 +1,207 @@
+package mailers
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"postlift"
+)
+
+// ManifestHeader is the manifest's first line, fixed by contract with vendors: columns that do not apply
+// are there and empty.
+const ManifestHeader = "job_id,batch_id,seq_no,piece_id,kind,reprint_no,code,tracking_url,match_code,pdf_file,first_page,page_count,sheet_count,duplex,paper,colour,format,envelope,address_1,address_2,address_3,address_4,address_5,address_6,country,postcode,sort_zone,bundle_no,tray_no,pallet_no,break,franking,weight_g,postage_code,language,variant,sha256"
+
+// totals are summed while the manifest is written.
+type totals struct {
+	live, seeds, pages int
+	perFile            map[int]int // pieces by chunk
+	perLanguage        map[string]int
+}
+
+// writeManifest streams the manifest. sha256 is that of the PDF file, which the vendor can check; a page
+// is printed on a sheet of its own.
+func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files []PrintFile, envelope string) (totals, error) {
+	t := totals{perFile: map[int]int{}, perLanguage: map[string]int{}}
+	byChunk := make(map[int]PrintFile, len(files))
+	for _, f := range files {
+		byChunk[f.Chunk] = f
+	}
+	out := csv.NewWriter(w)
+	if err := out.Write(strings.Split(ManifestHeader, ",")); err != nil {
+		return t, err
+	}
+	err := s.store.BatchManifest(ctx, b.UID, func(r ManifestRow) error {
+		f, ok := byChunk[r.Chunk]
+		if !ok || f.Artefact == "" || r.First < 1 || r.First+r.Pages-1 > f.Pages {
+			return fmt.Errorf("mailers: piece %s claims pages %d to %d of file %d, which has %d", r.PieceUID, r.First, r.First+r.Pages-1, r.Chunk, f.Pages)
+		}
+		t.add(r)
+		return out.Write(manifestFields(b, f, r, envelope))
+	})
+	out.Flush()
+	if err == nil {
+		err = out.Error()
+	}
+	return t, err
+}
+
+func (t *totals) add(r ManifestRow) {
+	if r.Kind == KindSeed {
+		t.seeds++
+	} else {
+		t.live++
+	}
+	t.pages += r.Pages
+	t.perFile[r.Chunk]++
+	t.perLanguage[baseLanguage(r.Language)]++
+}
+
+func manifestFields(b Batch, f PrintFile, r ManifestRow, envelope string) []string {
+	var address [6]string
+	copy(address[:], r.Lines)
+	record := []string{b.RunUID, b.UID, itoa(r.SeqNo), r.PieceUID, r.Kind, itoa(r.ReprintNo), postlift.FormatCode(r.Code), r.URL,
+		MatchCode(b.UID, r.SeqNo), f.Name(), itoa(r.First), itoa(r.Pages), itoa(r.Pages), "no", "", "CMYK", "A4", envelope}
+	record = append(record, address[:]...)
+	return append(record, r.Country, r.Postcode, sortZone(r.Country, r.Postcode),
+		"", "", "", "", "", "", "", r.Language, r.Variant, f.SHA256)
+}
+
+// sortZone is the routing region of a German postcode: its first two digits.
+func sortZone(country, postcode string) string {
+	if country != "DE" || len(postcode) != 5 {
+		return ""
+	}
+	return postcode[:2]
+}
+
+// Ticket is ticket.json: what the vendor is to make, and the sums to check it by.
+type Ticket struct {
+	JobID         string         `json:"job_id"`
+	BatchID       string         `json:"batch_id"`
+	Revision      int            `json:"revision"`
+	Campaign      string         `json:"campaign"`
+	Class         string         `json:"class"`
+	Vendor        string         `json:"vendor"`
+	Contact       string         `json:"contact"`
+	Sender        string         `json:"sender"`
+	WrittenOn     postlift.Date  `json:"written_on"`
+	Product       TicketProduct  `json:"product"`
+	Totals        TicketTotals   `json:"totals"`
+	Languages     map[string]int `json:"languages"` // pieces, control letters included
+	Files         []TicketFile   `json:"files"`
+	Versions      TicketVersions `json:"versions"`
+	Approval      TicketApproval `json:"approval"`
+	Checks        []TicketCheck  `json:"checks"`
+	ManifestRows  int            `json:"manifest_rows"`
+	ContentSHA256 string         `json:"content_sha256"`
+}
+
+// TicketProduct is what is printed.
+type TicketProduct struct {
+	Format   string `json:"format"`
+	Bleed    string `json:"bleed"`
+	Colour   string `json:"colour"`
+	Duplex   bool   `json:"duplex"`
+	Envelope string `json:"envelope"`
+}
+
+// TicketTotals are the numbers to reconcile.
+type TicketTotals struct {
+	Pieces    int `json:"pieces"` // to be printed: live and seeds
+	Live      int `json:"live"`
+	Seeds     int `json:"seeds"`
+	Pages     int `json:"pages"`
+	Sheets    int `json:"sheets"`
+	Withdrawn int `json:"withdrawn"`
+	Failed    int `json:"failed"`
+}
+
+// TicketFile is one PDF.
+type TicketFile struct {
+	Name     string `json:"name"`
+	Language string `json:"language"`
+	Pieces   int    `json:"pieces"`
+	Pages    int    `json:"pages"`
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256"`
+	Revision int    `json:"revision"`
+}
+
+// TicketVersions name what the letters were made from.
+type TicketVersions struct {
+	Design       string `json:"design"`
+	DesignSHA256 string `json:"design_sha256"`
+}
+
+// TicketApproval is the proof approval; empty while there is none.
+type TicketApproval struct {
+	By     string `json:"by"`
+	SHA256 string `json:"sha256"`
+	Valid  bool   `json:"valid"`
+}
+
+// TicketCheck is a control sum that was tested when the ticket was written.
+type TicketCheck struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+	OK   bool   `json:"ok"`
+}
+
+func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t totals, envelope string) (Ticket, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return Ticket{}, err
+	}
+	summary, err := s.store.BatchSummary(ctx, b.UID)
+	if err != nil {
+		return Ticket{}, err
+	}
+	design, err := s.store.BatchDesign(ctx, b.UID)
+	if err != nil {
+		return Ticket{}, err
+	}
+	out := Ticket{JobID: b.RunUID, BatchID: b.UID, Revision: b.Revision, Campaign: b.Campaign, Class: b.Class, Vendor: b.Vendor,
+		Contact: settings.Mail.VendorContact, Sender: settings.Sender.Company, WrittenOn: settings.Today(s.clock),
+		Product:   TicketProduct{Format: "A4", Bleed: "3 mm", Colour: "CMYK", Envelope: envelope},
+		Languages: t.perLanguage, Files: []TicketFile{}, Versions: TicketVersions{design.Name, design.SHA256},
+		Approval:     TicketApproval{b.ApprovedBy, b.ApprovedSHA256, b.Approved()},
+		ManifestRows: t.live + t.seeds, ContentSHA256: b.ContentSHA256}
+	out.Totals = TicketTotals{Pieces: t.live + t.seeds, Live: t.live, Seeds: t.seeds, Pages: t.pages, Sheets: t.pages,
+		Withdrawn: summary.Live[PieceWithdrawn], Failed: summary.Live[PieceFailed]}
+	filePages := 0
+	for _, f := range files {
+		if f.Artefact == "" {
+			continue
+		}
+		filePages += f.Pages
+		out.Files = append(out.Files, TicketFile{f.Name(), f.Language, t.perFile[f.Chunk], f.Pages, f.Bytes, f.SHA256, f.Revision})
+	}
+	return out, out.check(summary, filePages)
+}
+
+// check sums up independently what the manifest and the ledger say; a ticket that does not add up is not
+// written.
+func (t *Ticket) check(s Summary, filePages int) error {
+	planned := s.Live.Total()
+	t.Checks = []TicketCheck{
+		{"pieces", fmt.Sprintf("%d planned = %d in the manifest + %d withdrawn + %d failed", planned, t.Totals.Live, t.Totals.Withdrawn, t.Totals.Failed),
+			planned == t.Totals.Live+t.Totals.Withdrawn+t.Totals.Failed},
+		{"pages", fmt.Sprintf("%d pages in the files = %d in the manifest", filePages, t.Totals.Pages), filePages == t.Totals.Pages},
+	}
+	for _, c := range t.Checks {
+		if !c.OK {
+			return postlift.Faultf(postlift.Conflict, "mailers.Seal", "batch %s does not add up (%s): %s", t.BatchID, c.Name, c.Text)
+		}
+	}
+	return nil
+}
+
+func writeIndented(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

@@ -1,0 +1,218 @@
+package mailers
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/mailers/letter"
+)
+
+// trackingField is the member of the frozen merge document that holds the QR code's text; it is no merge
+// field.
+const trackingField = "tracking_url"
+
+// fields is a group of merge fields.
+type fields map[string]any
+
+// merge freezes what the letter to r may say. Names are those of letter.Variables; empty values are left
+// to the design to guard.
+func (p *planner) merge(r *Recipient, lang string) []byte {
+	base := baseLanguage(lang)
+	doc := fields{
+		"date":     p.today.String(),
+		"contact":  fields{"salutation": r.Gender, "title": r.Title, "first_name": r.FirstName, "last_name": r.LastName, "function": r.Function},
+		"account":  p.accountFields(r),
+		"sender":   p.senderFields(r),
+		"campaign": p.campaignFields(),
+	}
+	doc["salutation"] = r.Salutation
+	if strings.TrimSpace(r.Salutation) == "" {
+		doc["salutation"] = letter.Salutation(r.person(), lang)
+	}
+	doc["objection_notice"] = p.settings.ObjectionNotice[base]
+	return mustJSON(doc)
+}
+
+func (p *planner) accountFields(r *Recipient) fields {
+	f := fields{"name": r.AccountName, "city": r.City, "country": country(r, ""), "industry": r.Industry,
+		"customer_since": r.CustomerSince.String(), "last_order_on": r.LastOrderOn.String(),
+		"last_product_group": r.LastProductGroup, "contract_end": r.ContractEnd.String(), "order_count": r.OrderCount}
+	if r.TotalNetMinor != 0 {
+		f["total_net"] = postlift.Money{Minor: r.TotalNetMinor, Currency: p.settings.Currency}
+	}
+	return f
+}
+
+// sender is the organisation's, with what the campaign says differently.
+func sender(s, campaign accounts.Sender) accounts.Sender {
+	for _, f := range []struct{ to, from *string }{
+		{&s.Company, &campaign.Company}, {&s.Street, &campaign.Street}, {&s.Postcode, &campaign.Postcode}, {&s.City, &campaign.City},
+		{&s.Country, &campaign.Country}, {&s.Phone, &campaign.Phone}, {&s.Email, &campaign.Email}, {&s.Web, &campaign.Web},
+		{&s.Particulars, &campaign.Particulars}, {&s.SignatureName, &campaign.SignatureName}, {&s.SignatureRole, &campaign.SignatureRole},
+	} {
+		if *f.from != "" {
+			*f.to = *f.from
+		}
+	}
+	return s
+}
+
+// senderFields are the sender's, with the account owner in the signature.
+func (p *planner) senderFields(r *Recipient) fields {
+	s := sender(p.settings.Sender, p.job.Definition.Sender)
+	f := fields{"company": s.Company, "street": s.Street, "postcode": s.Postcode, "city": s.City, "country": s.Country,
+		"phone": s.Phone, "email": s.Email, "web": s.Web, "particulars": s.Particulars,
+		"return_line":    s.Company + " · " + s.Street + " · " + s.Postcode + " " + s.City,
+		"signature_name": s.SignatureName, "signature_role": s.SignatureRole}
+	if r.OwnerName != "" {
+		f["signature_name"], f["signature_role"] = r.OwnerName, r.OwnerRole
+		f["owner_phone"], f["owner_email"] = r.OwnerPhone, r.OwnerEmail
+	}
+	return f
+}
+
+func (p *planner) campaignFields() fields {
+	d := p.job.Definition
+	f := fields{}
+	for name, value := range d.Merge {
+		f[name] = value
+	}
+	f["name"], f["offer"], f["offer_until"] = d.Name, d.Offer, d.OfferUntil.String()
+	if u, err := url.Parse(d.LandingURL); err == nil {
+		f["landing_host"] = u.Host
+	}
+	return f
+}
+
+// seedMerge takes a neighbour's fields and puts the control address's own name in.
+func seedMerge(neighbour []byte, seed Seed) ([]byte, error) {
+	doc := fields{}
+	if err := json.Unmarshal(neighbour, &doc); err != nil {
+		return nil, fmt.Errorf("mailers: merge fields: %w", err)
+	}
+	account, _ := doc["account"].(map[string]any)
+	account = maps.Clone(account)
+	if account == nil {
+		account = map[string]any{}
+	}
+	account["name"], account["city"], account["country"] = seedCompany(seed), seed.City, seed.Country
+	doc["account"] = account
+	doc["contact"] = fields{"salutation": seed.Gender, "first_name": seed.FirstName, "last_name": seed.LastName}
+	doc["salutation"] = letter.Salutation(letter.Person{Salutation: seed.Gender, FirstName: seed.FirstName, LastName: seed.LastName, Country: seed.Country}, seed.Language)
+	return mustJSON(doc), nil
+}
+
+func seedCompany(s Seed) string {
+	if s.Company != "" {
+		return s.Company
+	}
+	return s.Name
+}
+
+func withTrackingURL(merge []byte, url string) ([]byte, error) {
+	doc := map[string]json.RawMessage{}
+	if err := json.Unmarshal(merge, &doc); err != nil {
+		return nil, fmt.Errorf("mailers: merge fields: %w", err)
+	}
+	doc[trackingField] = mustJSON(url)
+	return mustJSON(doc), nil
+}
+
+// mustJSON marshals maps of plain values, which cannot fail.
+func mustJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("mailers: marshal %T: %v", v, err))
+	}
+	return b
+}
+
+// Stored puts a piece together from what the database keeps of it. merge is the frozen document.
+func Stored(id int64, seqNo int, batchUID, uid, kind, language, code string, lines []string, merge []byte) (StoredPiece, error) {
+	p := StoredPiece{ID: id, SeqNo: seqNo, Piece: letter.Piece{ID: uid, BatchID: batchUID, Kind: kind, Language: language,
+		Code: code, Address: lines, MatchCode: MatchCode(batchUID, seqNo)}}
+	if err := json.Unmarshal(merge, &p.Merge); err != nil {
+		return p, fmt.Errorf("mailers: merge fields of piece %s: %w", uid, err)
+	}
+	p.TrackingURL, _ = p.Merge[trackingField].(string)
+	delete(p.Merge, trackingField)
+	return p, nil
+}
+
+// MatchCode is the short text on every sheet by which camera and eye find the piece: the end of the
+// batch's id and the sequence number.
+func MatchCode(batchUID string, seqNo int) string {
+	return fmt.Sprintf("%s-%06d", strings.ToUpper(batchUID[max(0, len(batchUID)-6):]), seqNo)
+}
+
+// pieceHash is the sha256 over all that decides a piece's print: the design and its data.
+func pieceHash(designSHA256 string, p letter.Piece) (string, error) {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return "", fmt.Errorf("mailers: piece %s: %w", p.ID, err)
+	}
+	h := sha256.New()
+	h.Write([]byte(designSHA256 + "\x00"))
+	h.Write(raw)
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// recipientKey recognises one person at one company and address. The parts are the keyed hashes that the
+// import made of the normalised fields; rows without them are normalised here, simply.
+func recipientKey(secret []byte, r *Recipient) string {
+	person, company, address := r.PersonKey, r.CompanyMatch, r.SiteMatch
+	if person == "" {
+		person = plain(r.FirstName, r.LastName, r.Function)
+	}
+	if company == "" {
+		company = plain(r.AccountName)
+	}
+	if address == "" {
+		address = plain(r.Street, r.POBox, r.Postcode, r.City, r.Country)
+	}
+	return postlift.RecipientKey(secret, person, company, address)
+}
+
+func plain(parts ...string) string {
+	return strings.ToLower(strings.Join(strings.Fields(strings.Join(parts, " ")), " "))
+}
+
+// country is the address's own, else the account's, else the given one.
+func country(r *Recipient, otherwise string) string {
+	for _, c := range []string{r.Country, r.AccountCountry} {
+		if c != "" {
+			return strings.ToUpper(c)
+		}
+	}
+	return otherwise
+}
+
+func addressee(r *Recipient, country string) letter.Addressee {
+	return letter.Addressee{Company: r.AccountName, Department: r.Department, Person: r.person(), Street: r.Street,
+		POBox: r.POBox, Postcode: r.Postcode, City: r.City, State: r.Region, Country: country}
+}
+
+func seedLines(s Seed, from string) ([]string, error) {
+	return letter.AddressLines(letter.Addressee{Company: seedCompany(s),
+		Person: letter.Person{Salutation: s.Gender, FirstName: s.FirstName, LastName: s.LastName, Country: s.Country},
+		Street: s.Street, Postcode: s.Postcode, City: s.City, Country: s.Country}, from)
+}
+
+// baseLanguage is the part of a language tag before its region.
+func baseLanguage(tag string) string {
+	base, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return base
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,108 @@
+package mailers
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"sync"
+	"time"
+
+	"postlift"
+	"postlift/mailers/letter"
+	"postlift/mailers/pdf"
+)
+
+// Press is the Renderer that composes letters and prints them as PDF. It keeps compiled designs by
+// their hash and is safe for concurrent use.
+type Press struct {
+	fonts    fs.FS
+	mu       sync.Mutex
+	compiled map[string]*letter.Compiled
+}
+
+// NewPress makes a Press that finds fonts in a folder of files.
+func NewPress(fonts fs.FS) *Press {
+	return &Press{fonts: fonts, compiled: map[string]*letter.Compiled{}}
+}
+
+// Render composes the pieces one by one and prints those that compose. The PDF's only dates are those of
+// created, so that the same pieces give the same bytes.
+func (p *Press) Render(w io.Writer, design DesignVersion, title string, created time.Time, pieces []StoredPiece) ([]Printed, int, error) {
+	compiled, err := p.compile(design)
+	if err != nil {
+		return nil, 0, err
+	}
+	hash := compiled.Design().Hash()
+	printed := make([]Printed, len(pieces))
+	plans := make([]letter.Plan, 0, len(pieces))
+	var drawn []int // index into printed of each plan
+	for i := range pieces {
+		printed[i].ID = pieces[i].ID
+		if printed[i].SHA256, err = pieceHash(hash, pieces[i].Piece); err != nil {
+			return nil, 0, err
+		}
+		plan, err := compiled.Compose(pieces[i].Piece)
+		switch {
+		case err != nil && postlift.KindOf(err) != postlift.Invalid:
+			return nil, 0, err
+		case err != nil:
+			printed[i].Failed = postlift.UserText(err)
+		default:
+			plans, drawn = append(plans, plan), append(drawn, i)
+		}
+	}
+	if len(plans) == 0 {
+		return printed, 0, nil
+	}
+	ranges, err := pdf.RenderFile(w, p.fonts, plans, pdf.Meta{Title: title, Created: created})
+	if err != nil {
+		return nil, 0, err
+	}
+	pages := 0
+	for k, r := range ranges {
+		printed[drawn[k]].First, printed[drawn[k]].Pages = r.First, r.Count
+		pages += r.Count
+	}
+	return printed, pages, nil
+}
+
+func (p *Press) compile(design DesignVersion) (*letter.Compiled, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c, ok := p.compiled[design.SHA256]; ok {
+		return c, nil
+	}
+	parsed, err := parseDesign(design)
+	if err != nil {
+		return nil, err
+	}
+	c, err := letter.Compile(parsed, p.fonts)
+	if err != nil {
+		return nil, err
+	}
+	p.compiled[design.SHA256] = c
+	return c, nil
+}
+
+// parseDesign reads a stored design version.
+func parseDesign(v DesignVersion) (*letter.Design, error) {
+	files := folder{}
+	for name, text := range v.Files {
+		files[v.Name+"/"+name] = text
+	}
+	return letter.ParseDesign(files, v.Name)
+}
+
+// SaveDesign checks the design in folder `name` of designs and keeps it as a new version, unless the
+// latest version is the same.
+func (s *Service) SaveDesign(ctx context.Context, designs fs.FS, name string, by postlift.Actor) (DesignVersion, error) {
+	d, err := letter.ParseDesign(designs, name)
+	if err != nil {
+		return DesignVersion{}, err
+	}
+	files := map[string]string{}
+	for file, text := range d.Files() {
+		files[file] = string(text)
+	}
+	return s.store.SaveDesign(ctx, d.Name(), d.Class(), d.Hash(), files, by)
+}

@@ -1,0 +1,322 @@
+package mailers
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"io"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"postlift"
+)
+
+// Proof is a sample of a batch to be looked at before it is approved.
+type Proof struct {
+	Batch    Batch    `json:"batch"`
+	File     string   `json:"file"` // name among the artefacts
+	Pages    int      `json:"pages"`
+	PieceIDs []string `json:"piece_ids"`
+}
+
+const proofPieces = 12
+
+// Proof renders a sample of the sealed batch: in each language and variant the widest and the tallest
+// letter, names beyond ASCII, the first and the last piece, and a control letter. The batch then stands
+// proofed.
+func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Proof, error) {
+	const op = "mailers.Proof"
+	b, err := s.store.Batch(ctx, name)
+	if err != nil {
+		return Proof{}, err
+	}
+	if b.State != BatchSealed && b.State != BatchProofed {
+		return Proof{}, WrongState(op, b, "a proof is made of a sealed batch that is not released yet")
+	}
+	pieces, err := s.sample(ctx, b)
+	if err != nil {
+		return Proof{}, err
+	}
+	design, err := s.store.BatchDesign(ctx, b.UID)
+	if err != nil {
+		return Proof{}, err
+	}
+	proof := Proof{File: ProofName(b.UID, b.Revision)}
+	_, _, err = s.files.Put(ctx, proof.File, func(w io.Writer) (err error) {
+		_, proof.Pages, err = s.renderer.Render(w, design, b.UID, fileDate(b), pieces)
+		if err == nil && proof.Pages == 0 {
+			return postlift.Faultf(postlift.Conflict, op, "batch %s has no printable piece", b.UID)
+		}
+		return err
+	})
+	if err == nil {
+		err = s.store.MarkProofed(ctx, b.UID, by)
+	}
+	if err != nil {
+		return proof, err
+	}
+	for _, p := range pieces {
+		proof.PieceIDs = append(proof.PieceIDs, p.Piece.ID)
+	}
+	proof.Batch, err = s.store.Batch(ctx, b.UID)
+	return proof, err
+}
+
+// sample picks the proof's pieces; live ones are marked as proof, control letters as what they are.
+func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
+	var c chooser
+	if err := s.store.BatchManifest(ctx, b.UID, func(r ManifestRow) error { c.look(r); return nil }); err != nil {
+		return nil, err
+	}
+	pieces, err := s.store.PiecesBySeq(ctx, b.UID, c.chosen(proofPieces))
+	for i := range pieces {
+		if pieces[i].Kind == KindLive {
+			pieces[i].Kind = KindProof
+		}
+	}
+	return pieces, err
+}
+
+// candidate is the best piece so far for one thing that a proof must show.
+type candidate struct {
+	class string // what it shows
+	seq   int
+	score int
+}
+
+// chooser streams over a batch and keeps the best candidate of each class.
+type chooser struct{ best []candidate }
+
+func (c *chooser) look(r ManifestRow) {
+	width, beyond := 0, 0
+	for _, l := range r.Lines {
+		width = max(width, utf8.RuneCountInString(l))
+		for _, ch := range l {
+			if ch > unicode.MaxASCII {
+				beyond++
+			}
+		}
+	}
+	group := r.Language + "/" + r.Variant + "/"
+	if r.Kind == KindSeed {
+		c.offer("0 seed "+r.Language, r.SeqNo, 1)
+		return
+	}
+	c.offer("1 widest "+group, r.SeqNo, width)
+	c.offer("2 umlauts "+group, r.SeqNo, beyond)
+	c.offer("3 most lines "+group, r.SeqNo, len(r.Lines))
+	c.offer("4 most pages "+group, r.SeqNo, r.Pages)
+	c.offer("5 first "+group, r.SeqNo, 1)
+	c.offer("6 last "+group, r.SeqNo, r.SeqNo+1)
+}
+
+// offer keeps the first of the highest score; a score of 0 shows nothing.
+func (c *chooser) offer(class string, seq, score int) {
+	if score == 0 {
+		return
+	}
+	for i := range c.best {
+		if c.best[i].class == class {
+			if score > c.best[i].score {
+				c.best[i] = candidate{class, seq, score}
+			}
+			return
+		}
+	}
+	c.best = append(c.best, candidate{class, seq, score})
+}
+
+// chosen lists at most limit sequence numbers, ascending, the most telling classes first.
+func (c *chooser) chosen(limit int) []int {
+	slices.SortStableFunc(c.best, func(a, b candidate) int { return cmp.Compare(a.class[:1], b.class[:1]) })
+	var seqs []int
+	for _, b := range c.best {
+		if len(seqs) < limit && !slices.Contains(seqs, b.seq) {
+			seqs = append(seqs, b.seq)
+		}
+	}
+	slices.Sort(seqs)
+	return seqs
+}
+
+// Approve records that a person stands for exactly this content. It needs a proof.
+func (s *Service) Approve(ctx context.Context, name string, by postlift.Actor) (Batch, error) {
+	const op = "mailers.Approve"
+	b, err := s.store.Batch(ctx, name)
+	if err != nil {
+		return b, err
+	}
+	if by.Name == "" || by.Kind != "person" {
+		return b, postlift.Faultf(postlift.Invalid, op, "an approval needs the name of a person")
+	}
+	if b.State == BatchSealed {
+		return b, WrongState(op, b, "look at a proof first: postlift batch proof "+b.UID)
+	}
+	if b.State != BatchProofed {
+		return b, WrongState(op, b, "only a proofed batch can be approved")
+	}
+	if err := s.store.ApproveBatch(ctx, b.UID, b.ContentSHA256, by); err != nil {
+		return b, err
+	}
+	return s.store.Batch(ctx, b.UID)
+}
+
+// Released is the outcome of Release.
+type Released struct {
+	Batch     Batch `json:"batch"`
+	Withdrawn int   `json:"withdrawn"` // live pieces that the gate took out now
+	Rendering bool  `json:"rendering"` // files are to be rendered again: ring, wait until sealed, release again
+}
+
+// Release lets an approved batch go to the vendor, after the gate has looked once more. Pieces that must
+// not go out are withdrawn; their files are rendered again without them, and Release is called again when
+// the batch is sealed anew. The approval stands as long as design and data are the approved ones.
+func (s *Service) Release(ctx context.Context, name string, asOf postlift.Date, by postlift.Actor) (Released, error) {
+	b, err := s.store.Batch(ctx, name)
+	r := Released{Batch: b}
+	if err != nil {
+		return r, err
+	}
+	if b.ReleasedAt != nil {
+		return r, nil
+	}
+	if err := releasable(b); err != nil {
+		return r, err
+	}
+	if b.State == BatchRendering {
+		r.Rendering = true
+		return r, nil
+	}
+	if r.Withdrawn, err = s.gateAgain(ctx, b, asOf, by); err != nil {
+		return r, err
+	}
+	dirty, err := s.store.RequeueDirty(ctx, b.UID, by)
+	if err == nil && dirty == 0 {
+		r.Rendering, err = s.letGo(ctx, b, by)
+	}
+	r.Rendering = r.Rendering || dirty > 0
+	if err != nil {
+		return r, err
+	}
+	r.Batch, err = s.store.Batch(ctx, b.UID)
+	return r, err
+}
+
+// releasable checks state and approval.
+func releasable(b Batch) error {
+	const op = "mailers.Release"
+	switch {
+	case b.State != BatchRendering && !b.State.Can(BatchReleased):
+		return WrongState(op, b, "only a sealed and approved batch can be released")
+	case b.ApprovedBy == "":
+		return WrongState(op, b, "nobody has approved it: postlift batch proof "+b.UID+", then postlift batch approve "+b.UID+" --by NAME")
+	case !b.Approved():
+		return WrongState(op, b, "design or data changed after "+b.ApprovedBy+" approved it: make a new proof and have it approved again")
+	}
+	return nil
+}
+
+func (s *Service) gateAgain(ctx context.Context, b Batch, asOf postlift.Date, by postlift.Actor) (int, error) {
+	blocked, err := s.gate.BlockedPieces(ctx, b.UID, asOf)
+	if err != nil || len(blocked) == 0 {
+		return 0, err
+	}
+	return s.store.WithdrawPieces(ctx, b.UID, blocked, by)
+}
+
+// letGo writes the folder once more, from verified files, and releases. True means that a file was found
+// damaged and is rendered again first.
+func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (rendering bool, err error) {
+	files, err := s.store.BatchFiles(ctx, b.UID)
+	if err != nil {
+		return false, err
+	}
+	left := false
+	for _, f := range files {
+		left = left || f.Artefact != ""
+	}
+	if !left {
+		return false, WrongState("mailers.Release", b, "no letter is left in it")
+	}
+	ok, err := s.publish(ctx, b, files)
+	if err != nil || !ok {
+		return !ok && err == nil, err
+	}
+	return false, s.store.ReleaseBatch(ctx, b.UID, by)
+}
+
+// Posted records the day on which the vendor posted the batch; it sets the run's clock: in home after the
+// settings' days, measuring from then. The same day again changes nothing.
+func (s *Service) Posted(ctx context.Context, name string, on postlift.Date, by postlift.Actor) (Batch, error) {
+	const op = "mailers.Posted"
+	b, err := s.store.Batch(ctx, name)
+	if err != nil {
+		return b, err
+	}
+	switch {
+	case on.IsZero():
+		return b, postlift.Faultf(postlift.Invalid, op, "the day of posting is missing: --date YYYY-MM-DD")
+	case b.PostedOn == on:
+		return b, nil
+	case !b.State.Can(BatchPosted):
+		return b, WrongState(op, b, "only a released batch can be posted, once")
+	}
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return b, err
+	}
+	if released := postlift.DateOf(*b.ReleasedAt); on < released.AddDays(-1) { // a day's grace for time zones
+		return b, postlift.Faultf(postlift.Invalid, op, "batch %s was released on %s and cannot have been posted on %s", b.UID, released, on)
+	}
+	if err := s.store.PostBatch(ctx, b.UID, on, on.AddDays(settings.Mail.InHomeDays), by); err != nil {
+		return b, err
+	}
+	return s.store.Batch(ctx, b.UID)
+}
+
+// PullSuppressed withdraws every unsent letter to a suppressed person, address or company, at once.
+// Files not yet released are rendered again at release; a vendor that has a batch already finds a
+// stoplist.csv in its folder. It returns how many pieces were withdrawn.
+func (s *Service) PullSuppressed(ctx context.Context, by postlift.Actor) (int, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	pulled, err := s.store.WithdrawSuppressed(ctx, settings.Today(s.clock), by)
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, n := range pulled {
+		total += n
+	}
+	batches, err := s.store.BatchSummaries(ctx)
+	if err != nil {
+		return total, err
+	}
+	for _, b := range batches { // all that are out, so that a crash before the list was written is made good
+		if b.ReleasedAt == nil || !b.State.Can(BatchPosted) || b.Live[PieceWithdrawn] == 0 {
+			continue
+		}
+		if err := s.writeStopList(ctx, b.UID); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+func (s *Service) writeStopList(ctx context.Context, batchUID string) error {
+	rows := [][]string{{"piece_id", "seq_no", "reason"}}
+	err := s.store.StopList(ctx, batchUID, func(uid string, seq int, reason string) error {
+		rows = append(rows, []string{uid, itoa(seq), reason})
+		return nil
+	})
+	if err != nil || len(rows) == 1 {
+		return err
+	}
+	_, _, err = s.files.Put(ctx, Folder(batchUID)+"/stoplist.csv", func(w io.Writer) error {
+		return csv.NewWriter(w).WriteAll(rows)
+	})
+	return err
+}

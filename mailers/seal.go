@@ -1,0 +1,145 @@
+package mailers
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+
+	"postlift"
+)
+
+// seal writes the batch's folder and then tells the ledger. Repeating it is harmless: the folder is
+// written anew under another name and put in place by renaming, with the same bytes.
+func (s *Service) seal(ctx context.Context, b Batch, files []PrintFile) (bool, error) {
+	content, err := s.contentHash(ctx, b.UID)
+	if err != nil {
+		return false, err
+	}
+	if b.SealedAt != nil {
+		b.Revision++
+	}
+	b.ContentSHA256 = content
+	ok, err := s.publish(ctx, b, files)
+	if err == nil && ok {
+		err = s.store.SealBatch(ctx, b.UID, content, b.Revision, postlift.System)
+	}
+	if err != nil {
+		now, readErr := s.store.Batch(ctx, b.UID)
+		if readErr == nil && now.State != BatchRendering {
+			return true, nil // another process sealed it at the same time
+		}
+	}
+	return ok && err == nil, err
+}
+
+// contentHash is what an approval stands for: the hashes of all pieces as prepared and rendered, withdrawn
+// ones included, so that taking pieces out does not change it.
+func (s *Service) contentHash(ctx context.Context, batchUID string) (string, error) {
+	h := sha256.New()
+	err := s.store.ContentHashes(ctx, batchUID, func(pieceUID, sum string) error {
+		_, err := fmt.Fprintf(h, "%s %s\n", pieceUID, sum)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil)), err
+}
+
+// publish makes the batch's folder from the rendered files. False means that a working file was missing or
+// damaged: it is queued to be rendered again.
+func (s *Service) publish(ctx context.Context, b Batch, files []PrintFile) (ok bool, err error) {
+	for _, f := range files {
+		intact, err := s.intact(ctx, f)
+		if err != nil {
+			return false, err
+		}
+		if !intact {
+			s.log.Warn("a rendered file is missing or damaged and is rendered again", "batch", b.UID, "file", f.Name())
+			return false, s.store.RequeueChunk(ctx, ChunkRef{b.UID, f.Chunk, f.Revision, f.Attempt})
+		}
+	}
+	staging := "staging/" + b.UID + "." + rand.Text()
+	defer func() { err = errors.Join(err, s.files.DeleteAll(context.WithoutCancel(ctx), staging)) }()
+	if err := s.stage(ctx, staging, b, files); err != nil {
+		return false, err
+	}
+	return true, s.files.Publish(ctx, staging, Folder(b.UID))
+}
+
+// intact reads a working file and compares it with the ledger.
+func (s *Service) intact(ctx context.Context, f PrintFile) (bool, error) {
+	if f.Artefact == "" {
+		return true, nil // nothing in it was printable
+	}
+	r, err := s.files.Open(ctx, f.Artefact)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, r); err != nil {
+		return false, fmt.Errorf("mailers: read %s: %w", f.Artefact, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)) == f.SHA256, nil
+}
+
+// stage fills a folder: PDFs, manifest, job ticket and their sums.
+func (s *Service) stage(ctx context.Context, staging string, b Batch, files []PrintFile) error {
+	var sums strings.Builder
+	for _, f := range files {
+		if f.Artefact == "" {
+			continue
+		}
+		if err := s.files.Link(ctx, f.Artefact, staging+"/"+f.Name()); err != nil {
+			return err
+		}
+		fmt.Fprintf(&sums, "%s  %s\n", f.SHA256, f.Name())
+	}
+	envelope, err := s.envelope(ctx, b.UID)
+	if err != nil {
+		return err
+	}
+	var totals totals
+	put := func(name string, write func(io.Writer) error) error {
+		sum, _, err := s.files.Put(ctx, staging+"/"+name, write)
+		fmt.Fprintf(&sums, "%s  %s\n", sum, name)
+		return err
+	}
+	if err := put("manifest.csv", func(w io.Writer) (err error) {
+		totals, err = s.writeManifest(ctx, w, b, files, envelope)
+		return err
+	}); err != nil {
+		return err
+	}
+	ticket, err := s.ticket(ctx, b, files, totals, envelope)
+	if err != nil {
+		return err
+	}
+	if err := put("ticket.json", func(w io.Writer) error { return writeIndented(w, ticket) }); err != nil {
+		return err
+	}
+	_, _, err = s.files.Put(ctx, staging+"/SHA256SUMS", func(w io.Writer) error {
+		_, err := io.WriteString(w, sums.String())
+		return err
+	})
+	return err
+}
+
+func (s *Service) envelope(ctx context.Context, batchUID string) (string, error) {
+	version, err := s.store.BatchDesign(ctx, batchUID)
+	if err != nil {
+		return "", err
+	}
+	design, err := parseDesign(version)
+	if err != nil {
+		return "", err
+	}
+	return design.Envelope(), nil
+}

@@ -1,0 +1,168 @@
+package mailers
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/mailers/letter"
+)
+
+// Store is what this room needs of the database. Writing methods check states themselves, in the
+// transaction of the change, and append an event.
+type Store interface {
+	PrepareStore
+	RenderStore
+	BatchStore
+	Settings(ctx context.Context) (accounts.Settings, error)
+}
+
+// PrepareStore reads an approved run and writes its batch.
+type PrepareStore interface {
+	// PrepareJob finds a run by its id, or a campaign's latest run that is approved or further by the campaign's
+	// id or name.
+	PrepareJob(ctx context.Context, run string) (Job, error)
+	RunRecipients(ctx context.Context, runID int64) ([]Recipient, error)
+	VendorSeeds(ctx context.Context, vendor string) ([]Seed, error)
+	// CreateBatch claims the approved run and writes everything; Conflict when another was faster.
+	CreateBatch(ctx context.Context, b NewBatch, by postlift.Actor) error
+	SaveSeed(ctx context.Context, s Seed, by postlift.Actor) error
+	SaveDesign(ctx context.Context, name, class, sha256 string, files map[string]string, by postlift.Actor) (DesignVersion, error)
+}
+
+// ChunkJob is what rendering one file needs.
+type ChunkJob struct {
+	Batch  Batch
+	File   PrintFile
+	Design DesignVersion
+	Pieces []StoredPiece // printable ones, in the order of SeqNo
+}
+
+// StoredPiece is a piece as it is rendered.
+type StoredPiece struct {
+	ID    int64
+	SeqNo int
+	letter.Piece
+}
+
+// Printed is what rendering made of one piece: a page range, or a failure with its reason.
+type Printed struct {
+	ID     int64
+	First  int // 1-based
+	Pages  int
+	SHA256 string
+	Failed string // "" when printed
+}
+
+// Artefact is a written file.
+type Artefact struct {
+	Name   string
+	SHA256 string
+	Bytes  int64
+	Pages  int
+}
+
+// RenderStore is the ledger that the queue rings for.
+type RenderStore interface {
+	// ClaimChunk takes a queued chunk for this attempt and holds it for lease; Conflict when it is not to be had.
+	ClaimChunk(ctx context.Context, ref ChunkRef, lease time.Duration) (ChunkJob, error)
+	// RenewChunk holds a claim for another lease; Conflict when it was lost.
+	RenewChunk(ctx context.Context, ref ChunkRef, lease time.Duration) error
+	// CompleteChunk writes the effect of a claim, once; Conflict when the claim was lost.
+	CompleteChunk(ctx context.Context, ref ChunkRef, a Artefact, pieces []Printed) error
+	// GiveBackChunk ends a claim without effect: the chunk is queued again with the next attempt after a wait,
+	// or failed when this was attempt maxAttempts or later.
+	GiveBackChunk(ctx context.Context, ref ChunkRef, reason string, maxAttempts int, wait time.Duration) error
+	// RequeueChunk queues a chunk that is queued or rendered under this reference again with the next attempt;
+	// a sealed batch that is not released goes back to rendering. Conflict when the chunk has moved on.
+	RequeueChunk(ctx context.Context, ref ChunkRef) error
+	// QueuedChunks lists what waits to be rendered, oldest batch first.
+	QueuedChunks(ctx context.Context, limit int) ([]ChunkRef, error)
+	// ExpireLeases queues again what a dead worker held and returns how many.
+	ExpireLeases(ctx context.Context, maxAttempts int) (int, error)
+	// RetryFailed queues a batch's failed files again at the next revision and returns how many.
+	RetryFailed(ctx context.Context, batchUID string, by postlift.Actor) (int, error)
+	// RenderableBatches lists the batches that are planned or rendering.
+	RenderableBatches(ctx context.Context) ([]string, error)
+}
+
+// ManifestRow is what the store knows of one line of a manifest.
+type ManifestRow struct {
+	SeqNo     int
+	PieceUID  string
+	Kind      string
+	ReprintNo int
+	Code      string // ungrouped
+	URL       string
+	Chunk     int
+	First     int
+	Pages     int
+	Lines     []string
+	Country   string
+	Postcode  string
+	Language  string
+	Variant   string
+}
+
+// BatchStore follows a batch after its files are rendered.
+type BatchStore interface {
+	// Batch finds a batch by its id, its run's id, or its campaign's name (the latest).
+	Batch(ctx context.Context, name string) (Batch, error)
+	BatchSummaries(ctx context.Context) ([]Summary, error)
+	BatchSummary(ctx context.Context, batchUID string) (Summary, error)
+	BatchFiles(ctx context.Context, batchUID string) ([]PrintFile, error)
+	BatchDesign(ctx context.Context, batchUID string) (DesignVersion, error)
+	// BatchManifest streams the batch's printed pieces in the order of SeqNo.
+	BatchManifest(ctx context.Context, batchUID string, each func(ManifestRow) error) error
+	// ContentHashes streams every piece of the batch, withdrawn ones too, in the order of SeqNo.
+	ContentHashes(ctx context.Context, batchUID string, each func(pieceUID, sha256 string) error) error
+	// RequeueDirty queues again, at the next revision, every rendered file that shows a withdrawn piece,
+	// and moves the batch to rendering; it returns how many files.
+	RequeueDirty(ctx context.Context, batchUID string, by postlift.Actor) (int, error)
+	// SealBatch moves a batch from rendering to sealed and its rendered pieces with it; doing nothing when the
+	// batch is sealed with this content already.
+	SealBatch(ctx context.Context, batchUID, contentSHA256 string, revision int, by postlift.Actor) error
+	MarkProofed(ctx context.Context, batchUID string, by postlift.Actor) error
+	// PiecesBySeq reads pieces by their sequence numbers, in that order.
+	PiecesBySeq(ctx context.Context, batchUID string, seqs []int) ([]StoredPiece, error)
+	ApproveBatch(ctx context.Context, batchUID, contentSHA256 string, by postlift.Actor) error
+	// WithdrawPieces takes unsent live pieces out, by piece id with the reason, and returns how many.
+	WithdrawPieces(ctx context.Context, batchUID string, reasons map[string]string, by postlift.Actor) (int, error)
+	// WithdrawSuppressed takes out every unsent live piece whose person, address or company is
+	// suppressed on the date, and returns how many of each batch.
+	WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by postlift.Actor) (map[string]int, error)
+	// StopList streams the live pieces that were withdrawn after the release.
+	StopList(ctx context.Context, batchUID string, each func(pieceUID string, seqNo int, reason string) error) error
+	ReleaseBatch(ctx context.Context, batchUID string, by postlift.Actor) error
+	// PostBatch moves the batch and its released pieces to posted and the run to measuring, in home on inHome.
+	PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
+	// RunFunnel counts a run's accounts by outcome and its live pieces by state.
+	RunFunnel(ctx context.Context, runUID string) (Funnel, error)
+}
+
+// Files keeps artefacts. Names are slash-separated relative paths.
+type Files interface {
+	// Put writes a file wholly or not at all: temporary file, fsync, rename.
+	Put(ctx context.Context, name string, write func(io.Writer) error) (sha256 string, bytes int64, err error)
+	Open(ctx context.Context, name string) (io.ReadCloser, error)
+	// Link makes a finished file appear under a second name.
+	Link(ctx context.Context, from, to string) error
+	// Publish replaces folder `to` by folder `from`.
+	Publish(ctx context.Context, from, to string) error
+	// DeleteAll removes a file or folder with all it holds; what is not there is no error.
+	DeleteAll(ctx context.Context, name string) error
+}
+
+// Renderer prints pieces into one file. A piece that cannot be printed is told in its Printed and costs
+// only itself; pages counts the file's pages, 0 when nothing was printable and nothing was written.
+type Renderer interface {
+	Render(w io.Writer, design DesignVersion, title string, created time.Time, pieces []StoredPiece) (printed []Printed, pages int, err error)
+}
+
+// Gatekeeper tells which unsent pieces of a batch must not go out, by piece id with the first reason.
+// campaigns.Service is one.
+type Gatekeeper interface {
+	BlockedPieces(ctx context.Context, batchUID string, asOf postlift.Date) (map[string]string, error)
+}

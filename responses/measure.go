@@ -1,0 +1,276 @@
+package responses
+
+import (
+	"math"
+
+	"postlift"
+	"postlift/responses/experiment"
+)
+
+// MeasuredRun is the executed run of a campaign that a report is about.
+type MeasuredRun struct {
+	ID               int64
+	UID              string
+	CampaignUID      string
+	Campaign         string
+	Currency         string
+	PostedOn         postlift.Date
+	InHomeOn         postlift.Date
+	WindowDays       int
+	PlannedCostMinor int64
+	PieceCostMinor   int64 // of one piece, seeds alike
+	Accounts         AccountFunnel
+}
+
+// EndsOn is the last day of the measuring window.
+func (r MeasuredRun) EndsOn() postlift.Date { return r.InHomeOn.AddDays(r.WindowDays) }
+
+// Credits are the totals of match-back in minor units of the run's currency.
+type Credits struct {
+	Orders      int
+	NetMinor    int64
+	MarginMinor int64
+}
+
+// CreditTotals are a run's credits by method, and the held-out accounts' orders of the same window.
+type CreditTotals struct {
+	ByCode, ByCustomer, Holdout Credits
+}
+
+// Reading is everything that a report is made of.
+type Reading struct {
+	Run     MeasuredRun
+	AsOf    postlift.Date
+	DataOn  postlift.Date
+	Ledger  *Ledger
+	Pieces  PieceFunnel
+	Answers Answers
+	Credits CreditTotals
+	Truth   *Truth
+}
+
+// Measure turns a reading into the report. It decides the verdict by these rules:
+//
+//   - withheld: nobody was held out (or assigned), or the sizes of the arms contradict the design;
+//   - works: the 95 % interval of the net margin lies above zero;
+//   - hurts: it lies below zero and the window is over. Before that the cost is complete and the margin is
+//     not, so only an interval of the margin before cost that lies below zero counts;
+//   - no_proof: everything else.
+//
+// Which estimator decides is fixed by data from before the mailing: see experiment.PrimaryCUPED.
+func Measure(in Reading) (Uplift, error) {
+	units, err := in.Ledger.Units()
+	if err != nil {
+		return Uplift{}, err
+	}
+	res, err := experiment.Analyse(units)
+	if err != nil {
+		return Uplift{}, err
+	}
+	m := measurement{Reading: in, res: res, money: moneyIn(in.Run.Currency)}
+	u := m.header()
+	m.describe(&u)
+	u.Verdict, u.Reason = Withheld, res.Refused
+	switch {
+	case res.Refused == experiment.NoControl || res.Refused == experiment.NoTreated:
+	case res.GroupRatio.Broken() || res.AccountRatio.Broken():
+		u.Reason = BrokenRatio
+	case res.Refused != "":
+		u.Verdict = NoProof
+	default:
+		m.estimate(&u)
+	}
+	m.flag(&u)
+	m.word(&u)
+	return u, nil
+}
+
+type measurement struct {
+	Reading
+	res   experiment.Result
+	money func(minor float64) postlift.Money
+}
+
+func moneyIn(currency string) func(float64) postlift.Money {
+	return func(minor float64) postlift.Money {
+		return postlift.Money{Minor: postlift.RoundMinor(minor), Currency: currency}
+	}
+}
+
+func (m measurement) header() Uplift {
+	run, end := m.Run, m.Run.EndsOn()
+	return Uplift{
+		CampaignID: run.CampaignUID, Campaign: run.Campaign, RunID: run.UID, Currency: run.Currency,
+		AsOf: m.AsOf, DataOn: m.DataOn, PostedOn: run.PostedOn, InHomeOn: run.InHomeOn,
+		WindowEndsOn: end, WindowDays: run.WindowDays,
+		DaysMeasured: max(min(m.AsOf, end).DaysSince(run.InHomeOn)+1, 0),
+		Flags:        []string{}, Notes: []Note{}, Truth: m.Truth,
+	}
+}
+
+// describe fills in what needs no estimate.
+func (m measurement) describe(u *Uplift) {
+	u.Accounts, u.Pieces, u.Answers = m.Run.Accounts, m.Pieces, m.Answers
+	u.Arms = []Arm{m.arm(ArmAssigned, m.res.Treated), m.arm(ArmHoldout, m.res.Control)}
+	u.SampleRatio = SampleRatio{Groups: ratioOf(m.res.GroupRatio), Accounts: ratioOf(m.res.AccountRatio)}
+	u.Cost = Cost{
+		Planned: m.money(float64(m.Run.PlannedCostMinor)), Actual: m.money(m.cost()),
+		PerPiece: m.money(float64(m.Run.PieceCostMinor)), Printed: m.Pieces.Printed,
+	}
+	credited := func(c Credits) Credited {
+		return Credited{Orders: c.Orders, Net: m.money(float64(c.NetMinor)), Margin: m.money(float64(c.MarginMinor))}
+	}
+	u.Attributed = Attributed{
+		ByCode: credited(m.Credits.ByCode), ByCustomer: credited(m.Credits.ByCustomer),
+		Holdout: credited(m.Credits.Holdout), Bias: matchBackBias,
+	}
+	u.Data = DataNotes{AssumedShare: m.Ledger.AssumedShare(), Excluded: m.Ledger.excluded}
+	u.Design = Design{
+		PlannedGain: m.money(m.Ledger.planned), ControlGroups: m.res.Control.Groups, EnoughControls: EnoughControls,
+		HoldoutShare: share(m.res.Control.Groups, m.res.Treated.Groups),
+	}
+	assigned := m.Ledger.curve(1, m.res.Treated.Accounts)
+	holdout := m.Ledger.curve(0, m.res.Control.Accounts)
+	for day := range assigned {
+		u.Curve = append(u.Curve, CurvePoint{Day: day, Assigned: m.money(assigned[day]), Holdout: m.money(holdout[day])})
+	}
+}
+
+func share(part, rest int) float64 {
+	if part+rest == 0 {
+		return 0
+	}
+	return float64(part) / float64(part+rest)
+}
+
+func (m measurement) arm(name string, f experiment.ArmFacts) Arm {
+	a := Arm{
+		Name: name, Accounts: f.Accounts, Groups: f.Groups, Orders: int(math.Round(f.Orders)),
+		MeanGroup: m.money(f.Mean), SDGroup: m.money(f.SD), PreGroup: m.money(f.PreMean), MeanAccount: m.money(0),
+	}
+	if f.Accounts > 0 {
+		a.MeanAccount = m.money(f.Mean * float64(f.Groups) / float64(f.Accounts))
+	}
+	return a
+}
+
+func ratioOf(r experiment.RatioCheck) Ratio {
+	return Ratio{Chi2: r.Chi2, P: r.P, Tested: r.Tested, OK: !r.Broken()}
+}
+
+// cost is what was printed, at the price of a piece, in minor units.
+func (m measurement) cost() float64 { return float64(m.Pieces.Printed) * float64(m.Run.PieceCostMinor) }
+
+// estimate fills in the figures and the verdict.
+func (m measurement) estimate(u *Uplift) {
+	groups, accounts := float64(m.res.Treated.Groups), float64(m.res.Treated.Accounts)
+	perGroup := m.res.Estimate()
+	gain := perGroup.Scale(groups)
+	net := gain.Shift(-m.cost())
+	u.Estimator = m.res.Primary
+	u.Gain, u.Net = m.interval(gain), m.interval(net)
+	u.GainAccount = m.interval(gain.Scale(1 / accounts))
+	u.Welch = m.figure(m.res.Welch, groups, nil)
+	if m.res.Primary == experiment.PrimaryCUPED {
+		u.CUPED = m.figure(m.res.CUPED.Estimate, groups, &m.res.CUPED.Theta)
+	}
+	if pre := m.res.PrePhase; pre != nil && pre.SE > 0 {
+		u.PrePeriod = m.figure(*pre, groups, nil)
+	}
+	if rel := m.res.Relative; rel != nil {
+		u.Relative = &Interval{Value: rel.Value, Low: rel.Low, High: rel.High}
+	}
+	m.perCost(u, net)
+	m.perOrder(u, groups)
+	m.power(u, perGroup)
+	u.Verdict = m.verdict(net, gain)
+}
+
+func (m measurement) verdict(net, gain experiment.Estimate) string {
+	switch {
+	case net.Low > 0:
+		return Works
+	case net.High < 0 && !m.interim(), gain.High < 0:
+		return Hurts
+	}
+	return NoProof
+}
+
+func (m measurement) interim() bool { return m.AsOf < m.Run.EndsOn() }
+
+func (m measurement) interval(e experiment.Estimate) *MoneyInterval {
+	return &MoneyInterval{
+		Value: m.money(e.Value), Low: m.money(e.Low), High: m.money(e.High),
+		Low80: m.money(e.Low80), High80: m.money(e.High80),
+	}
+}
+
+func (m measurement) figure(e experiment.Estimate, groups float64, theta *float64) *Figure {
+	return &Figure{
+		PerGroup: *m.interval(e), Total: *m.interval(e.Scale(groups)), SE: e.SE, DoF: e.DoF, P: e.P, Theta: theta,
+	}
+}
+
+func (m measurement) perCost(u *Uplift, net experiment.Estimate) {
+	c := m.cost()
+	if c <= 0 {
+		return
+	}
+	low80, high80 := net.Low80/c, net.High80/c
+	u.ROI = &Interval{Value: net.Value / c, Low: net.Low / c, High: net.High / c, Low80: &low80, High80: &high80}
+}
+
+func (m measurement) perOrder(u *Uplift, groups float64) {
+	if !(m.res.Orders.SE > 0) {
+		return
+	}
+	o := m.res.Orders.Scale(groups)
+	u.Orders = &Interval{Value: o.Value, Low: o.Low, High: o.High, Low80: &o.Low80, High80: &o.High80}
+	if o.Value <= 0 {
+		return
+	}
+	c := CostPerOrder{Value: m.money(m.cost() / o.Value)}
+	if o.Low > 0 {
+		low, high := m.money(m.cost()/o.High), m.money(m.cost()/o.Low)
+		c.Low, c.High = &low, &high
+	}
+	u.CostPerOrder = &c
+}
+
+// power tells what the design could find, by the standard error that it turned out to have.
+func (m measurement) power(u *Uplift, e experiment.Estimate) {
+	groups, accounts := float64(m.res.Treated.Groups), float64(m.res.Treated.Accounts)
+	found := experiment.Detectable(e.SE)
+	perAccount := m.money(found * groups / accounts)
+	u.Design.Detectable = &perAccount
+	u.Design.VarianceExplained = m.res.Correlation * m.res.Correlation
+	if mean := m.res.Control.Mean; mean > 0 {
+		lift, even := found/mean, m.cost()/(mean*groups)
+		u.Design.DetectableLift, u.Design.BreakEvenLift = &lift, &even
+	}
+	if planned := m.Ledger.planned / groups; planned > 0 {
+		ratio := found / planned
+		needed := math.Ceil(ratio * ratio * float64(m.res.Treated.Accounts+m.res.Control.Accounts))
+		if needed < 1e9 {
+			n := int(needed)
+			u.Design.AccountsNeeded = &n
+		}
+	}
+	credited := float64(m.Credits.ByCode.MarginMinor + m.Credits.ByCustomer.MarginMinor)
+	if e.Low > 0 {
+		over := credited / (e.Value * groups)
+		u.Attributed.OverstatesBy = &over
+	}
+}
+
+func (m measurement) flag(u *Uplift) {
+	if m.interim() {
+		u.Flags = append(u.Flags, Interim)
+	}
+	if u.Verdict != Withheld && m.res.Control.Groups < EnoughControls {
+		u.Flags = append(u.Flags, Indicative)
+	}
+	if u.PrePeriod != nil && u.PrePeriod.P < .05 {
+		u.Flags = append(u.Flags, Imbalanced)
+	}
+}
