@@ -10,9 +10,11 @@ import (
 // given: that which the file names or, where it names none, the first term's, followed through as many
 // terms as have passed since. Notice after the deadline costs one more term.
 func RunningTerm(k Contract, today postlift.Date) postlift.Date {
-	end := k.TermEndsOn
+	// Every boundary is counted from one anchor, so that 31 January does not wander.
+	anchor, end := k.TermEndsOn.AddDays(1), k.TermEndsOn
+	n := 1
 	if end.IsZero() {
-		end = k.StartedOn.AddMonths(int(k.TermMonths)).AddDays(-1)
+		anchor, end, n = k.StartedOn, k.StartedOn.AddMonths(int(k.TermMonths)).AddDays(-1), 2
 	}
 	limit := today
 	switch {
@@ -23,9 +25,8 @@ func RunningTerm(k Contract, today postlift.Date) postlift.Date {
 	case !k.NoticeGivenOn.IsZero():
 		limit = min(limit, k.NoticeGivenOn.AddDays(int(k.NoticeDays)))
 	}
-	next := end.AddDays(1) // every boundary is counted from one anchor, so that 31 January does not wander
-	for n := 1; end < limit; n++ {
-		end = next.AddMonths(n * int(k.TermMonths)).AddDays(-1)
+	for ; end < limit; n++ {
+		end = anchor.AddMonths(n * int(k.TermMonths)).AddDays(-1)
 	}
 	return end
 }

@@ -39,7 +39,7 @@ type Definition struct {
 	Vendor             string            `json:"vendor" yaml:"vendor"`                           // the print vendor's name
 	Offer              string            `json:"offer,omitempty" yaml:"offer"`                   // merge field campaign.offer
 	OfferUntil         postlift.Date     `json:"offer_until,omitzero" yaml:"offer_until"`        // merge field campaign.offer_until
-	Merge              map[string]string `json:"merge,omitempty" yaml:"merge"`                   // further merge fields campaign.<name>
+	Merge              map[string]string `json:"merge,omitempty" yaml:"merge"`                   // further merge fields campaign.<name>; name_de and name_en speak for name in that language
 	Sender             accounts.Sender   `json:"sender,omitzero" yaml:"sender"`                  // what differs from the settings' sender
 }
 

@@ -60,10 +60,12 @@ const (
 	StateApproved  = "approved"
 )
 
-// The states of a run that this room moves through; an approved run is claimed by whoever prepares it.
+// The states of a run that this room moves through, and the one in which whoever prepares an approved run
+// has claimed it.
 const (
 	RunPlanned   = "planned"
 	RunApproved  = "approved"
+	RunPreparing = "preparing"
 	RunCancelled = "cancelled"
 )
 

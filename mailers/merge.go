@@ -32,7 +32,7 @@ func (p *planner) merge(r *Recipient, lang string) []byte {
 		"contact":  fields{"salutation": r.Gender, "title": r.Title, "first_name": r.FirstName, "last_name": r.LastName, "function": r.Function},
 		"account":  p.accountFields(r),
 		"sender":   p.senderFields(r),
-		"campaign": p.campaignFields(),
+		"campaign": p.campaignFields(base),
 	}
 	doc["salutation"] = r.Salutation
 	if strings.TrimSpace(r.Salutation) == "" {
@@ -80,15 +80,19 @@ func (p *planner) senderFields(r *Recipient) fields {
 	return f
 }
 
-func (p *planner) campaignFields() fields {
+// campaignFields are the campaign's own. A field name_de or name_en speaks for name in letters of that
+// language.
+func (p *planner) campaignFields(lang string) fields {
 	d := p.job.Definition
-	f := fields{}
-	for name, value := range d.Merge {
-		f[name] = value
-	}
-	f["name"], f["offer"], f["offer_until"] = d.Name, d.Offer, d.OfferUntil.String()
+	f := fields{"name": d.Name, "offer": d.Offer, "offer_until": d.OfferUntil.String()}
 	if u, err := url.Parse(d.LandingURL); err == nil {
 		f["landing_host"] = u.Host
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.Merge)) {
+		f[name] = d.Merge[name]
+		if plain, ok := strings.CutSuffix(name, "_"+lang); ok {
+			f[plain] = d.Merge[name]
+		}
 	}
 	return f
 }
@@ -196,8 +200,13 @@ func country(r *Recipient, otherwise string) string {
 	return otherwise
 }
 
+// addressee names a department only where the function does not say the same.
 func addressee(r *Recipient, country string) letter.Addressee {
-	return letter.Addressee{Company: r.AccountName, Department: r.Department, Person: r.person(), Street: r.Street,
+	person := r.person()
+	if strings.EqualFold(strings.TrimSpace(r.Department), strings.TrimSpace(r.Function)) {
+		person.Function = ""
+	}
+	return letter.Addressee{Company: r.AccountName, Department: r.Department, Person: person, Street: r.Street,
 		POBox: r.POBox, Postcode: r.Postcode, City: r.City, State: r.Region, Country: country}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/accounts/csvfile"
 )
 
@@ -67,16 +68,18 @@ func Columns(kind string) ([]csvfile.Column, error) {
 	return nil, postlift.Faultf(postlift.NotFound, "responses.Columns", "there is no kind of file %q here; %s and %s are read", kind, ResponsesFile, ReturnsFile)
 }
 
-// Template is the header line of a kind in its published order.
-func Template(kind string) (string, error) {
+// Template is a file of a kind with the canonical columns in their published order and an example.
+func Template(kind string) ([]byte, error) {
 	switch kind {
 	case ResponsesFile:
-		return "external_id,date,kind,code,account_id,note\n", nil
+		return []byte("external_id,date,kind,code,account_id,note\n" +
+			"R-1,2026-03-10T09:30:00+01:00,call,K7M2-9QXP-4TB,,asked for a price list\n" +
+			"R-2,2026-03-11,objection,,K-1004,by letter\n"), nil
 	case ReturnsFile:
-		return "external_id,date,code,piece_id,reason\n", nil
+		return []byte("external_id,date,code,piece_id,reason\nRET-1,2026-03-12,K7M2-9QXP-4TB,,addressee_unknown\n"), nil
 	}
 	_, err := Columns(kind)
-	return "", err
+	return nil, err
 }
 
 // words maps folded words, German ones too, to the known values.
@@ -129,7 +132,7 @@ func (s *Service) Import(ctx context.Context, req ImportRequest) (ImportReport, 
 	}
 	file := fileReading{report: &report, rejects: rejects, now: started, source: req.Source, kind: req.Kind}
 	if err := file.read(io.TeeReader(req.Reader, hash), zone); err != nil {
-		return report, err
+		return report, errors.Join(err, rejects.Flush())
 	}
 	saved, err := s.store.SaveResponses(ctx, Intake{
 		Events: file.events, Kind: req.Kind, File: req.File, SHA256: hex.EncodeToString(hash.Sum(nil)),
@@ -172,6 +175,9 @@ func (f *fileReading) read(r io.Reader, zone *time.Location) error {
 		row, err := reader.Next()
 		if errors.Is(err, io.EOF) {
 			f.report.Format = reader.Format()
+			if f.report.Rows < accounts.BrokenRows && f.broken() {
+				return f.brokenFault()
+			}
 			return nil
 		}
 		if err != nil {
@@ -181,7 +187,20 @@ func (f *fileReading) read(r io.Reader, zone *time.Location) error {
 		if err := f.take(row); err != nil {
 			return err
 		}
+		if f.report.Rows == accounts.BrokenRows && f.broken() {
+			return f.brokenFault()
+		}
 	}
+}
+
+// broken is the rule of all imports: more than half of the first rows are wrong, and not just a few.
+func (f *fileReading) broken() bool {
+	return f.report.Rejected >= accounts.BrokenLeast && 2*f.report.Rejected > f.report.Rows
+}
+
+func (f *fileReading) brokenFault() error {
+	return postlift.Faultf(postlift.Invalid, "responses.Import",
+		"%d of the first %d rows are wrong, so the file is taken for another kind or broken: nothing was imported", f.report.Rejected, f.report.Rows)
 }
 
 func (f *fileReading) take(row *csvfile.Row) error {

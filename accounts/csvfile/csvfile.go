@@ -131,10 +131,12 @@ func describe(encoding string, sep byte, columns []Column, header []string, mapp
 }
 
 // Format tells what was found out; the encoding of a file whose beginning is plain ASCII is known only
-// at its end.
+// at its end. A file that is ASCII throughout is UTF-8.
 func (r *Reader) Format() Format {
 	f := r.format
-	f.Encoding = r.split.encoding
+	if f.Encoding = r.split.encoding; f.Encoding == encASCII {
+		f.Encoding = encUTF8
+	}
 	return f
 }
 

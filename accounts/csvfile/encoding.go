@@ -41,14 +41,14 @@ func decode(r io.Reader) (*bufio.Reader, string, error) {
 		_, err = buf.Discard(3)
 		return buf, encUTF8, err
 	case bytes.HasPrefix(head, []byte("\xff\xfe")), looks16(head, 1):
-		return utf16(buf, unicode.LittleEndian), enc16LE, nil
+		return fromUTF16(buf, unicode.LittleEndian), enc16LE, nil
 	case bytes.HasPrefix(head, []byte("\xfe\xff")), looks16(head, 0):
-		return utf16(buf, unicode.BigEndian), enc16BE, nil
+		return fromUTF16(buf, unicode.BigEndian), enc16BE, nil
 	}
 	return buf, guess8(head), nil
 }
 
-func utf16(buf *bufio.Reader, order unicode.Endianness) *bufio.Reader {
+func fromUTF16(buf *bufio.Reader, order unicode.Endianness) *bufio.Reader {
 	dec := unicode.UTF16(order, unicode.UseBOM).NewDecoder()
 	return bufio.NewReaderSize(transform.NewReader(buf, dec), sampleBytes)
 }

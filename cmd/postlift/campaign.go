@@ -19,7 +19,7 @@ import (
 func newCampaignCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "campaign",
-		Short: "Plan campaigns: create, preview, approve, explain",
+		Short: "Plan and run campaigns: create, preview, approve, run, explain",
 		Long: `A campaign is a file in YAML or JSON: name, class, rule, design, landing_url, holdout, salt, budget,
 max_pieces, contacts_per_site, piece_cost, prior_lift, window_days, languages, offer and more.
 CAMPAIGN is its id or name.
@@ -28,7 +28,7 @@ The usual way: campaign create -f FILE → campaign preview → campaign approve
 campaign run. Preview stores a plan and prints its hash; run executes exactly that plan.`,
 	}
 	cmd.AddCommand(newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
-		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignExplainCommand(a))
+		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignExplainCommand(a))
 	return cmd
 }
 
@@ -87,12 +87,10 @@ func (a *app) keepDesign(ctx context.Context, name string) error {
 		if _, err := fs.Stat(folder, name); err != nil {
 			continue
 		}
-		letters, err := a.mailers(ctx)
-		if err != nil {
+		return a.withMailRoom(ctx, func(room *mailRoom) error {
+			_, err := room.SaveDesign(ctx, folder, name, a.actor(""))
 			return err
-		}
-		_, err = letters.SaveDesign(ctx, folder, name, a.actor(""))
-		return err
+		})
 	}
 	return nil
 }

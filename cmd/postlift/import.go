@@ -142,15 +142,10 @@ func (f *firstLines) lines() []string {
 }
 
 func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Writer), error) {
-	db, err := a.store(ctx)
+	importer, err := a.importer(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	settings, err := a.settings(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	importer := &accounts.Importer{Store: db, Clock: a.clock, Secret: a.secret, Settings: settings}
 	report, err := importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
 		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress})
 	return report, func(w io.Writer) { printImport(w, report) }, err

@@ -25,6 +25,7 @@ Start with:   postlift demo          a whole company, made up, in one command
 	}
 	root.PersistentFlags().BoolVar(&a.json, "json", false, "answer with one JSON document on stdout")
 	root.PersistentFlags().StringVar(&data, "data", "", "data folder (default $POSTLIFT_DATA or ./postlift-data)")
+	cobra.EnableCommandSorting = false
 	root.CompletionOptions.HiddenDefaultCmd = true
 	for _, make := range commands {
 		root.AddCommand(make(a))
@@ -48,8 +49,17 @@ func (a *app) markStart(cmd *cobra.Command) {
 
 // commands lists every top-level command in the order of the help text.
 var commands = []func(*app) *cobra.Command{
+	newDemoCommand,
 	newInitCommand,
 	newMigrateCommand,
+	newImportCommand,
 	newCLVCommand,
 	newAccountsCommand,
+	newRuleCommand,
+	newCampaignCommand,
+	newBatchCommand,
+	newReportCommand,
+	newServeCommand,
+	newWorkCommand,
+	newBenchCommand,
 }

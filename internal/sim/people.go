@@ -88,7 +88,7 @@ func newEmployees(d dice, asOf postlift.Date) []employee {
 			job = "Vertriebsinnendienst "
 		}
 		list[i] = employee{id: "E-" + pad(i+1, 2), person: p, job: job + territories[i%len(territories)],
-			email: mailbox(p) + "@nordlicht-werkzeuge.example", phone: "+49 30 23125 " + pad(d.IntN(1000), 3),
+			email: mailbox(p) + "@nordlicht.example", phone: "+49 30 23125 " + pad(d.IntN(1000), 3),
 			consent: asOf.AddMonths(d.between(4, 30)), active: i < len(list)-1}
 	}
 	return list

@@ -32,7 +32,7 @@ func WriteSamples(dir string) ([]string, error) {
 	}
 	texts := []struct{ name, content string }{
 		{"responses.csv", sampleResponses()},
-		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck")},
+		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", sampleAsOf.AddDays(90))},
 		{"README.txt", samplesReadme},
 	}
 	for _, t := range texts {
@@ -58,8 +58,9 @@ A-3,%s,quote,,%s,grinding service
 // SampleRule selects customers who are worth a letter and have not ordered for a while.
 const SampleRule = `clv.residual > 150 and days_since_last_order > 120 and status == "active"`
 
-// SampleCampaign is the definition of a win-back campaign; landingURL is where scanned codes lead.
-func SampleCampaign(landingURL string) string {
+// SampleCampaign is the definition of a win-back campaign; landingURL is where scanned codes lead, until is
+// the last day of the offer.
+func SampleCampaign(landingURL string, until postlift.Date) string {
 	return fmt.Sprintf(`# A win-back letter. What is left out comes from the settings.
 name: Welcome back
 class: advertising
@@ -71,7 +72,11 @@ landing_url: %s
 holdout: 0.2          # share of the planned that gets no letter: the measure of what letters do
 budget: 2500 EUR
 window_days: 90
-`, SampleRule, landingURL)
+offer_until: %s
+merge:                # a field with _de or _en speaks in letters of that language
+  offer_de: Lieferung frei Haus und 5 %% Nachlass
+  offer_en: Free delivery and 5 %% off
+`, SampleRule, landingURL, until)
 }
 
 const samplesReadme = `Samples of postlift: all people, companies and streets in them are invented.

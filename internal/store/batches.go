@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,17 +147,36 @@ func (s *Store) BatchSummary(ctx context.Context, batchUID string) (mailers.Summ
 	return sum, opError("store.BatchSummary", err)
 }
 
+// quoted finds what a reason quotes of one piece: texts and measures.
+var quoted = regexp.MustCompile(`"[^"]*"|\b(?:has|is) \d+(?:\.\d+)?`)
+
 // reasonExamples is how many failed pieces a summary names.
 const reasonExamples = 20
 
+// pieceReasons counts reasons of one wording together, whatever they quote.
 func (s *Store) pieceReasons(ctx context.Context, batchID int64, sum *mailers.Summary) error {
 	rows, err := s.queryRead(ctx, `SELECT state, reason, COUNT(*) FROM pieces WHERE batch_id = ? AND kind = 'live' AND state IN ('withdrawn', 'failed')
-GROUP BY state, reason ORDER BY COUNT(*) DESC, state, reason LIMIT 50`, batchID)
+GROUP BY state, reason`, batchID)
+	counts := map[mailers.ReasonCount]int{}
 	err = eachRow(rows, err, func(r *sql.Rows) error {
 		var c mailers.ReasonCount
-		err := r.Scan(&c.State, &c.Reason, &c.Pieces)
-		sum.Reasons = append(sum.Reasons, c)
+		var n int
+		err := r.Scan(&c.State, &c.Reason, &n)
+		c.Reason = quoted.ReplaceAllStringFunc(c.Reason, func(q string) string {
+			if verb, _, measure := strings.Cut(q, " "); measure && q[0] != '"' {
+				return verb + " …"
+			}
+			return "“…”"
+		})
+		counts[c] += n
 		return err
+	})
+	for c, n := range counts {
+		c.Pieces = n
+		sum.Reasons = append(sum.Reasons, c)
+	}
+	slices.SortFunc(sum.Reasons, func(a, b mailers.ReasonCount) int {
+		return cmp.Or(b.Pieces-a.Pieces, strings.Compare(string(a.State), string(b.State)), strings.Compare(a.Reason, b.Reason))
 	})
 	if err != nil {
 		return err

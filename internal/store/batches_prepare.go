@@ -60,7 +60,7 @@ func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recip
 FROM choices ch CROSS JOIN `+unnest+`
 JOIN contacts k ON k.id = `+id+`
 JOIN accounts a ON a.id = ch.account_id
-LEFT JOIN sites i ON i.id = COALESCE(k.site_id, (SELECT m.id FROM sites m WHERE m.account_id = a.id ORDER BY m.is_main DESC, m.id LIMIT 1))
+LEFT JOIN sites i ON i.id = COALESCE(k.site_id, `+mainSite("a.id")+`)
 LEFT JOIN employees e2 ON e2.id = a.owner_id AND e2.active
 LEFT JOIN account_features f ON f.account_id = a.id
 LEFT JOIN (

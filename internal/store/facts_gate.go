@@ -47,15 +47,16 @@ func (s *Store) Standings(ctx context.Context, accountIDs []int64, p campaigns.P
 	rows, err := s.queryRead(ctx, s.idList()+`, mailed AS (
   SELECT p.account_id, MAX(COALESCE(p.posted_on, `+asOf+`)) AS last_on,
     SUM(CASE WHEN p.posted_on IS NULL OR p.posted_on > ? THEN 1 ELSE 0 END) AS mails
-  FROM pieces p JOIN ids ON ids.id = p.account_id JOIN batches b ON b.id = p.batch_id
-  WHERE p.kind = 'live' AND p.run_id <> ? AND p.state IN (`+states+`) AND b.state <> 'cancelled'
+  FROM ids CROSS JOIN pieces p JOIN batches b ON b.id = p.batch_id
+  WHERE p.account_id = ids.id AND p.kind = 'live' AND p.run_id <> ? AND p.state IN (`+states+`) AND b.state <> 'cancelled'
     AND (p.posted_on IS NULL OR p.posted_on <= ?)
   GROUP BY p.account_id
 )
 SELECT a.id, a.status, a.dunning, a.complaint, COALESCE(f.open_opportunities, 0), m.last_on, COALESCE(m.mails, 0)
-FROM ids JOIN accounts a ON a.id = ids.id
+FROM ids CROSS JOIN accounts a
 LEFT JOIN account_features f ON f.account_id = a.id
-LEFT JOIN mailed m ON m.account_id = a.id`, idParameter(accountIDs), p.AsOf, p.AsOf.AddDays(-365), p.ExceptRun, p.AsOf)
+LEFT JOIN mailed m ON m.account_id = a.id
+WHERE a.id = ids.id`, idParameter(accountIDs), p.AsOf, p.AsOf.AddDays(-365), p.ExceptRun, p.AsOf)
 	if err != nil {
 		return nil, fmt.Errorf("store.Standings: %w", err)
 	}
@@ -81,20 +82,27 @@ LEFT JOIN mailed m ON m.account_id = a.id`, idParameter(accountIDs), p.AsOf, p.A
 	return found, err
 }
 
-// hitQuery is a set of joins from ids to suppressions s, each giving the id that it hits.
+// hitQuery is a set of joins from ids to suppressions s, each giving the id that it hits. CROSS JOIN fixes
+// SQLite's order of the loops (from the accounts asked for, never from all suppressions), and the appended
+// empty text keeps it from reading every suppression of a scope.
 type hitQuery []string
 
 // A suppression hits by the id that it names or by its match key, within its own scope.
 var (
 	accountHits = hitQuery{
-		"SELECT ids.id, s.reason FROM ids JOIN suppressions s ON s.account_id = ids.id AND s.scope = 'account'",
-		"SELECT a.id, s.reason FROM ids JOIN accounts a ON a.id = ids.id JOIN suppressions s ON s.scope = 'account' AND s.match_key = a.match_key AND a.match_key <> ''",
+		"SELECT ids.id, s.reason FROM ids CROSS JOIN suppressions s WHERE s.account_id = ids.id AND s.scope || '' = 'account'",
+		`SELECT a.id, s.reason FROM ids CROSS JOIN accounts a CROSS JOIN suppressions s
+WHERE a.id = ids.id AND a.match_key <> '' AND s.scope = 'account' AND s.match_key = a.match_key`,
 	}
 	contactHits = hitQuery{
-		"SELECT c.id, s.reason FROM ids JOIN contacts c ON c.account_id = ids.id JOIN suppressions s ON s.contact_id = c.id AND s.scope = 'person'",
-		"SELECT c.id, s.reason FROM ids JOIN contacts c ON c.account_id = ids.id JOIN suppressions s ON s.scope = 'person' AND s.match_key = c.match_key AND c.match_key <> ''",
-		"SELECT c.id, s.reason FROM ids JOIN contacts c ON c.account_id = ids.id JOIN sites si ON si.id = COALESCE(c.site_id, " + mainSite("c.account_id") + ") JOIN suppressions s ON s.site_id = si.id AND s.scope = 'address'",
-		"SELECT c.id, s.reason FROM ids JOIN contacts c ON c.account_id = ids.id JOIN sites si ON si.id = COALESCE(c.site_id, " + mainSite("c.account_id") + ") JOIN suppressions s ON s.scope = 'address' AND s.match_key = si.match_key AND si.match_key <> ''",
+		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
+WHERE c.account_id = ids.id AND s.contact_id = c.id AND s.scope || '' = 'person'`,
+		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
+WHERE c.account_id = ids.id AND c.match_key <> '' AND s.scope = 'person' AND s.match_key = c.match_key`,
+		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
+WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND s.site_id = si.id AND s.scope || '' = 'address'`,
+		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
+WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND si.match_key <> '' AND s.scope = 'address' AND s.match_key = si.match_key`,
 	}
 )
 
@@ -102,7 +110,7 @@ var (
 func (s *Store) suppressed(ctx context.Context, q hitQuery, accountIDs []int64, asOf postlift.Date) (map[int64][]campaigns.Reason, error) {
 	parts := make([]string, len(q))
 	for i, part := range q {
-		parts[i] = part + " WHERE " + activeSuppression
+		parts[i] = part + " AND " + activeSuppression
 	}
 	rows, err := s.queryRead(ctx, s.idList()+strings.Join(parts, "\nUNION\n")+"\nORDER BY 1, 2",
 		append([]any{idParameter(accountIDs)}, twice(asOf, len(q))...)...)
@@ -136,9 +144,9 @@ func (s *Store) RecipientsOf(ctx context.Context, accountIDs []int64, asOf postl
 	rows, err := s.queryRead(ctx, s.idList()+`SELECT c.id, c.account_id, si.id, c.source || ':' || c.external_id, c.match_key,
   COALESCE(si.match_key, ''), c.role, COALESCE(NULLIF(c.language, ''), NULLIF(a.language, ''), ?), c.status, COALESCE(si.status, ''),
   CASE WHEN (si.street <> '' OR si.po_box <> '') AND si.postcode <> '' AND si.city <> '' THEN 1 ELSE 0 END
-FROM ids JOIN contacts c ON c.account_id = ids.id JOIN accounts a ON a.id = c.account_id
+FROM ids CROSS JOIN contacts c JOIN accounts a ON a.id = c.account_id
 LEFT JOIN sites si ON si.id = COALESCE(c.site_id, `+mainSite("c.account_id")+`)
-ORDER BY c.account_id, c.id`, idParameter(accountIDs), settings.Language)
+WHERE c.account_id = ids.id ORDER BY c.account_id, c.id`, idParameter(accountIDs), settings.Language)
 	if err != nil {
 		return nil, fmt.Errorf("store.RecipientsOf: %w", err)
 	}

@@ -11,8 +11,8 @@ import (
 	"postlift/migrations"
 )
 
-// errDry rolls a rehearsed import back.
-var errDry = errors.New("rehearsal")
+// errRehearsal rolls a rehearsed import back.
+var errRehearsal = errors.New("rehearsal")
 
 // ImportFile runs one import in one transaction: the record with its provenance, the rows, the event.
 func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bool, work func(accounts.Loader) (accounts.ImportCounts, error)) (string, error) {
@@ -36,7 +36,7 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 			return err
 		}
 		if dry {
-			return errDry
+			return errRehearsal
 		}
 		uid = row.UID
 		row.RowsRead, row.Inserted, row.Updated, row.Unchanged, row.Rejected = counts.Rows, counts.Inserted, counts.Updated, counts.Unchanged, counts.Rejected
@@ -47,7 +47,7 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 		return t.event(head.Actor, "import", uid, "imported", map[string]any{"kind": head.Kind, "rows": counts.Rows,
 			"inserted": counts.Inserted, "updated": counts.Updated, "rejected": counts.Rejected})
 	})
-	if errors.Is(err, errDry) {
+	if errors.Is(err, errRehearsal) {
 		return "", nil
 	}
 	return uid, err

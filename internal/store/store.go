@@ -71,17 +71,22 @@ func isPostgres(url string) bool {
 // queries over mixed zones find nothing, without immediate transactions a third of the
 // read-then-write transactions fail BUSY in spite of the timeout.
 const sqlitePragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(20000)" +
-	"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)" +
-	"&_pragma=cache_size(-65536)&_pragma=temp_store(1)"
+	"&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=foreign_keys(1)&_pragma=temp_store(1)"
+
+// Page caches in KiB: bulk loads live from the writer's, the up to eight readers must not add up.
+const (
+	writerCache = "&_pragma=cache_size(-196608)"
+	readerCache = "&_pragma=cache_size(-16384)"
+)
 
 func (s *Store) openSQLite(path string) (err error) {
 	s.dialect = migrations.SQLite
 	dsn := "file:" + path + sqlitePragmas
-	if s.write, err = sql.Open("sqlite", dsn); err != nil {
+	if s.write, err = sql.Open("sqlite", dsn+writerCache); err != nil {
 		return err
 	}
 	s.write.SetMaxOpenConns(1)
-	if s.read, err = sql.Open("sqlite", dsn); err != nil {
+	if s.read, err = sql.Open("sqlite", dsn+readerCache); err != nil {
 		return err
 	}
 	s.read.SetMaxOpenConns(8)

@@ -47,15 +47,16 @@ func countPieces(b mailers.Summary) mailers.Funnel {
 
 // batchData is one batch: where it stands, counts that add up, files.
 type batchData struct {
-	Batch  mailers.Summary
-	Pieces mailers.Funnel
-	Bars   map[string]bar
-	Steps  []stage
-	Seeds  int
-	Files  []fileLine
-	Others []string // further files of the folder
-	Proof  bool
-	Next   todo
+	Batch    mailers.Summary
+	Pieces   mailers.Funnel
+	Bars     map[string]bar
+	Steps    []stage
+	Seeds    int
+	Returned int // of the mailed
+	Files    []fileLine
+	Others   []string // further files of the folder
+	Proof    bool
+	Next     todo
 }
 
 // stage is one step of a batch's way.
@@ -78,7 +79,8 @@ func (s *staff) batch(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	data := batchData{Batch: b, Pieces: countPieces(b), Steps: stages(b.Batch), Seeds: b.Seeds.Total(), Next: batchTodo(b.Batch)}
+	data := batchData{Batch: b, Pieces: countPieces(b), Steps: stages(b.Batch), Seeds: b.Seeds.Total(),
+		Returned: b.Live[mailers.PieceReturned], Next: batchTodo(b.Batch)}
 	data.Bars = pieceBars(data.Pieces)
 	for _, f := range b.Files {
 		line := fileLine{PrintFile: f}

@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/mailers"
 )
 
 // campaignLine is a campaign in the list, with its plan's counts where it has one.
@@ -58,7 +59,7 @@ type campaignData struct {
 	RuleText string
 	Funnel   []funnelLine
 	Reasons  []funnelLine // every reason that stopped an account: they overlap
-	Command  string       // that brings the campaign on
+	Next     todo         // what brings the campaign on; its Text may be empty
 	BatchUID string
 }
 
@@ -92,7 +93,7 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 		return data, err
 	}
 	if data.Run == nil {
-		data.Command = "postlift campaign preview " + found.UID
+		data.Next = todo{Text: "todo.preview", Command: "postlift campaign preview " + found.UID}
 		return data, nil
 	}
 	run := data.Run
@@ -101,33 +102,41 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 		if err != nil {
 			return data, postlift.Wrap("web.campaign", "the plan's rule", err)
 		}
-		data.Rule, data.RuleText = clauseOf(tree, languageOf(c)), text
+		data.Rule, data.RuleText = clauseOf(tree, languageOf(c), run.Cost.Currency), text
 	}
 	data.Funnel, data.Reasons = funnelLines(run.Funnel)
-	data.Command = nextCommand(found, *run)
-	data.BatchUID, err = s.batchOf(c, run.UID)
-	return data, err
+	b, err := s.batchOf(c, run.UID)
+	if err != nil || b == nil {
+		data.Next = planTodo(found, *run)
+		return data, err
+	}
+	data.BatchUID, data.Next = b.UID, batchTodo(b.Batch)
+	return data, nil
 }
 
-// batchOf is the id of a run's batch, "" while there is none.
-func (s *staff) batchOf(c *gin.Context, runUID string) (string, error) {
+// batchOf is a run's batch, nil while there is none.
+func (s *staff) batchOf(c *gin.Context, runUID string) (*mailers.Summary, error) {
 	list, err := s.batches.Batches(c.Request.Context())
-	for _, b := range list {
-		if b.RunUID == runUID {
-			return b.UID, err
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		if list[i].RunUID == runUID {
+			return &list[i], nil
 		}
 	}
-	return "", err
+	return nil, nil
 }
 
-func nextCommand(c campaigns.Campaign, run campaigns.Run) string {
+// planTodo is the next step of a plan that has no batch yet.
+func planTodo(c campaigns.Campaign, run campaigns.Run) todo {
 	switch run.State {
 	case campaigns.RunPlanned:
-		return "postlift campaign approve " + c.UID + " --plan " + run.PlanHash[:min(12, len(run.PlanHash))] + " --by NAME"
-	case campaigns.RunApproved, campaigns.RunPreparing:
-		return "postlift campaign run " + c.UID
+		return todo{Text: "todo.approve", Command: "postlift campaign approve " + c.UID + " --plan " + run.PlanHash[:min(12, len(run.PlanHash))] + " --by NAME"}
+	case campaigns.RunApproved:
+		return todo{Text: "todo.run", Command: "postlift campaign run " + c.UID}
 	}
-	return ""
+	return todo{}
 }
 
 // funnelLines lays the funnel out so that it can be added up by eye: matched, less each first reason, less

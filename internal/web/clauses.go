@@ -1,10 +1,12 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/responses"
 )
 
 // clause is a condition of a rule in words: a group with its parts, or a field's label with operator and
@@ -18,14 +20,14 @@ type clause struct {
 	Parts []*clause
 }
 
-// clauseOf puts a rule into words of a language.
-func clauseOf(n *campaigns.Node, lang string) *clause {
+// clauseOf puts a rule into words of a language; amounts are in currency.
+func clauseOf(n *campaigns.Node, lang, currency string) *clause {
 	c := &clause{Text: n.Text()}
 	switch n.Op {
 	case campaigns.OpAll, campaigns.OpAny, campaigns.OpNot:
 		c.Group = n.Op
 		for _, part := range n.Nodes {
-			c.Parts = append(c.Parts, clauseOf(part, lang))
+			c.Parts = append(c.Parts, clauseOf(part, lang, currency))
 		}
 		return c
 	}
@@ -38,21 +40,39 @@ func clauseOf(n *campaigns.Node, lang string) *clause {
 	case n.Op == campaigns.OpIn:
 		values := make([]string, len(n.Values))
 		for i, v := range n.Values {
-			values[i] = v.String()
+			values[i] = literalText(field, v, lang, currency)
 		}
 		c.Value = strings.Join(values, ", ")
 	case n.Value != nil:
-		c.Value = n.Value.String()
+		c.Value = literalText(field, *n.Value, lang, currency)
 	}
 	if known && field.Type == campaigns.Boolean && n.Op == campaigns.OpEqual && c.Value == "true" {
 		c.Op, c.Value = "", ""
 	}
-	if known && field.Type == campaigns.Day {
-		if d, err := postlift.ParseDate(strings.Trim(c.Value, `"`)); err == nil {
-			c.Value = d.Format(lang)
+	return c
+}
+
+// literalText writes a rule's value for people: money with its currency, dates and texts without quotes.
+func literalText(field *campaigns.Field, l campaigns.Literal, lang, currency string) string {
+	text := l.String()
+	if field == nil {
+		return text
+	}
+	switch field.Type {
+	case campaigns.Amount:
+		if major, err := strconv.ParseFloat(text, 64); err == nil {
+			return responses.WholeMoney(postlift.FromMajor(major, currency), lang)
+		}
+	case campaigns.Day:
+		if d, err := postlift.ParseDate(strings.Trim(text, `"`)); err == nil {
+			return d.Format(lang)
+		}
+	case campaigns.Text:
+		if plain, err := strconv.Unquote(text); err == nil {
+			return plain
 		}
 	}
-	return c
+	return text
 }
 
 // FieldLabel is the label of a rule's field.

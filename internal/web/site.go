@@ -16,7 +16,7 @@ import (
 	"postlift"
 )
 
-//go:embed html
+//go:embed html/*.html
 var htmlFiles embed.FS
 
 // site is what the handlers of one listener share.
@@ -78,7 +78,7 @@ func (s *site) engine() *gin.Engine {
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
 	r.RedirectTrailingSlash, r.RedirectFixedPath = false, false
-	r.Use(secure, logged(s.log, s.clock), recovered(s.log, s.fail))
+	r.Use(secure, logged(s.log), recovered(s.log, s.fail))
 	r.GET("/static/:name", s.assets.serve)
 	r.HEAD("/static/:name", s.assets.serve)
 	r.NoRoute(func(c *gin.Context) {
@@ -107,7 +107,7 @@ func (s *site) render(c *gin.Context, status int, name string, v view) {
 
 // fail answers an error as a page, or as a problem document where the client asks for one.
 func (s *site) fail(c *gin.Context, err error) {
-	s.problemPage(c, report(s.log, c, err), err)
+	s.problemPage(c, logOnce(s.log, c, err), err)
 }
 
 func (s *site) problemPage(c *gin.Context, status int, err error) {

@@ -89,13 +89,17 @@ func (v *view) Signed(m postlift.Money) string {
 	return v.Whole(m)
 }
 
-// Count writes a number of things.
+// Count writes a number of things; nil is a dash.
 func (v *view) Count(n any) string {
 	switch n := n.(type) {
 	case int:
 		return responses.WholeNumber(n, v.Lang)
 	case int64:
 		return responses.WholeNumber(int(n), v.Lang)
+	case *int64:
+		if n != nil {
+			return responses.WholeNumber(int(*n), v.Lang)
+		}
 	}
 	return "–"
 }

@@ -46,7 +46,7 @@ func TestAddressLines(t *testing.T) {
 		"seven lines: department and contact share one": {"DE", Addressee{Company: "Erfunden AG", Department: "Einkauf", Person: anne, Extra: "Gebäude 7", Street: "Gasse 3", Postcode: "8001", City: "Zürich", Country: "CH"},
 			"Erfunden AG|Einkauf, Frau Dr. Änne Süßkind|Gebäude 7|Gasse 3|8001 ZÜRICH|SCHWEIZ"},
 		"seven lines: postcode beside the town": {"DE", Addressee{Company: "Invented Ltd", Person: Person{Salutation: "Ms", LastName: "Imaginary", Function: "Buyer"}, Street: "12a Long Street", Postcode: "LS1 4AP", City: "Leeds", Country: "GB"},
-			"Ms Imaginary|Buyer|Invented Ltd|12a Long Street|LEEDS  LS1 4AP|VEREINIGTES KÖNIGREICH"},
+			"Ms Imaginary|Buyer|Invented Ltd|12a Long Street|LEEDS LS1 4AP|VEREINIGTES KÖNIGREICH"},
 		"stray blanks and decomposed umlauts": {"DE", Addressee{Company: "  Mu\u0308ller\u00a0 \tGmbH\u200b ", Street: "Weg 1", Postcode: "20095", City: "Hamburg"},
 			"Müller GmbH|Weg 1|20095 Hamburg"},
 	} {

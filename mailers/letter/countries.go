@@ -92,7 +92,7 @@ func (f addressForm) cityLines(a Addressee, abroad bool) []string {
 	case cityAbovePostcode:
 		return []string{city, zip}
 	case cityThenPostcode:
-		return []string{city + "  " + zip}
+		return []string{city + " " + zip}
 	}
 	return []string{join(zip, city)}
 }
