@@ -259,7 +259,8 @@ func (s *session) stream(ctx context.Context, fill func(*csvfile.Row, *Chunk), l
 	}()
 	defer func() { // the reader must be gone before the session's figures are looked at
 		cancel()
-		for range full { //nolint:revive // draining
+		for range full {
+			continue
 		}
 	}()
 	for c := range full {

@@ -37,35 +37,39 @@ func prepareOrders(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 	}
 	numbers := lineNumbers{}
 	return func(row *csvfile.Row, c *Chunk) {
-		ext := row.Need("external_id")
-		id, further := own.Claimed(ext)
-		if further && row.Text("account_id") == "" && row.Text("date") == "" {
-			// Shops name the order on its first line only.
-			if !s.lines {
-				s.warn("line without amount")
-				return
-			}
-			s.addOrderLine(row, c, id, "", numbers)
-			return
-		}
-		o := s.readOrder(row, accounts, ext)
-		if !row.OK() {
-			return
-		}
-		if s.lines {
-			id, further = own.Claimed(ext)
-			if !further {
-				id = own.peek(ext)
-			}
-			if s.addOrderLine(row, c, id, o.DocType, numbers); !row.OK() {
-				return
-			}
-		}
-		var again bool
-		if o.Key, again = s.claim(row, own, ext, !s.lines); !again {
-			c.Orders = append(c.Orders, o)
+		s.orderRow(row, c, own, accounts, numbers)
+		if s.lines && !row.OK() {
+			s.warn("order may lack a rejected line")
 		}
 	}, nil
+}
+
+// orderRow reads one row: a document, a line of it, or both.
+func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, numbers lineNumbers) {
+	ext := row.Need("external_id")
+	id, further := own.Claimed(ext)
+	if further && row.Text("account_id") == "" && row.Text("date") == "" {
+		// Shops name the order on its first line only.
+		if !s.lines {
+			s.warn("line without amount")
+			return
+		}
+		s.addOrderLine(row, c, id, "", numbers)
+		return
+	}
+	o := s.readOrder(row, accounts, ext)
+	if !row.OK() {
+		return
+	}
+	if s.lines {
+		if s.addOrderLine(row, c, own.peek(ext), o.DocType, numbers); !row.OK() {
+			return
+		}
+	}
+	var again bool
+	if o.Key, again = s.claim(row, own, ext, !s.lines); !again {
+		c.Orders = append(c.Orders, o)
+	}
 }
 
 func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order {

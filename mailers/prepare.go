@@ -102,9 +102,10 @@ func checkJob(job Job, design *letter.Design, settings accounts.Settings) error 
 			design.Name(), strings.Join(design.Languages(), ", "), job.Definition.Name, strings.Join(job.Definition.Languages, ", "))
 	}
 	s := sender(settings.Sender, job.Definition.Sender)
-	for name, value := range map[string]string{"company": s.Company, "street": s.Street, "postcode": s.Postcode, "city": s.City, "country": s.Country} {
-		if strings.TrimSpace(value) == "" {
-			return postlift.Faultf(postlift.Invalid, op, "settings: sender.%s is empty, and every letter prints it: fill it in settings.yaml and run postlift init --apply", name)
+	for _, f := range []struct{ name, value string }{{"company", s.Company}, {"street", s.Street}, {"postcode", s.Postcode}, {"city", s.City},
+		{"country", s.Country}, {"particulars", s.Particulars}, {"signature_name", s.SignatureName}} {
+		if strings.TrimSpace(f.value) == "" {
+			return postlift.Faultf(postlift.Invalid, op, "settings: sender.%s is empty, and every letter prints it: fill it in settings.yaml and run postlift init --apply", f.name)
 		}
 	}
 	if job.Definition.Class != campaigns.Advertising {

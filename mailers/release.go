@@ -46,7 +46,7 @@ func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Pr
 	_, _, err = s.files.Put(ctx, proof.File, func(w io.Writer) (err error) {
 		_, proof.Pages, err = s.renderer.Render(w, design, b.UID, fileDate(b), pieces)
 		if err == nil && proof.Pages == 0 {
-			return postlift.Faultf(postlift.Conflict, op, "batch %s has no printable piece", b.UID)
+			return postlift.Faultf(postlift.Conflict, op, "batch %s has no printable letter: postlift batch show %s tells why", b.UID, b.UID)
 		}
 		return err
 	})
@@ -63,7 +63,8 @@ func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Pr
 	return proof, err
 }
 
-// sample picks the proof's pieces; live ones are marked as proof, control letters as what they are.
+// sample picks the proof's pieces; each sheet says on its edge whether it is a proof of a
+// live letter or of a control letter.
 func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
 	var c chooser
 	if err := s.store.BatchManifest(ctx, b.UID, func(r ManifestRow) error { c.look(r); return nil }); err != nil {
@@ -71,9 +72,11 @@ func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
 	}
 	pieces, err := s.store.PiecesBySeq(ctx, b.UID, c.chosen(proofPieces))
 	for i := range pieces {
+		mark := "CONTROL "
 		if pieces[i].Kind == KindLive {
-			pieces[i].Kind = KindProof
+			pieces[i].Kind, mark = KindProof, "PROOF "
 		}
+		pieces[i].MatchCode = mark + pieces[i].MatchCode
 	}
 	return pieces, err
 }

@@ -28,7 +28,7 @@ const (
 // Column is one column that a kind of file may have.
 type Column struct {
 	Name     string   // canonical, as the template prints it
-	Type     Type     //
+	Type     Type     // what it holds
 	Required bool     // the header must have it; whether a row may leave it empty is for the kind to say
 	Aliases  []string // other headers that mean it, best first; case, blanks, umlaut spelling and punctuation don't matter
 }

@@ -34,29 +34,24 @@ func idParameter(ids []int64) string {
 }
 
 // Standings reads status, blocks and contact pressure of accounts. Letters that came back undeliverable,
-// were withdrawn, failed or spoiled do not count; a released one counts as sent on the date.
+// were withdrawn, failed or spoiled do not count; a released one counts as sent on the date. With unsent
+// ones, prepared pieces and plans that are approved but not prepared yet count as sent on the date, too.
 func (s *Store) Standings(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (map[int64]campaigns.Standing, error) {
-	states := "'released', 'posted'"
-	if p.WithUnsent {
-		states = "'planned', 'rendered', 'sealed', 'released', 'posted'"
-	}
 	asOf := "?"
 	if s.dialect == migrations.Postgres {
 		asOf = "CAST(? AS DATE)"
 	}
-	rows, err := s.queryRead(ctx, s.idList()+`, mailed AS (
-  SELECT p.account_id, MAX(COALESCE(p.posted_on, `+asOf+`)) AS last_on,
-    SUM(CASE WHEN p.posted_on IS NULL OR p.posted_on > ? THEN 1 ELSE 0 END) AS mails
-  FROM ids CROSS JOIN pieces p JOIN batches b ON b.id = p.batch_id
-  WHERE p.account_id = ids.id AND p.kind = 'live' AND p.run_id <> ? AND p.state IN (`+states+`) AND b.state <> 'cancelled'
-    AND (p.posted_on IS NULL OR p.posted_on <= ?)
-  GROUP BY p.account_id
+	letters, args := letterSQL(asOf, p)
+	args = append(append([]any{idParameter(accountIDs)}, args...), p.AsOf.AddDays(-365))
+	rows, err := s.queryRead(ctx, s.idList()+", letters AS (\n"+letters+`
+), mailed AS (
+  SELECT account_id, MAX(sent_on) AS last_on, SUM(CASE WHEN sent_on > ? THEN 1 ELSE 0 END) AS mails FROM letters GROUP BY account_id
 )
 SELECT a.id, a.status, a.dunning, a.complaint, COALESCE(f.open_opportunities, 0), m.last_on, COALESCE(m.mails, 0)
 FROM ids CROSS JOIN accounts a
 LEFT JOIN account_features f ON f.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
-WHERE a.id = ids.id`, idParameter(accountIDs), p.AsOf, p.AsOf.AddDays(-365), p.ExceptRun, p.AsOf)
+WHERE a.id = ids.id`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store.Standings: %w", err)
 	}
@@ -80,6 +75,26 @@ WHERE a.id = ids.id`, idParameter(accountIDs), p.AsOf, p.AsOf.AddDays(-365), p.E
 		found[id] = st
 	}
 	return found, err
+}
+
+// letterSQL selects account and day of every letter that counts; asOf is the placeholder of a date.
+func letterSQL(asOf string, p campaigns.Pressure) (string, []any) {
+	states := "'released', 'posted'"
+	if p.WithUnsent {
+		states = "'planned', 'rendered', 'sealed', 'released', 'posted'"
+	}
+	query := `SELECT p.account_id, COALESCE(p.posted_on, ` + asOf + `) AS sent_on
+  FROM ids CROSS JOIN pieces p JOIN batches b ON b.id = p.batch_id
+  WHERE p.account_id = ids.id AND p.kind = 'live' AND p.run_id <> ? AND p.state IN (` + states + `) AND b.state <> 'cancelled'
+    AND (p.posted_on IS NULL OR p.posted_on <= ?)`
+	args := []any{p.AsOf, p.ExceptRun, p.AsOf}
+	if p.WithUnsent {
+		query += `
+  UNION ALL SELECT c.account_id, ` + asOf + ` FROM ids CROSS JOIN runs r CROSS JOIN choices c
+  WHERE r.state = 'approved' AND r.id <> ? AND c.run_id = r.id AND c.account_id = ids.id AND c.outcome = 'assigned'`
+		args = append(args, p.AsOf, p.ExceptRun)
+	}
+	return query, args
 }
 
 // hitQuery is a set of joins from ids to suppressions s, each giving the id that it hits. CROSS JOIN fixes

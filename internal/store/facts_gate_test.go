@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"postlift"
@@ -142,6 +143,27 @@ func TestPressureCountsTheRightLetters(t *testing.T) {
 					t.Errorf("%+v, account %d: %+v, want %+v", c.p, account, st, want)
 				}
 			}
+		}
+	})
+}
+
+// TestTwoCampaignsDoNotMailOneAccount: what one approved plan will mail cools off for the next campaign's
+// plan, before a single piece exists.
+func TestTwoCampaignsDoNotMailOneAccount(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx, svc := context.Background(), planWorld(t, s, 40)
+		create(t, svc, campaignText)
+		first := preview(t, svc, "Win back").Run
+		create(t, svc, strings.Replace(campaignText, "Win back", "Other", 1))
+		if f := preview(t, svc, "Other").Run.Funnel; f.Gated != 0 {
+			t.Errorf("an unapproved plan counts as pressure: %+v", f)
+		}
+		if _, err := svc.Approve(ctx, "Win back", first.PlanHash, planner); err != nil {
+			t.Fatal(err)
+		}
+		f := preview(t, svc, "Other").Run.Funnel
+		if f.Gated != first.Funnel.Assigned || f.AllCounts[campaigns.CoolingOff] != first.Funnel.Assigned {
+			t.Errorf("%+v after a plan that mails %d", f, first.Funnel.Assigned)
 		}
 	})
 }

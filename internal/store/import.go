@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"postlift"
@@ -18,6 +19,11 @@ var errRehearsal = errors.New("rehearsal")
 func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bool, work func(accounts.Loader) (accounts.ImportCounts, error)) (string, error) {
 	var uid string
 	err := s.inTx(ctx, func(t *tx) error {
+		if s.dialect == migrations.Postgres { // imports wait for each other; SQLite has one writer anyway
+			if _, err := t.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.imports'))"); err != nil {
+				return err
+			}
+		}
 		var last int64
 		if err := t.sql.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM imports").Scan(&last); err != nil {
 			return fmt.Errorf("store.ImportFile: %w", err)
@@ -27,7 +33,7 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 		if err := t.Create(&row).Error; err != nil {
 			return fmt.Errorf("store.ImportFile: %w", err)
 		}
-		l := newLoader(t, row.ID, head.Actor)
+		l := newLoader(t, row.ID, head)
 		counts, err := work(l)
 		if err != nil {
 			return err
@@ -57,6 +63,7 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 type loader struct {
 	*tx
 	importID int64
+	kind     string
 	by       postlift.Actor
 	keyer    accounts.Keyer
 	indexes  map[string]*accounts.Index
@@ -64,8 +71,8 @@ type loader struct {
 	staged   bool             // the temporary table of lines stands
 }
 
-func newLoader(t *tx, importID int64, by postlift.Actor) *loader {
-	return &loader{tx: t, importID: importID, by: by, keyer: accounts.Keyer{Secret: t.store.secret},
+func newLoader(t *tx, importID int64, head accounts.ImportHead) *loader {
+	return &loader{tx: t, importID: importID, kind: head.Kind, by: head.Actor, keyer: accounts.Keyer{Secret: t.store.secret},
 		indexes: map[string]*accounts.Index{}, first: map[string]int64{}}
 }
 
@@ -73,8 +80,12 @@ func newLoader(t *tx, importID int64, by postlift.Actor) *loader {
 var nounTables = map[string]string{"account": "accounts", "site": "sites", "contact": "contacts",
 	"employee": "employees", "order": "orders", "contract": "contracts"}
 
-// Index loads the ids of a noun by external id. On PostgreSQL it keeps other writers out of the table
-// until the import ends, because the import numbers new rows itself; SQLite has one writer anyway.
+// numbered are the nouns that a kind of file gives ids to.
+var numbered = map[string][]string{"accounts": {"account", "site"}, "sites": {"site"}, "contacts": {"contact"},
+	"employees": {"employee"}, "orders": {"order"}, "contracts": {"contract"}}
+
+// Index loads the ids of a noun by external id. On PostgreSQL it keeps other writers out of a table to
+// which the import gives ids, until it ends.
 func (l *loader) Index(noun, source string) (*accounts.Index, error) {
 	if x := l.indexes[noun]; x != nil {
 		return x, nil
@@ -83,7 +94,7 @@ func (l *loader) Index(noun, source string) (*accounts.Index, error) {
 	if !ok {
 		return nil, fmt.Errorf("store: no noun %q", noun)
 	}
-	if l.store.dialect == migrations.Postgres {
+	if l.store.dialect == migrations.Postgres && slices.Contains(numbered[l.kind], noun) {
 		if _, err := l.exec("LOCK TABLE " + table + " IN SHARE ROW EXCLUSIVE MODE"); err != nil {
 			return nil, err
 		}
@@ -136,8 +147,11 @@ func (l *loader) advanceSequences() error {
 	if l.store.dialect != migrations.Postgres {
 		return nil
 	}
-	for noun := range l.indexes {
+	for _, noun := range numbered[l.kind] {
 		table := nounTables[noun]
+		if l.indexes[noun] == nil {
+			continue
+		}
 		if _, err := l.exec("SELECT setval(pg_get_serial_sequence('" + table + "', 'id'), COALESCE((SELECT MAX(id) FROM " + table + "), 0) + 1, false)"); err != nil {
 			return err
 		}

@@ -3,7 +3,7 @@ package store
 import (
 	"fmt"
 	"slices"
-	"time"
+	"strconv"
 
 	"postlift"
 	"postlift/accounts"
@@ -19,8 +19,12 @@ func (r *recording) openImport() error {
 	if len(r.in.Events) > 0 {
 		source = r.in.Events[0].Source
 	}
+	var last int64 // the same file may come again: its number tells the imports apart
+	if err := r.Model(&importRunRow{}).Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
+		return fmt.Errorf("store.SaveResponses: %w", err)
+	}
 	r.imports = importRunRow{
-		UID: r.store.ids(postlift.ImportID, r.in.Kind, r.in.SHA256, r.in.Since.UTC().Format(time.RFC3339Nano)), Kind: r.in.Kind,
+		UID: r.store.ids(postlift.ImportID, r.in.Kind, source, strconv.FormatInt(last+1, 10)), Kind: r.in.Kind,
 		Source: source, FileName: r.in.File, SHA256: r.in.SHA256, RowsRead: int64(r.in.Read), Actor: r.by.Name,
 		StartedAt: r.in.Since.UTC(), FinishedAt: r.store.now(),
 	}

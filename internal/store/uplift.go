@@ -21,8 +21,9 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 		InHomeOn    postlift.Date
 		WindowDays  int
 		CostMinor   int64
+		Record      jsonText
 	}
-	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, r.currency, r.in_home_on, r.window_days, r.cost_minor
+	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, r.currency, r.in_home_on, r.window_days, r.cost_minor, r.record
 		FROM campaigns c LEFT JOIN runs r ON r.campaign_id = c.id AND r.in_home_on IS NOT NULL
 		WHERE c.uid = ? OR c.name = ? OR r.uid = ? ORDER BY r.in_home_on DESC, r.id DESC LIMIT 1`, name, name, name).Scan(&row).Error
 	switch {
@@ -38,21 +39,31 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 		ID: row.ID, UID: row.UID, CampaignUID: row.CampaignUID, Campaign: row.Campaign, Currency: row.Currency,
 		InHomeOn: row.InHomeOn, WindowDays: row.WindowDays, PlannedCostMinor: row.CostMinor,
 	}
-	if err := s.runPosting(ctx, &run); err != nil {
+	if err := s.runPosting(ctx, &run, row.Record); err != nil {
 		return run, fmt.Errorf("%s: %w", op, err)
 	}
 	run.Accounts, err = s.accountFunnel(ctx, run.ID)
 	return run, err
 }
 
-// runPosting fills in the posting date and the price of a piece: the planned cost by the planned pieces.
-func (s *Store) runPosting(ctx context.Context, run *responses.MeasuredRun) error {
+// runPosting fills in the posting date and the price of a piece: what the run's record fixed, else the
+// planned cost by the planned pieces.
+func (s *Store) runPosting(ctx context.Context, run *responses.MeasuredRun, record jsonText) error {
 	var pieces int64
 	row := s.read.QueryRowContext(ctx, s.bind("SELECT MIN(posted_on), COUNT(*) FROM pieces WHERE run_id = ? AND kind = 'live'"), run.ID)
 	if err := row.Scan(&run.PostedOn, &pieces); err != nil {
 		return err
 	}
-	if pieces > 0 {
+	var fixed struct {
+		PieceCost postlift.Money `json:"piece_cost"`
+	}
+	if err := record.into(&fixed); err != nil {
+		return err
+	}
+	switch {
+	case fixed.PieceCost.Currency == run.Currency:
+		run.PieceCostMinor = fixed.PieceCost.Minor
+	case pieces > 0:
 		run.PieceCostMinor = postlift.RoundMinor(float64(run.PlannedCostMinor) / float64(pieces))
 	}
 	return nil
@@ -237,10 +248,26 @@ func (s *Store) RunAnswers(ctx context.Context, run responses.MeasuredRun, until
 	if err != nil {
 		return a, err
 	}
-	a.Visits, a.Objections = a.ByKind[responses.Visit], a.ByKind[responses.Objection]
+	a.Visits = a.ByKind[responses.Visit]
+	if a.Objections, err = s.runObjections(ctx, run, until); err != nil {
+		return a, err
+	}
 	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&a.Answered) },
 		"SELECT COUNT(DISTINCT c.account_id) "+from+" AND r.kind NOT IN ('visit', 'objection')", args...)
 	return a, err
+}
+
+// runObjections counts the assigned accounts that objected between the posting and a day, whether the
+// objection came as a response or straight into the list of suppressions.
+func (s *Store) runObjections(ctx context.Context, run responses.MeasuredRun, until postlift.Date) (n int, err error) {
+	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) },
+		`SELECT COUNT(*) FROM choices c WHERE c.run_id = ? AND c.outcome = 'assigned' AND (
+		EXISTS (SELECT 1 FROM suppressions x LEFT JOIN contacts k ON k.id = x.contact_id WHERE x.reason = 'objection'
+			AND x.received_on >= ? AND x.received_on <= ? AND COALESCE(x.account_id, k.account_id) = c.account_id)
+		OR EXISTS (SELECT 1 FROM responses r WHERE r.kind = 'objection' AND r.account_id = c.account_id
+			AND r.occurred_at >= ? AND r.occurred_at < ?))`,
+		run.ID, run.PostedOn, until, run.PostedOn.Time(), until.AddDays(1).Time())
+	return n, err
 }
 
 // LatestOrder is the day of the latest document up to a day: the date of the data.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -351,6 +352,78 @@ func TestRecordVisit(t *testing.T) {
 		}
 		if _, err := svc.RecordVisit(context.Background(), "nobody", testNow, ""); postlift.KindOf(err) != postlift.NotFound {
 			t.Errorf("an unknown token gives %v", err)
+		}
+	})
+}
+
+const returnsFile = `Ereignis;Datum;Code;Grund
+RET-1;12.03.2026;C0DE3;Empfänger unbekannt
+RET-2;13.03.2026;c0de-4;Annahme verweigert
+RET-3;2026-03-14;C0DE1;verglüht
+RET-4;14.03.2026;NOSUCH;verstorben
+RET-5;14.03.2099;C0DE1;verstorben
+`
+
+const responsesFile = `external_id,date,kind,code,account_id,note
+1,2026-03-10T23:30:00+01:00,Anruf,C0DE1,,wants a price list
+2,2026-03-11,Widerspruch,C0DE2,,
+3,2026-03-11,call,,1,
+`
+
+// puller counts how often unsent letters were pulled.
+type puller struct{ calls int }
+
+func (p *puller) PullSuppressed(context.Context, postlift.Actor) (int, error) {
+	p.calls++
+	return 2, nil
+}
+
+func TestImportOfAnswersAndReturns(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		seedRun(t, s)
+		ctx, pull := context.Background(), &puller{}
+		svc := responses.NewService(s, pull, s.clock, s.ids)
+		load := func(kind, text string, dry bool) (responses.ImportReport, string) {
+			t.Helper()
+			var rejects strings.Builder
+			r, err := svc.Import(ctx, responses.ImportRequest{Kind: kind, File: kind + ".csv", Reader: strings.NewReader(text), Source: "s",
+				Rejects: &rejects, DryRun: dry, Actor: postlift.Person("desk")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r, rejects.String()
+		}
+		before := state(t, s)
+		if r, _ := load("returns", returnsFile, true); r.Inserted != 2 || r.Returned != 2 || state(t, s) != before || pull.calls != 0 {
+			t.Errorf("a dry run: %+v, pulled %d times", r, pull.calls)
+		}
+		r, rejects := load("returns", returnsFile, false)
+		if r.Rows != 5 || r.Inserted != 2 || r.Rejected != 3 || r.Suppressed != 1 || r.ObjectionCandidates != 1 || r.Withdrawn != 2 {
+			t.Errorf("returns: %+v", r)
+		}
+		for _, want := range []string{"4,reason,unknown,verglüht,", "5,code,reference,NOSUCH,", "6,date,future,2099-03-14,"} {
+			if !strings.Contains(rejects, want) {
+				t.Errorf("the rejects lack %s:\n%s", want, rejects)
+			}
+		}
+		if r, _ = load("responses", responsesFile, false); r.Inserted != 3 || r.Objections != 1 || r.Suppressed != 1 || pull.calls != 2 {
+			t.Errorf("responses: %+v, pulled %d times", r, pull.calls)
+		}
+		after := state(t, s)
+		if r, _ = load("responses", responsesFile, false); r.Duplicates != 3 || r.Inserted != 0 || state(t, s) != after || pull.calls != 3 {
+			t.Errorf("a second time: %+v, pulled %d times", r, pull.calls)
+		}
+		var at time.Time
+		if err := s.gormR.Raw("SELECT occurred_at FROM responses WHERE source = 's' AND external_id = '1'").Scan(&at).Error; err != nil || !at.Equal(time.Date(2026, 3, 10, 22, 30, 0, 0, time.UTC)) {
+			t.Errorf("the call was at %s, %v", at, err)
+		}
+		u, err := svc.Uplift(ctx, "Spring", postlift.MustDate("2026-05-01"), nil)
+		if err != nil || u.Answers.Answered != 1 || u.Answers.Objections != 1 || u.Pieces.Returned != 2 || u.Arms[0].Accounts != 4 {
+			t.Errorf("answers %+v, pieces %+v, %v", u.Answers, u.Pieces, err)
+		}
+		_, err = svc.Import(ctx, responses.ImportRequest{Kind: "returns", File: "x.csv", Reader: strings.NewReader("a;b\n1;2\n"), Source: "s"})
+		if postlift.KindOf(err) != postlift.Invalid || state(t, s) != after {
+			t.Errorf("a file of another kind: %v", err)
 		}
 	})
 }

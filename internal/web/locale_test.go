@@ -1,0 +1,95 @@
+package web
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"postlift/campaigns"
+	"postlift/mailers"
+)
+
+var verb = regexp.MustCompile(`%[a-z]`)
+
+func TestLocalesAreComplete(t *testing.T) {
+	all, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, en := range all["en"] {
+		de, ok := all["de"][key]
+		if !ok {
+			t.Errorf("%s has no German text", key)
+			continue
+		}
+		if !slices.Equal(verb.FindAllString(en, -1), verb.FindAllString(de, -1)) {
+			t.Errorf("%s fills other values in German: %q, %q", key, en, de)
+		}
+		if strings.TrimSpace(en) == "" || strings.TrimSpace(de) == "" {
+			t.Errorf("%s is blank", key)
+		}
+	}
+	for key := range all["de"] {
+		if _, ok := all["en"][key]; !ok {
+			t.Errorf("%s has no English text", key)
+		}
+	}
+}
+
+// TestEveryTextIsThere looks up what templates name and what data may bring.
+func TestEveryTextIsThere(t *testing.T) {
+	all, err := loadTexts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	files, err := htmlFiles.ReadDir("html")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile(`\.T "([^"]+)"`)
+	for _, f := range files {
+		raw, err := htmlFiles.ReadFile("html/" + f.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range named.FindAllStringSubmatch(string(raw), -1) {
+			keys = append(keys, m[1])
+		}
+	}
+	for _, r := range campaigns.Reasons() {
+		keys = append(keys, "reason."+string(r))
+	}
+	for _, line := range strings.Split(strings.TrimSpace(mailers.States()), "\n") {
+		_, moves, _ := strings.Cut(line, ": ")
+		from, to, _ := strings.Cut(moves, " -> ")
+		keys = append(keys, "state."+from, "state."+to)
+	}
+	for _, state := range []string{"draft", "previewed", "approved", "scheduled", "running", "paused", "finished", "cancelled"} {
+		keys = append(keys, "state."+state)
+	}
+	for _, op := range []string{"==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "is_empty"} {
+		keys = append(keys, "rule.op."+op)
+	}
+	for _, outcome := range []string{"not_matched", campaigns.Gated, campaigns.OverCap, campaigns.HeldOut, campaigns.Assigned} {
+		keys = append(keys, "outcome."+outcome, "outcome."+outcome+".text")
+	}
+	for _, verdict := range []string{"works", "no_proof", "hurts", "withheld"} {
+		keys = append(keys, "verdict."+verdict)
+	}
+	for _, e := range (&view{}).Entries() {
+		keys = append(keys, "nav."+e.Name)
+	}
+	for noun := range firstCommands {
+		keys = append(keys, noun+".title", noun+".empty")
+	}
+	for _, s := range (standing{}).loop() {
+		keys = append(keys, "loop."+s.Name, s.Label)
+	}
+	for _, key := range keys {
+		if _, ok := all["en"][key]; !ok {
+			t.Errorf("there is no text %q", key)
+		}
+	}
+}
