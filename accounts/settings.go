@@ -37,6 +37,32 @@ type Sender struct {
 	SignatureRole string `json:"signature_role" yaml:"signature_role"`
 }
 
+// With is the sender with what another one says differently: empty fields keep their value.
+func (s Sender) With(other Sender) Sender {
+	for _, f := range []struct{ to, from *string }{
+		{&s.Company, &other.Company}, {&s.Street, &other.Street}, {&s.Postcode, &other.Postcode}, {&s.City, &other.City},
+		{&s.Country, &other.Country}, {&s.Phone, &other.Phone}, {&s.Email, &other.Email}, {&s.Web, &other.Web},
+		{&s.Particulars, &other.Particulars}, {&s.SignatureName, &other.SignatureName}, {&s.SignatureRole, &other.SignatureRole},
+	} {
+		if *f.from != "" {
+			*f.to = *f.from
+		}
+	}
+	return s
+}
+
+// Check names the first field that every letter prints and that is still empty.
+func (s Sender) Check() error {
+	for _, f := range []struct{ name, value string }{{"company", s.Company}, {"street", s.Street}, {"postcode", s.Postcode}, {"city", s.City},
+		{"country", s.Country}, {"particulars", s.Particulars}, {"signature_name", s.SignatureName}} {
+		if strings.TrimSpace(f.value) == "" {
+			return postlift.Faultf(postlift.Invalid, "accounts.Sender",
+				"settings: sender.%s is empty, and every letter prints it: fill it in settings.yaml and run postlift init --apply", f.name)
+		}
+	}
+	return nil
+}
+
 // Assumptions value what the data does not say. Money is in minor units of the reporting currency.
 type Assumptions struct {
 	HorizonMonths      int              `json:"horizon_months" yaml:"horizon_months"`             // 12 to 60

@@ -52,6 +52,7 @@ type preparation struct {
 	design     DesignRef
 	scoreRunID int64
 	scoreAsOf  postlift.Date
+	sender     accounts.Sender
 	input      PlanInput
 }
 
@@ -81,6 +82,7 @@ func (s *Service) gather(ctx context.Context, c Campaign, asOf postlift.Date) (p
 			"the scores are in %s, the reporting currency is %s: run `postlift clv score` again", scores.Currency, p.settings.Currency)
 	}
 	p.scoreRunID, p.scoreAsOf = scores.ID, scores.AsOf
+	p.sender = p.settings.Sender.With(d.Sender)
 	p.input = newPlanInput(c, p.settings, asOf)
 	p.input.Versions = PlanVersions{Campaign: c.UID, Definition: c.Version, Rule: fmt.Sprintf("%s/%d", p.rule.Name, p.rule.Version),
 		RuleText: p.rule.Text, Design: fmt.Sprintf("%s/%d", p.design.Name, p.design.Version), DesignHash: p.design.SHA256,
@@ -200,6 +202,9 @@ func (p *preparation) warnings(plan Plan) []string {
 		add("nobody is held out: the uplift of this campaign cannot be measured")
 	} else if p.input.Policy.Class == Advertising && f.Groups.Holdout < minControls {
 		add("%d groups are held out; below %d the measured uplift is only indicative", f.Groups.Holdout, minControls)
+	}
+	if err := p.sender.Check(); err != nil {
+		add("%s", postlift.UserText(err))
 	}
 	if losing := negative(plan); losing > 0 {
 		add("%d of the planned accounts are expected to bring less than their letters cost; a budget or max_pieces leaves them out first", losing)

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"postlift"
-	"postlift/accounts"
 	"postlift/mailers/letter"
 )
 
@@ -52,23 +51,9 @@ func (p *planner) accountFields(r *Recipient) fields {
 	return f
 }
 
-// sender is the organisation's, with what the campaign says differently.
-func sender(s, campaign accounts.Sender) accounts.Sender {
-	for _, f := range []struct{ to, from *string }{
-		{&s.Company, &campaign.Company}, {&s.Street, &campaign.Street}, {&s.Postcode, &campaign.Postcode}, {&s.City, &campaign.City},
-		{&s.Country, &campaign.Country}, {&s.Phone, &campaign.Phone}, {&s.Email, &campaign.Email}, {&s.Web, &campaign.Web},
-		{&s.Particulars, &campaign.Particulars}, {&s.SignatureName, &campaign.SignatureName}, {&s.SignatureRole, &campaign.SignatureRole},
-	} {
-		if *f.from != "" {
-			*f.to = *f.from
-		}
-	}
-	return s
-}
-
 // senderFields are the sender's, with the account owner in the signature.
 func (p *planner) senderFields(r *Recipient) fields {
-	s := sender(p.settings.Sender, p.job.Definition.Sender)
+	s := p.settings.Sender.With(p.job.Definition.Sender)
 	f := fields{"company": s.Company, "street": s.Street, "postcode": s.Postcode, "city": s.City, "country": s.Country,
 		"phone": s.Phone, "email": s.Email, "web": s.Web, "particulars": s.Particulars,
 		"return_line":    s.Company + " · " + s.Street + " · " + s.Postcode + " " + s.City,

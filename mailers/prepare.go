@@ -101,12 +101,8 @@ func checkJob(job Job, design *letter.Design, settings accounts.Settings) error 
 		return postlift.Faultf(postlift.Invalid, op, "design %s has the languages %s, campaign %s wants %s: none in common",
 			design.Name(), strings.Join(design.Languages(), ", "), job.Definition.Name, strings.Join(job.Definition.Languages, ", "))
 	}
-	s := sender(settings.Sender, job.Definition.Sender)
-	for _, f := range []struct{ name, value string }{{"company", s.Company}, {"street", s.Street}, {"postcode", s.Postcode}, {"city", s.City},
-		{"country", s.Country}, {"particulars", s.Particulars}, {"signature_name", s.SignatureName}} {
-		if strings.TrimSpace(f.value) == "" {
-			return postlift.Faultf(postlift.Invalid, op, "settings: sender.%s is empty, and every letter prints it: fill it in settings.yaml and run postlift init --apply", f.name)
-		}
+	if err := settings.Sender.With(job.Definition.Sender).Check(); err != nil {
+		return err
 	}
 	if job.Definition.Class != campaigns.Advertising {
 		return nil

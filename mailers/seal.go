@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"strings"
+	"time"
 
 	"postlift"
 )
@@ -67,8 +68,14 @@ func (s *Service) publish(ctx context.Context, b Batch, files []PrintFile) (ok b
 	if err := s.stage(ctx, staging, b, files); err != nil {
 		return false, err
 	}
-	return true, s.files.Publish(ctx, staging, Folder(b.UID))
+	if err := s.files.Publish(ctx, staging, Folder(b.UID)); err != nil {
+		return false, err
+	}
+	return true, s.files.Tidy(ctx, leftoverAge)
 }
+
+// leftoverAge is how old a half-written file must be to be nobody's work any more.
+const leftoverAge = time.Hour
 
 // intact reads a working file and compares it with the ledger.
 func (s *Service) intact(ctx context.Context, f PrintFile) (bool, error) {

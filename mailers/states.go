@@ -2,7 +2,6 @@ package mailers
 
 import (
 	"slices"
-	"strings"
 
 	"postlift"
 )
@@ -156,26 +155,3 @@ func Printable() []string { return slices.Clone(printable) }
 
 // Unsent lists the states from which a live piece can still be withdrawn.
 func Unsent() []string { return PiecesBefore(PieceWithdrawn) }
-
-// States draws a state machine as text, one line a state, for the documentation and its test.
-func States() string {
-	var b strings.Builder
-	draw(&b, "piece", pieceMoves)
-	draw(&b, "batch", batchMoves)
-	draw(&b, "run", runMoves)
-	draw(&b, "file", fileMoves)
-	return b.String()
-}
-
-func draw[S ~string](b *strings.Builder, noun string, moves map[S][]S) {
-	var names []string
-	for s := range moves {
-		names = append(names, string(s))
-	}
-	slices.Sort(names)
-	for _, s := range names {
-		for _, to := range moves[S(s)] {
-			b.WriteString(noun + ": " + s + " -> " + string(to) + "\n")
-		}
-	}
-}

@@ -153,6 +153,8 @@ type Files interface {
 	Publish(ctx context.Context, from, to string) error
 	// DeleteAll removes a file or folder with all it holds; what is not there is no error.
 	DeleteAll(ctx context.Context, name string) error
+	// Tidy removes what dead processes left half written, if it is older than age.
+	Tidy(ctx context.Context, age time.Duration) error
 }
 
 // Renderer prints pieces into one file. A piece that cannot be printed is told in its Printed and costs

@@ -56,7 +56,8 @@ CREATE TABLE account_features (
   margin_12m_minor       BIGINT NOT NULL,
   orders_12m             BIGINT NOT NULL,
   open_contracts         BIGINT NOT NULL,
-  contract_monthly_minor BIGINT NOT NULL,
+  contract_monthly_minor BIGINT NOT NULL, -- fees of open contracts, reporting currency
+  contract_margin_minor  BIGINT NOT NULL, -- their margin, with the default share where unknown
   next_term_end_on       {{date}},
   next_notice_on         {{date}},
   open_opportunities     BIGINT NOT NULL,

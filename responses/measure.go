@@ -99,12 +99,16 @@ func moneyIn(currency string) func(float64) postlift.Money {
 
 func (m measurement) header() Uplift {
 	run, end := m.Run, m.Run.EndsOn()
+	truth := m.Truth
+	if m.interim() {
+		truth = nil // it stands for the whole window and would not compare
+	}
 	return Uplift{
 		CampaignID: run.CampaignUID, Campaign: run.Campaign, RunID: run.UID, Currency: run.Currency,
 		AsOf: m.AsOf, DataOn: m.DataOn, PostedOn: run.PostedOn, InHomeOn: run.InHomeOn,
 		WindowEndsOn: end, WindowDays: run.WindowDays,
 		DaysMeasured: max(min(m.AsOf, end).DaysSince(run.InHomeOn)+1, 0),
-		Flags:        []string{}, Notes: []Note{}, Truth: m.Truth,
+		Flags:        []string{}, Notes: []Note{}, Truth: truth,
 	}
 }
 

@@ -237,8 +237,8 @@ type Note struct {
 	Text Bilingual `json:"text"`
 }
 
-// Truth is what a simulation knows and reality does not. It is shown beside the estimate and used by no
-// calculation.
+// Truth is what a simulation knows and reality does not, for the whole window. It is shown beside the
+// final estimate, not beside an interim one, and used by no calculation.
 type Truth struct {
 	Gain   postlift.Money  `json:"gain"` // true incremental margin of all assigned accounts in the window
 	Net    *postlift.Money `json:"net,omitempty"`

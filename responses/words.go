@@ -186,7 +186,7 @@ func (m measurement) method(u *Uplift, lang string) string {
 
 func (m measurement) notes(u *Uplift) {
 	add := func(name, en, de string) {
-		u.Notes = append(u.Notes, Note{Name: name, Text: Bilingual{EN: en, DE: de}})
+		u.Notes = append(u.Notes, Note{Name: name, Text: Bilingual{EN: pick(false, en, de), DE: pick(true, en, de)}})
 	}
 	for _, f := range u.Flags {
 		switch f {

@@ -13,6 +13,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/internal/sim"
 )
 
 // settingsFile is the organisation's settings as a person edits them.
@@ -127,7 +128,11 @@ func (a *app) writeInitFiles() ([]string, error) {
 		return nil, err
 	}
 	var written []string
-	for name, content := range map[string][]byte{configFile: []byte(configSample), settingsFile: settings} {
+	for _, f := range []struct {
+		name    string
+		content []byte
+	}{{configFile, []byte(configSample)}, {settingsFile, settings}} {
+		name, content := f.name, f.content
 		path := filepath.Join(a.cfg.Data, name)
 		made, err := writeNew(path, content)
 		if err != nil {
@@ -136,6 +141,11 @@ func (a *app) writeInitFiles() ([]string, error) {
 		if made {
 			written = append(written, path)
 		}
+	}
+	samples := filepath.Join(a.cfg.Data, "samples")
+	if _, err := os.Stat(samples); errors.Is(err, fs.ErrNotExist) {
+		files, err := sim.WriteSamples(samples)
+		return append(written, files...), err
 	}
 	return written, nil
 }

@@ -66,7 +66,7 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 	f := cmd.Flags()
 	f.StringVar(&asOf, "as-of", "", "read the data of this day (default: today)")
 	f.StringVar(&page, "html", "", "also write the report as one HTML page")
-	f.StringVar(&lang, "lang", "en", "language of text and page: en or de")
+	f.StringVar(&lang, "lang", "en", "language of the sentences and the page: en or de")
 	f.StringVar(&truth, "truth", "", "show a demo's simulated truth (its truth.json) beside the estimate")
 	return cmd
 }

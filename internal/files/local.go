@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"postlift"
 )
@@ -260,4 +261,33 @@ func (l *Local) DeleteAll(_ context.Context, name string) error {
 		return fault(op, name+" cannot be removed", err)
 	}
 	return nil
+}
+
+// Tidy removes temporary files and unpublished folders that are older than age: what processes left that
+// were killed. What another process is writing this moment is younger.
+func (l *Local) Tidy(ctx context.Context, age time.Duration) error {
+	limit := time.Now().Add(-age)
+	var stale []string
+	err := fs.WalkDir(l.root.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || name == "." {
+			return ignoreMissing(err)
+		}
+		base := path.Base(name)
+		half := path.Dir(name) == "staging" || strings.HasPrefix(base, ".") && strings.HasSuffix(base, ".tmp")
+		if !half {
+			return ctx.Err()
+		}
+		i, err := d.Info()
+		if err == nil && i.ModTime().Before(limit) {
+			stale = append(stale, name)
+		}
+		if d.IsDir() {
+			return fs.SkipDir
+		}
+		return ignoreMissing(err)
+	})
+	for _, name := range stale {
+		err = errors.Join(err, l.DeleteAll(ctx, name))
+	}
+	return err
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"postlift"
 )
@@ -150,5 +151,27 @@ func TestPublishReplacesFolder(t *testing.T) {
 	}
 	if err := l.DeleteAll(t.Context(), "batches"); err != nil {
 		t.Errorf("deleting twice: %v", err)
+	}
+}
+
+func TestTidyRemovesOnlyWhatIsOldAndHalfDone(t *testing.T) {
+	l := open(t)
+	for _, name := range []string{"work/b/.letters.pdf.abcd.tmp", "staging/b.old/letters.pdf", "batches/.b.abcd.tmp/letters.pdf", "batches/b/letters.pdf", "work/b/letters.pdf"} {
+		put(t, l, name, "x")
+	}
+	old := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{"work/b/.letters.pdf.abcd.tmp", "staging/b.old", "batches/.b.abcd.tmp", "batches/b", "work/b/letters.pdf"} {
+		if err := os.Chtimes(l.Path(name), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, l, "staging/b.new/letters.pdf", "x")
+	put(t, l, "work/b/.letters.pdf.efgh.tmp", "x")
+	if err := l.Tidy(t.Context(), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	got := names(t, l, "work") + " " + names(t, l, "staging") + " " + names(t, l, "batches")
+	if got != "work/b/.letters.pdf.efgh.tmp work/b/letters.pdf staging/b.new/letters.pdf batches/b/letters.pdf" {
+		t.Errorf("left: %s", got)
 	}
 }

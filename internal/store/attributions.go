@@ -128,7 +128,7 @@ func (a *attributing) scan(take func(*sql.Rows) error, query string, args ...any
 // credits asks the rules about every order of the span that somebody considered placed or that names a
 // code. An order that was credited back in full, or has no exchange rate, is none.
 func (a *attributing) credits(pick responses.Picker) ([]responses.Credit, error) {
-	rates, err := a.rateExpression(a.settings.Currency)
+	rates, err := orderRate(a.DB, a.settings.Currency)
 	if err != nil {
 		return nil, err
 	}

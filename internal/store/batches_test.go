@@ -84,6 +84,8 @@ func (m *memFiles) DeleteAll(_ context.Context, name string) error {
 	return nil
 }
 
+func (m *memFiles) Tidy(context.Context, time.Duration) error { return nil }
+
 // text gives a file's content, "" where there is none.
 func (m *memFiles) text(name string) string {
 	m.mu.Lock()

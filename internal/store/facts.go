@@ -114,7 +114,7 @@ func newFactReader(fields []*campaigns.Field, asOf postlift.Date) (*factReader, 
 // query selects one row for each account; the score and the main site are joined only where needed.
 func (r *factReader) query() string {
 	exprs := []string{"a.id", "a.uid", "a.source || ':' || a.external_id", "a.name", "a.group_key", "a.segment",
-		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "f.margin_12m_minor"}
+		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor"}
 	site := false
 	for _, c := range r.columns {
 		exprs = append(exprs, c.expr)

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 
+	"gorm.io/gorm"
+
 	"postlift"
 	"postlift/accounts"
 	"postlift/migrations"
@@ -20,14 +22,18 @@ func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 		return err
 	}
 	return s.inTx(ctx, func(t *tx) error {
-		rates, err := t.rateExpression(settings.Currency)
+		orders, err := orderRate(t.DB, settings.Currency)
+		if err != nil {
+			return err
+		}
+		contracts, err := rateExpression(t.DB, settings.Currency, "c", "'"+asOf.String()+"'")
 		if err != nil {
 			return err
 		}
 		if _, err := t.exec("DELETE FROM account_features"); err != nil {
 			return err
 		}
-		query, args := s.featureQuery(settings, rates, asOf)
+		query, args := s.featureQuery(settings, orders, contracts, asOf)
 		if _, err := t.exec(query, args...); err != nil {
 			return fmt.Errorf("features: %w", err)
 		}
@@ -42,25 +48,31 @@ func (s *Store) FeaturesAsOf(ctx context.Context) (postlift.Date, error) {
 	return row.AsOf, err
 }
 
-// rateExpression is SQL for the factor from an order's minor units to the reporting currency's: 1 for
-// the reporting currency, the latest rate on the order's day for the others, NULL where there is none.
-func (t *tx) rateExpression(reporting string) (string, error) {
+// rateExpression is SQL for the factor from minor units of a row's currency to the reporting currency's:
+// 1 for the reporting currency, the latest rate on day for the others, NULL where there is none. The row
+// is known by its alias; day is an SQL expression.
+func rateExpression(db *gorm.DB, reporting, alias, day string) (string, error) {
 	var currencies []string
-	if err := t.Raw("SELECT DISTINCT currency FROM exchange_rates ORDER BY currency").Scan(&currencies).Error; err != nil {
+	if err := db.Raw("SELECT DISTINCT currency FROM exchange_rates ORDER BY currency").Scan(&currencies).Error; err != nil {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "CASE WHEN o.currency = '%s' THEN 1.0", reporting)
+	fmt.Fprintf(&b, "CASE WHEN %s.currency = '%s' THEN 1.0", alias, reporting)
 	for _, c := range currencies {
 		if !postlift.ValidCurrency(c) || c == reporting {
 			continue
 		}
 		scale := math.Pow10(postlift.MinorDigits(reporting) - postlift.MinorDigits(c))
-		fmt.Fprintf(&b, " WHEN o.currency = '%s' THEN %g * (SELECT r.rate FROM exchange_rates r"+
-			" WHERE r.currency = '%s' AND r.valid_from <= o.placed_on ORDER BY r.valid_from DESC LIMIT 1)", c, scale, c)
+		fmt.Fprintf(&b, " WHEN %[1]s.currency = '%[2]s' THEN %[3]g * (SELECT r.rate FROM exchange_rates r"+
+			" WHERE r.currency = '%[2]s' AND r.valid_from <= %[4]s ORDER BY r.valid_from DESC LIMIT 1)", alias, c, scale, day)
 	}
 	b.WriteString(" END")
 	return b.String(), nil
+}
+
+// orderRate is the rate expression of orders o on the day of each.
+func orderRate(db *gorm.DB, reporting string) (string, error) {
+	return rateExpression(db, reporting, "o", "o.placed_on")
 }
 
 // documentSQL selects one row for each document: its net value and margin in the reporting currency.
@@ -78,14 +90,14 @@ func documentSQL(rates string, defaultMargin float64) string {
   FROM orders o WHERE o.placed_on <= ?`, rates, effective, defaultMargin)
 }
 
-func (s *Store) featureQuery(settings accounts.Settings, rates string, asOf postlift.Date) (string, []any) {
+func (s *Store) featureQuery(settings accounts.Settings, orderRates, contractRates string, asOf postlift.Date) (string, []any) {
 	year, noticeDate, dateCast := asOf.AddMonths(-12), "date(c.term_ends_on, '-' || c.notice_days || ' days')", "TEXT"
 	if s.dialect == migrations.Postgres {
 		noticeDate, dateCast = "c.term_ends_on - CAST(c.notice_days AS INTEGER)", "DATE"
 	}
 	query := fmt.Sprintf(`INSERT INTO account_features (account_id, as_of, order_days, first_order_on, last_order_on,
   net_minor, first_day_net_minor, margin_minor, assumed_net_minor, net_12m_minor, margin_12m_minor, orders_12m,
-  open_contracts, contract_monthly_minor, next_term_end_on, next_notice_on, open_opportunities,
+  open_contracts, contract_monthly_minor, contract_margin_minor, next_term_end_on, next_notice_on, open_opportunities,
   last_mailed_on, mails_365d, responses_365d, last_response_on, excluded_orders)
 WITH doc AS (%[1]s
 ), day AS (
@@ -106,10 +118,13 @@ WITH doc AS (%[1]s
     SUM(excluded) AS excluded
   FROM day GROUP BY account_id
 ), fee AS (
-  SELECT contract_id, SUM(monthly_fee_minor) AS monthly FROM contract_lines
-  WHERE valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) GROUP BY contract_id
+  SELECT contract_id, SUM(monthly_fee_minor) AS monthly,
+    SUM(COALESCE(monthly_margin_minor, monthly_fee_minor * %[6]g)) AS margin
+  FROM contract_lines WHERE valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) GROUP BY contract_id
 ), signed AS (
-  SELECT c.account_id, COUNT(*) AS open_contracts, COALESCE(SUM(fee.monthly), 0) AS monthly,
+  SELECT c.account_id, COUNT(*) AS open_contracts,
+    CAST(ROUND(COALESCE(SUM(fee.monthly * %[5]s), 0)) AS BIGINT) AS monthly,
+    CAST(ROUND(COALESCE(SUM(fee.margin * %[5]s), 0)) AS BIGINT) AS margin,
     MIN(CASE WHEN c.term_ends_on >= ? THEN c.term_ends_on END) AS term_end,
     MIN(CASE WHEN %[2]s >= ? THEN %[2]s END) AS notice_on
   FROM contracts c LEFT JOIN fee ON fee.contract_id = c.id
@@ -128,7 +143,7 @@ WITH doc AS (%[1]s
 SELECT a.id, CAST(? AS %[3]s), COALESCE(b.order_days, 0), CAST(substr(b.first_day, 1, 10) AS %[3]s), b.last_on,
   COALESCE(b.net, 0), COALESCE(CAST(substr(b.first_day, 12) AS BIGINT), 0), COALESCE(b.margin, 0), COALESCE(b.assumed, 0),
   COALESCE(b.net_12m, 0), COALESCE(b.margin_12m, 0), COALESCE(b.orders_12m, 0),
-  COALESCE(g.open_contracts, 0), COALESCE(g.monthly, 0), g.term_end, g.notice_on, COALESCE(d.open_deals, 0),
+  COALESCE(g.open_contracts, 0), COALESCE(g.monthly, 0), COALESCE(g.margin, 0), g.term_end, g.notice_on, COALESCE(d.open_deals, 0),
   m.last_on, COALESCE(m.mails, 0), COALESCE(r.answers, 0), %[4]s, COALESCE(b.excluded, 0)
 FROM accounts a
 LEFT JOIN bought b ON b.account_id = a.id
@@ -136,7 +151,8 @@ LEFT JOIN signed g ON g.account_id = a.id
 LEFT JOIN deals d ON d.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
 LEFT JOIN answered r ON r.account_id = a.id`,
-		documentSQL(rates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"))
+		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
+		contractRates, settings.Value.DefaultMargin)
 	args := []any{asOf, year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf}
 	return query, args

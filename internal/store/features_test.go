@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"postlift"
@@ -69,7 +71,7 @@ func TestRefreshFeatures(t *testing.T) {
 			{AccountID: 2, AsOf: asOf, OrderDays: 1, FirstOrderOn: day("2026-02-01"), LastOrderOn: day("2026-02-01"),
 				NetMinor: 10500, FirstDayNetMinor: 10500, MarginMinor: 5250, Net12MMinor: 10500, Margin12MMinor: 5250,
 				Orders12M: 1, ExcludedOrders: 2},
-			{AccountID: 3, AsOf: asOf, OpenContracts: 1, ContractMonthlyMinor: 12000,
+			{AccountID: 3, AsOf: asOf, OpenContracts: 1, ContractMonthlyMinor: 12000, ContractMarginMinor: 3600,
 				NextTermEndOn: day("2026-07-31"), NextNoticeOn: day("2026-07-01")},
 		}
 		if len(rows) != len(want) {
@@ -81,4 +83,15 @@ func TestRefreshFeatures(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestOddFolderNames(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "100% #1?")
+	if err := os.Mkdir(dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	openTest(t, filepath.Join(dir, "postlift.db"))
+	if _, err := os.Stat(filepath.Join(dir, "postlift.db")); err != nil {
+		t.Errorf("the database lies elsewhere: %v", err)
+	}
 }

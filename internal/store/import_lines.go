@@ -82,7 +82,7 @@ func (l *loader) syncLines(t *lineTable, first int64) (rejects []csvfile.Reject,
 	for i, v := range t.values {
 		set[i] = v + " = excluded." + v
 	}
-	_, err = l.exec("INSERT INTO " + t.table + " (" + cols + ") SELECT " + cols + " FROM " + t.stage + " WHERE 1 = 1 ORDER BY row_no" +
+	_, err = l.exec("INSERT INTO " + t.table + " (" + cols + ") SELECT " + cols + " FROM " + t.stage + " WHERE 1 = 1" +
 		" ON CONFLICT (" + strings.Join(append([]string{t.owner}, t.key...), ", ") + ") DO UPDATE SET " + strings.Join(set, ", ") +
 		" WHERE " + t.differ(t.table, "excluded"))
 	return rejects, err

@@ -75,6 +75,7 @@ type accountFeatureRow struct {
 	Orders12M            int64         `gorm:"column:orders_12m"`
 	OpenContracts        int64         `gorm:"column:open_contracts"`
 	ContractMonthlyMinor int64         `gorm:"column:contract_monthly_minor"`
+	ContractMarginMinor  int64         `gorm:"column:contract_margin_minor"`
 	NextTermEndOn        postlift.Date `gorm:"column:next_term_end_on"`
 	NextNoticeOn         postlift.Date `gorm:"column:next_notice_on"`
 	OpenOpportunities    int64         `gorm:"column:open_opportunities"`

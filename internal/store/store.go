@@ -75,13 +75,16 @@ const sqlitePragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pra
 
 // Page caches in KiB: bulk loads live from the writer's, the up to eight readers must not add up.
 const (
-	writerCache = "&_pragma=cache_size(-196608)"
+	writerCache = "&_pragma=cache_size(-131072)"
 	readerCache = "&_pragma=cache_size(-16384)"
 )
 
+// uriPath escapes what means something in SQLite's file names: a folder may be called "100% #1?".
+var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
+
 func (s *Store) openSQLite(path string) (err error) {
 	s.dialect = migrations.SQLite
-	dsn := "file:" + path + sqlitePragmas
+	dsn := "file:" + uriPath.Replace(path) + sqlitePragmas
 	if s.write, err = sql.Open("sqlite", dsn+writerCache); err != nil {
 		return err
 	}

@@ -130,7 +130,7 @@ func (s *Store) RunDays(ctx context.Context, run responses.MeasuredRun, from, un
 	if err != nil {
 		return err
 	}
-	rates, err := (&tx{DB: s.reader(ctx), store: s, ctx: ctx}).rateExpression(run.Currency)
+	rates, err := orderRate(s.reader(ctx), run.Currency)
 	if err != nil {
 		return err
 	}
@@ -261,11 +261,10 @@ func (s *Store) RunAnswers(ctx context.Context, run responses.MeasuredRun, until
 // objection came as a response or straight into the list of suppressions.
 func (s *Store) runObjections(ctx context.Context, run responses.MeasuredRun, until postlift.Date) (n int, err error) {
 	err = s.each(ctx, func(rows *sql.Rows) error { return rows.Scan(&n) },
-		`SELECT COUNT(*) FROM choices c WHERE c.run_id = ? AND c.outcome = 'assigned' AND (
-		EXISTS (SELECT 1 FROM suppressions x LEFT JOIN contacts k ON k.id = x.contact_id WHERE x.reason = 'objection'
-			AND x.received_on >= ? AND x.received_on <= ? AND COALESCE(x.account_id, k.account_id) = c.account_id)
-		OR EXISTS (SELECT 1 FROM responses r WHERE r.kind = 'objection' AND r.account_id = c.account_id
-			AND r.occurred_at >= ? AND r.occurred_at < ?))`,
+		`SELECT COUNT(*) FROM choices c WHERE c.run_id = ? AND c.outcome = 'assigned' AND c.account_id IN (
+			SELECT COALESCE(x.account_id, k.account_id) FROM suppressions x LEFT JOIN contacts k ON k.id = x.contact_id
+			WHERE x.reason = 'objection' AND x.received_on >= ? AND x.received_on <= ?
+			UNION SELECT r.account_id FROM responses r WHERE r.kind = 'objection' AND r.occurred_at >= ? AND r.occurred_at < ?)`,
 		run.ID, run.PostedOn, until, run.PostedOn.Time(), until.AddDays(1).Time())
 	return n, err
 }

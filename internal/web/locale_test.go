@@ -61,10 +61,19 @@ func TestEveryTextIsThere(t *testing.T) {
 	for _, r := range campaigns.Reasons() {
 		keys = append(keys, "reason."+string(r))
 	}
-	for _, line := range strings.Split(strings.TrimSpace(mailers.States()), "\n") {
-		_, moves, _ := strings.Cut(line, ": ")
-		from, to, _ := strings.Cut(moves, " -> ")
-		keys = append(keys, "state."+from, "state."+to)
+	for _, state := range []mailers.PieceState{mailers.PiecePlanned, mailers.PieceRendered, mailers.PieceSealed, mailers.PieceReleased,
+		mailers.PiecePosted, mailers.PieceReturned, mailers.PieceWithdrawn, mailers.PieceFailed, mailers.PieceSpoiled} {
+		keys = append(keys, "state."+string(state))
+	}
+	for _, state := range []mailers.BatchState{mailers.BatchPlanned, mailers.BatchRendering, mailers.BatchSealed, mailers.BatchProofed, mailers.BatchReleased,
+		mailers.BatchDelivered, mailers.BatchAcknowledged, mailers.BatchPrinting, mailers.BatchPosted, mailers.BatchClosed, mailers.BatchCancelled} {
+		keys = append(keys, "state."+string(state))
+	}
+	for _, state := range []mailers.FileState{mailers.FileQueued, mailers.FileRendering, mailers.FileRendered, mailers.FileFailed} {
+		keys = append(keys, "state."+string(state))
+	}
+	for _, state := range []string{"preparing", "measuring"} { // of a run, beside those above
+		keys = append(keys, "state."+state)
 	}
 	for _, state := range []string{"draft", "previewed", "approved", "scheduled", "running", "paused", "finished", "cancelled"} {
 		keys = append(keys, "state."+state)

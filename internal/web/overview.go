@@ -23,14 +23,13 @@ type overviewData struct {
 // loopStep is one station of the loop. Its figure is an amount, a word or a count; Known false shows a
 // dash.
 type loopStep struct {
-	Name   string
-	Href   string
-	Known  bool
-	Count  int
-	Money  *postlift.Money
-	Word   string // key of a text
-	Label  string // key of what is counted
-	Detail []any  // for the label's verbs
+	Name  string
+	Href  string
+	Known bool
+	Count int
+	Money *postlift.Money
+	Word  string // key of a text
+	Label string // key of what is counted
 }
 
 // todo is a next step: a text about a subject, a command, a page.

@@ -14,14 +14,13 @@ import (
 // view is what a template works with: the page's own data and the words, figures and dates in the
 // reader's language.
 type view struct {
-	Lang     string
-	Title    string // key of the title
-	Subject  string // stands before the title: a name
-	Nav      string // the current entry of the navigation
-	Data     any
-	Demo     bool
-	Public   bool
-	NotFound bool
+	Lang    string
+	Title   string // key of the title
+	Subject string // stands before the title: a name
+	Nav     string // the current entry of the navigation
+	Data    any
+	Demo    bool
+	Public  bool
 
 	texts  texts
 	assets assets
