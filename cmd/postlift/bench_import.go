@@ -17,6 +17,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/clv/scoring"
 	"postlift/internal/store"
 )
 
@@ -31,10 +32,11 @@ func newBenchImportCommand(a *app) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Import made-up accounts and orders, beside a plain load of the same rows",
+		Short: "Import and value made-up accounts and orders, beside a plain load of the same rows",
 		Long: `Writes an accounts and an orders file, loads the same rows into SQLite once with a plain
 prepared INSERT for each row (no parsing, no checks) and once through the real importer, and
-prints rows a second, the ratio of the times and the importer's peak memory.`,
+prints rows a second, the ratio of the times and the importer's peak memory. Then it values
+the imported accounts.`,
 		Example: "  postlift bench import --accounts 100000 --orders 300000",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -82,6 +84,8 @@ type importBenchResult struct {
 	RatioOrders    float64   `json:"ratio_orders"`
 	Ratio          float64   `json:"ratio"` // of the whole times
 	PeakBytes      int64     `json:"import_peak_rss_bytes"`
+	Score          benchLoad `json:"score"` // accounts valued, features included
+	ScorePeakBytes int64     `json:"score_peak_rss_bytes"`
 	CPUs           int       `json:"cpus"`
 }
 
@@ -96,6 +100,10 @@ func (r importBenchResult) text(w io.Writer) {
 	fmt.Fprintf(w, "the importer takes %.2f times the plain load (accounts %.2f, orders %.2f) on %d CPUs\n", r.Ratio, r.RatioAccounts, r.RatioOrders, r.CPUs)
 	if r.PeakBytes > 0 {
 		fmt.Fprintf(w, "peak memory of the importer %d MB\n", r.PeakBytes>>20)
+	}
+	line("valuing accounts", r.Score)
+	if r.ScorePeakBytes > 0 {
+		fmt.Fprintf(w, "peak memory of valuing %d MB\n", r.ScorePeakBytes>>20)
 	}
 }
 
@@ -121,7 +129,6 @@ func (b *importBench) run(ctx context.Context) (r importBenchResult, err error) 
 	if err := b.real(ctx, &r); err != nil {
 		return r, err
 	}
-	r.PeakBytes = peakRSS()
 	r.RatioAccounts = r.ImportAccounts.Seconds / r.PlainAccounts.Seconds
 	r.RatioOrders = r.ImportOrders.Seconds / max(r.PlainOrders.Seconds, 1e-9)
 	r.Ratio = (r.ImportAccounts.Seconds + r.ImportOrders.Seconds) / (r.PlainAccounts.Seconds + r.PlainOrders.Seconds)
@@ -216,7 +223,20 @@ func (b *importBench) real(ctx context.Context, r *importBenchResult) error {
 			r.ImportOrders = timed(report.Inserted, start)
 		}
 	}
-	return nil
+	r.PeakBytes = peakRSS()
+	return b.score(ctx, db, r)
+}
+
+// score values what was imported, as of the day after the newest order.
+func (b *importBench) score(ctx context.Context, db *store.Store, r *importBenchResult) error {
+	debug.FreeOSMemory()
+	resetPeak()
+	fmt.Fprintln(b.app.errOut, "valuing …")
+	start := time.Now()
+	service := scoring.Service{Store: db, Clock: b.app.clock, IDs: postlift.RandomIDs(b.app.clock)}
+	run, err := service.Score(ctx, postlift.MustDate("2026-01-01"), postlift.System)
+	r.Score, r.ScorePeakBytes = timed(run.Accounts, start), peakRSS()
+	return err
 }
 
 // benchAccount makes up an account's fields in the order of the file.
