@@ -131,7 +131,7 @@ func TestUnprintableRecipients(t *testing.T) {
 	p := newPlanner(t, 100)
 	list := []Recipient{recipient(1), recipient(2), recipient(4), recipient(5), recipient(7)}
 	list[1].City = ""
-	list[2].AccountName = strings.Repeat("Sehr lange Firma ", 5)
+	list[2].AccountName = strings.Repeat("Sehr lange Firma ", 9)
 	twin := list[0] // the same person at the same address under another number
 	twin.ContactID, twin.ContactKey = 99, "s:99"
 	list = append(list, twin)

@@ -36,7 +36,7 @@ const (
 // (company, department, contact, street, postcode and city) and the destination's own order abroad, there
 // with the city in capitals and the country's name in the sender's language, in capitals, as last line.
 // A label has one to six lines of at most 45 characters. What breaks a rule is a Fault that names the
-// part; nothing is ever cut.
+// part; nothing is ever cut. A longer company name takes two lines where there is room for them.
 func AddressLines(a Addressee, from string) ([]string, error) {
 	a = a.cleaned()
 	from = strings.ToUpper(strings.TrimSpace(from))
@@ -149,10 +149,11 @@ func mergedContact(a Addressee, form addressForm) Person {
 func labelLines(a Addressee, form addressForm, from string) []string {
 	contact := contactLine(a.Person, form)
 	var lines []string
+	company := companyLines(a.Company)
 	if form.personFirst {
-		lines = append(lines, contact, a.Person.Function, a.Department, a.Company)
+		lines = append(append(lines, contact, a.Person.Function, a.Department), company...)
 	} else {
-		lines = append(lines, a.Company, a.Department, contact, a.Person.Function)
+		lines = append(append(lines, company...), a.Department, contact, a.Person.Function)
 	}
 	street := a.Street
 	if a.POBox != "" {
@@ -171,6 +172,25 @@ func labelLines(a Addressee, form addressForm, from string) []string {
 		}
 	}
 	return kept
+}
+
+// companyLines sets a long company name on two lines, broken between words and as late as fits, as the
+// trade register does: long names are what German companies have. A name that two lines do not hold
+// stays whole, so that the label's check names it.
+func companyLines(name string) []string {
+	if utf8.RuneCountInString(name) <= maxAddressRunes {
+		return []string{name}
+	}
+	for i := strings.LastIndexByte(name, ' '); i > 0; i = strings.LastIndexByte(name[:i], ' ') {
+		first, second := name[:i], name[i+1:]
+		if utf8.RuneCountInString(first) <= maxAddressRunes {
+			if utf8.RuneCountInString(second) <= maxAddressRunes {
+				return []string{first, second}
+			}
+			break
+		}
+	}
+	return []string{name}
 }
 
 // contactLine is the person as a label names them: form of address, all titles, name.

@@ -47,6 +47,8 @@ func TestAddressLines(t *testing.T) {
 			"Erfunden AG|Einkauf, Frau Dr. Änne Süßkind|Gebäude 7|Gasse 3|8001 ZÜRICH|SCHWEIZ"},
 		"seven lines: postcode beside the town": {"DE", Addressee{Company: "Invented Ltd", Person: Person{Salutation: "Ms", LastName: "Imaginary", Function: "Buyer"}, Street: "12a Long Street", Postcode: "LS1 4AP", City: "Leeds", Country: "GB"},
 			"Ms Imaginary|Buyer|Invented Ltd|12a Long Street|LEEDS LS1 4AP|VEREINIGTES KÖNIGREICH"},
+		"a long company takes two lines": {"DE", Addressee{Company: "Gesellschaft für Erfundene Messwerkzeuge und Prüftechnik mbH & Co. KG", Person: anne, Street: "Weg 1", Postcode: "20095", City: "Hamburg"},
+			"Gesellschaft für Erfundene Messwerkzeuge und|Prüftechnik mbH & Co. KG|Frau Dr. Änne Süßkind|Weg 1|20095 Hamburg"},
 		"stray blanks and decomposed umlauts": {"DE", Addressee{Company: "  Mu\u0308ller\u00a0 \tGmbH\u200b ", Street: "Weg 1", Postcode: "20095", City: "Hamburg"},
 			"Müller GmbH|Weg 1|20095 Hamburg"},
 	} {
@@ -74,7 +76,7 @@ func TestAddressFaults(t *testing.T) {
 		"no country":     {func(a *Addressee) { a.Country = "Germany" }, `"GERMANY"`},
 		"unused country": {func(a *Addressee) { a.Country = "QQ" }, `"QQ"`},
 		"US state":       {func(a *Addressee) { a.Country = "US" }, "state"},
-		"too long":       {func(a *Addressee) { a.Company = strings.Repeat("Langer Name ", 4) }, "at most 45"},
+		"too long":       {func(a *Addressee) { a.Company = strings.Repeat("Langer Name ", 8) }, "at most 45"},
 		"too many lines": {func(a *Addressee) {
 			a.Department, a.Extra, a.Country, a.Postcode = "Einkauf", "Haus 2", "CH", "8001"
 			a.Person = Person{LastName: "Muster", Function: "Leitung"}
