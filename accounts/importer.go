@@ -287,7 +287,7 @@ func (s *session) read(ctx context.Context, fill func(*csvfile.Row, *Chunk), ful
 	c := <-empty
 	for n := 0; ; n++ {
 		row, err := s.reader.Next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

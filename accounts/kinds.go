@@ -97,7 +97,7 @@ func postcode(row *csvfile.Row, code string) string {
 	if raw == "" {
 		return ""
 	}
-	digits := 0
+	var digits int
 	switch code {
 	case "DE":
 		digits = 5

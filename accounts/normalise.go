@@ -30,6 +30,16 @@ func (k Keyer) Company(name, postcode string) string {
 	return postlift.MatchKey(k.Secret, ScopeAccount, n, NormalPostcode(postcode))
 }
 
+// CompanyAnywhere keys a company that a list names without saying where. No account carries this key:
+// such a block stands for every company of that name. An empty name gives "".
+func (k Keyer) CompanyAnywhere(name string) string {
+	n := NormalCompany(name)
+	if n == "" {
+		return ""
+	}
+	return postlift.MatchKey(k.Secret, ScopeAccount, n, "", "anywhere")
+}
+
 // Address keys a postal address; without street and box, or without postcode and city, it gives "".
 func (k Keyer) Address(street, poBox, postcode, city, country string) string {
 	s, c := streetOrBox(street, poBox), NormalText(city)

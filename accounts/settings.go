@@ -22,6 +22,14 @@ type Settings struct {
 	Mail  MailPolicy  `json:"mail" yaml:"mail"`
 }
 
+// Rate is the dated exchange rate of a currency: units of the reporting currency for one unit, from a
+// day on.
+type Rate struct {
+	Currency  string        `json:"currency" yaml:"currency"`
+	ValidFrom postlift.Date `json:"valid_from" yaml:"valid_from"`
+	Rate      float64       `json:"rate" yaml:"rate"`
+}
+
 // Sender is the company in whose name letters go out.
 type Sender struct {
 	Company       string `json:"company" yaml:"company"`

@@ -70,14 +70,15 @@ func (s Suppression) naturalScope() string {
 }
 
 func (s Suppression) namesSomebody() bool {
-	address := s.Street != "" && (s.Postcode != "" || s.City != "")
+	address := streetOrBox(s.Street, "") != "" && (NormalPostcode(s.Postcode) != "" || NormalText(s.City) != "")
+	company := NormalCompany(s.Company) != ""
 	switch s.Scope {
 	case ScopePerson:
-		return s.ContactID != 0 || s.LastName != "" && (s.Company != "" || address || s.AccountID != 0)
+		return s.ContactID != 0 || NormalText(s.LastName) != "" && (company || address || s.AccountID != 0)
 	case ScopeAddress:
 		return s.SiteID != 0 || address
 	case ScopeAccount:
-		return s.AccountID != 0 || s.Company != ""
+		return s.AccountID != 0 || company
 	}
 	return false
 }

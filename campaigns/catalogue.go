@@ -44,7 +44,7 @@ var Catalogue = numbered([]Field{
 	{Name: "clv.decile", Type: Number, Unit: "1 best to 10", EN: "Value decile", DE: "Wertdezil"},
 	{Name: "clv.p_alive", Type: Number, Unit: "share", EN: "Probability of being an active customer", DE: "Wahrscheinlichkeit, noch aktiv zu sein"},
 	{Name: "clv.expected_orders", Type: Number, Unit: "orders", EN: "Orders expected within the horizon", DE: "Erwartete Bestellungen im Horizont"},
-	{Name: "clv.window_margin", Type: Amount, EN: "Margin expected within the mailing window", DE: "Erwarteter Deckungsbeitrag im Mailingfenster"},
+	{Name: "clv.window_margin", Type: Amount, EN: "Margin expected within the mailing window", DE: "Erwarteter Deckungsbeitrag im Messzeitraum"},
 
 	{Name: "country", Type: Text, Unit: "ISO 3166-1", EN: "Country", DE: "Land"},
 	{Name: "language", Type: Text, Unit: "ISO 639-1", EN: "Language", DE: "Sprache"},

@@ -136,7 +136,7 @@ func (d Definition) checkLanding() error {
 		return badField("landing_url", "%q is not an address such as https://www.example.com/offer", d.LandingURL)
 	}
 	local := slices.Contains([]string{"localhost", "127.0.0.1"}, u.Hostname())
-	if u.Scheme != "https" && !(u.Scheme == "http" && local) {
+	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
 		return badField("landing_url", "%q is not safe; https is needed (http only for localhost)", d.LandingURL)
 	}
 	return nil
@@ -207,7 +207,7 @@ func mergeName(s string) bool {
 	if s == "" || len(s) > 40 || slices.Contains([]string{"offer", "offer_until", "name", "landing_host"}, s) {
 		return false
 	}
-	return !strings.ContainsFunc(s, func(r rune) bool { return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '_') })
+	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
 }
 
 // Policy is what the gate applies for this campaign under the organisation's contact pressure.

@@ -155,7 +155,7 @@ func gammaDraw(rng *rand.Rand, shape float64) float64 {
 	c := 1 / math.Sqrt(9*d)
 	for {
 		z := rng.NormFloat64()
-		v := math.Pow(1+c*z, 3)
+		v := (1 + c*z) * (1 + c*z) * (1 + c*z)
 		if v > 0 && math.Log(rng.Float64()) < z*z/2+d-d*v+d*math.Log(v) {
 			return d * v
 		}

@@ -57,20 +57,20 @@ func (r *Recipient) person() letter.Person {
 // Seed is a control address: it gets the letters of every file in its language, is flagged in the
 // manifest and never counted.
 type Seed struct {
-	ID        int64  `json:"-"`
-	UID       string `json:"id"`
-	Vendor    string `json:"vendor"` // "" means every vendor
-	Name      string `json:"name"`   // unique
-	Company   string `json:"company"`
-	Gender    string `json:"gender"`
-	FirstName string `json:"first_name"`
-	LastName  string `json:"last_name"`
-	Street    string `json:"street"`
-	Postcode  string `json:"postcode"`
-	City      string `json:"city"`
-	Country   string `json:"country"`
-	Language  string `json:"language"` // de or en
-	Active    bool   `json:"active"`
+	ID        int64  `json:"-" yaml:"-"`
+	UID       string `json:"id" yaml:"-"`
+	Vendor    string `json:"vendor" yaml:"vendor"` // "" means every vendor
+	Name      string `json:"name" yaml:"name"`     // unique
+	Company   string `json:"company" yaml:"company"`
+	Gender    string `json:"gender" yaml:"gender"`
+	FirstName string `json:"first_name" yaml:"first_name"`
+	LastName  string `json:"last_name" yaml:"last_name"`
+	Street    string `json:"street" yaml:"street"`
+	Postcode  string `json:"postcode" yaml:"postcode"`
+	City      string `json:"city" yaml:"city"`
+	Country   string `json:"country" yaml:"country"`
+	Language  string `json:"language" yaml:"language"` // de or en
+	Active    bool   `json:"active" yaml:"active"`
 }
 
 // Kinds of pieces.

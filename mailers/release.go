@@ -242,11 +242,8 @@ func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (render
 	if !left {
 		return false, WrongState("mailers.Release", b, "no letter is left in it")
 	}
-	ok, err := s.publish(ctx, b, files)
-	if err != nil || !ok {
-		return !ok && err == nil, err
-	}
-	return false, s.store.ReleaseBatch(ctx, b.UID, by)
+	ok, err := s.publish(ctx, b, files, func(put func() error) error { return s.store.ReleaseBatch(ctx, b.UID, put, by) })
+	return !ok && err == nil, err
 }
 
 // Posted records the day on which the vendor posted the batch; it sets the run's clock: in home after the

@@ -15,8 +15,8 @@ import (
 	"postlift"
 )
 
-// seal writes the batch's folder and then tells the ledger. Repeating it is harmless: the folder is
-// written anew under another name and put in place by renaming, with the same bytes.
+// seal stages the batch's folder and puts it in place in the same transaction that tells the ledger.
+// Repeating it is harmless: the same bytes come out. False means that files are to be rendered first.
 func (s *Service) seal(ctx context.Context, b Batch, files []PrintFile) (bool, error) {
 	content, err := s.contentHash(ctx, b.UID)
 	if err != nil {
@@ -26,17 +26,13 @@ func (s *Service) seal(ctx context.Context, b Batch, files []PrintFile) (bool, e
 		b.Revision++
 	}
 	b.ContentSHA256 = content
-	ok, err := s.publish(ctx, b, files)
-	if err == nil && ok {
-		err = s.store.SealBatch(ctx, b.UID, content, b.Revision, postlift.System)
+	seal := Seal{BatchUID: b.UID, ContentSHA256: content, Revision: b.Revision, Files: files}
+	ok, err := s.publish(ctx, b, files, func(put func() error) error { return s.store.SealBatch(ctx, seal, put, postlift.System) })
+	if postlift.KindOf(err) == postlift.Conflict { // another process was faster: with the seal, or with a new rendering
+		now, err := s.store.Batch(ctx, b.UID)
+		return now.State != BatchRendering && err == nil, err
 	}
-	if err != nil {
-		now, readErr := s.store.Batch(ctx, b.UID)
-		if readErr == nil && now.State != BatchRendering {
-			return true, nil // another process sealed it at the same time
-		}
-	}
-	return ok && err == nil, err
+	return ok, err
 }
 
 // contentHash is what an approval stands for: the hashes of all pieces as prepared and rendered, withdrawn
@@ -50,9 +46,9 @@ func (s *Service) contentHash(ctx context.Context, batchUID string) (string, err
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// publish makes the batch's folder from the rendered files. False means that a working file was missing or
-// damaged: it is queued to be rendered again.
-func (s *Service) publish(ctx context.Context, b Batch, files []PrintFile) (ok bool, err error) {
+// publish stages the batch's folder from the rendered files; record tells the ledger and puts the folder in
+// place meanwhile. False means that a working file was missing or damaged: it is queued to be rendered again.
+func (s *Service) publish(ctx context.Context, b Batch, files []PrintFile, record func(put func() error) error) (ok bool, err error) {
 	for _, f := range files {
 		intact, err := s.intact(ctx, f)
 		if err != nil {
@@ -68,7 +64,7 @@ func (s *Service) publish(ctx context.Context, b Batch, files []PrintFile) (ok b
 	if err := s.stage(ctx, staging, b, files); err != nil {
 		return false, err
 	}
-	if err := s.files.Publish(ctx, staging, Folder(b.UID)); err != nil {
+	if err := record(func() error { return s.files.Publish(ctx, staging, Folder(b.UID)) }); err != nil {
 		return false, err
 	}
 	return true, s.files.Tidy(ctx, leftoverAge)

@@ -106,6 +106,14 @@ type ManifestRow struct {
 	Variant   string
 }
 
+// Seal is what a batch is sealed with.
+type Seal struct {
+	BatchUID      string
+	ContentSHA256 string
+	Revision      int
+	Files         []PrintFile // as they were staged
+}
+
 // BatchStore follows a batch after its files are rendered.
 type BatchStore interface {
 	// Batch finds a batch by its id, its run's id, or its campaign's name (the latest).
@@ -121,9 +129,10 @@ type BatchStore interface {
 	// RequeueDirty queues again, at the next revision, every rendered file that shows a withdrawn piece,
 	// and moves the batch to rendering; it returns how many files.
 	RequeueDirty(ctx context.Context, batchUID string, by postlift.Actor) (int, error)
-	// SealBatch moves a batch from rendering to sealed and its rendered pieces with it; doing nothing when the
-	// batch is sealed with this content already.
-	SealBatch(ctx context.Context, batchUID, contentSHA256 string, revision int, by postlift.Actor) error
+	// SealBatch moves a batch from rendering to sealed and its rendered pieces with it; Conflict when it is in
+	// another state or its files are not the staged ones any more. put runs inside, last, while nobody else can
+	// move the batch: of several processes only the one that seals puts its folder in place.
+	SealBatch(ctx context.Context, seal Seal, put func() error, by postlift.Actor) error
 	MarkProofed(ctx context.Context, batchUID string, by postlift.Actor) error
 	// PiecesBySeq reads pieces by their sequence numbers, in that order.
 	PiecesBySeq(ctx context.Context, batchUID string, seqs []int) ([]StoredPiece, error)
@@ -135,7 +144,8 @@ type BatchStore interface {
 	WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by postlift.Actor) (map[string]int, error)
 	// StopList streams the live pieces that were withdrawn after the release.
 	StopList(ctx context.Context, batchUID string, each func(pieceUID string, seqNo int, reason string) error) error
-	ReleaseBatch(ctx context.Context, batchUID string, by postlift.Actor) error
+	// ReleaseBatch lets a sealed and approved batch go; put runs as in SealBatch.
+	ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error
 	// PostBatch moves the batch and its released pieces to posted and the run to measuring, in home on inHome.
 	PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
 	// RunFunnel counts a run's accounts by outcome and its live pieces by state.

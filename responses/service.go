@@ -138,6 +138,15 @@ func (s *Service) Attribute(ctx context.Context, campaign string) (int, error) {
 // Uplift attributes and measures a campaign's latest posted run with the data known on asOf (none:
 // today in the organisation's time zone). A truth, known only to a simulation, is shown beside.
 func (s *Service) Uplift(ctx context.Context, campaign string, asOf postlift.Date, truth *Truth) (Uplift, error) {
+	if _, err := s.Attribute(ctx, campaign); err != nil {
+		return Uplift{}, err
+	}
+	return s.Read(ctx, campaign, asOf, truth)
+}
+
+// Read is Uplift with the credits as they were last computed: it changes nothing, so that a page may be
+// looked at while files are imported. Every import of orders and responses computes the credits anew.
+func (s *Service) Read(ctx context.Context, campaign string, asOf postlift.Date, truth *Truth) (Uplift, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
 		return Uplift{}, err
@@ -152,9 +161,6 @@ func (s *Service) Uplift(ctx context.Context, campaign string, asOf postlift.Dat
 	if asOf < run.InHomeOn {
 		return Uplift{}, postlift.Faultf(postlift.Conflict, "responses.Uplift",
 			"the letters of %s come in home on %s; there is nothing to measure on %s", run.Campaign, run.InHomeOn, asOf)
-	}
-	if _, err := s.store.AttributeRun(ctx, run.ID, NewPicker); err != nil {
-		return Uplift{}, err
 	}
 	in := Reading{Run: run, AsOf: asOf, Truth: truth}
 	if err := s.read(ctx, &in, settings.Value.DefaultMargin); err != nil {

@@ -12,11 +12,11 @@ import (
 // matchBackBias is the known bias of match-back, in words.
 var matchBackBias = Bilingual{
 	EN: "Match-back credits every order of a mailed account in the window, also those that would have come without a letter; " +
-		"credited margin is therefore usually several times the true effect. Codes err the other way: many customers order without naming one. " +
+		"credited margin is therefore usually several times the true effect. Counting by code errs the other way: many customers order without naming one. " +
 		"The measured gain is the difference to the held-out accounts and free of both errors.",
-	DE: "Der Abgleich schreibt dem Brief jede Bestellung eines angeschriebenen Kontos im Messzeitraum gut, auch solche, die ohne Brief gekommen wären; " +
-		"der gutgeschriebene Deckungsbeitrag ist deshalb meist ein Mehrfaches der wahren Wirkung. Codes irren in die andere Richtung: viele Kunden bestellen, ohne einen zu nennen. " +
-		"Der gemessene Mehrertrag ist der Unterschied zu den zurückgehaltenen Konten und frei von beiden Fehlern.",
+	DE: "Der Bestellabgleich rechnet dem Brief jede Bestellung eines angeschriebenen Kunden im Messzeitraum zu, auch solche, die ohne Brief gekommen wären; " +
+		"der zugerechnete Deckungsbeitrag ist deshalb meist ein Mehrfaches der wahren Wirkung. Die Zählung nach Codes irrt in die andere Richtung: Viele Kunden bestellen, ohne einen zu nennen. " +
+		"Der gemessene Mehrertrag ist der Unterschied zu den zurückgehaltenen Kunden und frei von beiden Fehlern.",
 }
 
 // WholeMoney writes an amount for readers of lang, rounded to whole major units.
@@ -76,20 +76,20 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 	case Works:
 		return pick(de,
 			fmt.Sprintf("The mailing pays: after its cost, the %s mailed accounts brought %s more margin than they would have without the letter (95 %%: %s to %s).", n, value, low, high),
-			fmt.Sprintf("Die Aussendung lohnt sich: Nach Abzug der Kosten brachten die %s angeschriebenen Konten %s mehr Deckungsbeitrag, als sie ohne den Brief gebracht hätten (95 %%: %s bis %s).", n, value, low, high))
+			fmt.Sprintf("Die Aussendung lohnt sich: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s mehr Deckungsbeitrag, als sie ohne den Brief gebracht hätten (95 %%: %s bis %s).", n, value, low, high))
 	case Hurts:
 		return pick(de,
 			fmt.Sprintf("The mailing lost money: after its cost, the %s mailed accounts brought %s compared with no letter (95 %%: %s to %s).", n, value, low, high),
-			fmt.Sprintf("Die Aussendung hat Geld gekostet: Nach Abzug der Kosten brachten die %s angeschriebenen Konten %s gegenüber keinem Brief (95 %%: %s bis %s).", n, value, low, high))
+			fmt.Sprintf("Die Aussendung hat Geld gekostet: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s, verglichen mit keinem Brief (95 %%: %s bis %s).", n, value, low, high))
 	}
 	if u.Net.High.Minor < 0 { // before the window's end a cost that is not yet earned proves nothing
 		return pick(de,
 			fmt.Sprintf("No proof yet: the margin so far has not earned the cost (%s to %s, 95 %%), but the window is still open.", low, high),
-			fmt.Sprintf("Noch kein Beweis: Der bisherige Deckungsbeitrag hat die Kosten nicht verdient (%s bis %s, 95 %%), doch der Messzeitraum läuft noch.", low, high))
+			fmt.Sprintf("Noch kein Beweis: Der bisherige Deckungsbeitrag hat die Kosten noch nicht eingespielt (%s bis %s, 95 %%), doch der Messzeitraum läuft noch.", low, high))
 	}
 	return pick(de,
 		fmt.Sprintf("No proof yet: after cost, the effect on the %s mailed accounts lies between %s and %s (95 %%), and zero lies within.", n, low, high),
-		fmt.Sprintf("Noch kein Beweis: Nach Abzug der Kosten liegt die Wirkung auf die %s angeschriebenen Konten zwischen %s und %s (95 %%), und die Null liegt darin.", n, low, high))
+		fmt.Sprintf("Noch kein Beweis: Nach Abzug der Kosten liegt die Wirkung auf die %s angeschriebenen Kunden zwischen %s und %s (95 %%), und die Null liegt darin.", n, low, high))
 }
 
 func (m measurement) withoutFigure(u *Uplift, de bool) string {
@@ -97,13 +97,13 @@ func (m measurement) withoutFigure(u *Uplift, de bool) string {
 	case experiment.NoControl:
 		return pick(de,
 			"Withheld: nobody was held out, so nobody knows what would have happened without the letter.",
-			"Zurückgehalten: Es gab keine Kontrollgruppe, also weiß niemand, was ohne den Brief geschehen wäre.")
+			"Nicht auswertbar: Es gab keine Kontrollgruppe, also weiß niemand, was ohne den Brief geschehen wäre.")
 	case experiment.NoTreated:
-		return pick(de, "Withheld: no account was assigned to the letter.", "Zurückgehalten: Kein Konto war dem Brief zugeteilt.")
+		return pick(de, "Withheld: no account was assigned to the letter.", "Nicht auswertbar: Kein Kunde war dem Brief zugeteilt.")
 	case BrokenRatio:
 		return pick(de,
 			"Withheld: the sizes of the two arms contradict the design (p < 0.001); something removed or moved accounts after the assignment, and any figure would be wrong.",
-			"Zurückgehalten: Die Größen der beiden Gruppen widersprechen dem Plan (p < 0,001); nach der Zuteilung wurden Konten entfernt oder verschoben, und jede Zahl wäre falsch.")
+			"Nicht auswertbar: Die Größen der beiden Gruppen widersprechen dem Plan (p < 0,001); nach der Zuteilung wurden Kunden entfernt oder verschoben, und jede Zahl wäre falsch.")
 	case experiment.ConstantOutcome:
 		return pick(de,
 			"No proof yet: nobody has ordered in the window so far, neither with the letter nor without it.",
@@ -125,7 +125,7 @@ func (m measurement) advice(u *Uplift, lang string) string {
 			"Beim nächsten Mal einen zufälligen Anteil zurückhalten; 10 bis 20 % sind üblich, 50 % für einen ersten Test.")
 	case u.Reason == BrokenRatio:
 		return pick(de, "Find out which accounts are missing and why before anybody reads a figure; the next mailing can be measured again.",
-			"Zuerst klären, welche Konten fehlen und warum, bevor jemand eine Zahl liest; die nächste Aussendung kann wieder gemessen werden.")
+			"Zuerst klären, welche Kunden fehlen und warum, bevor jemand eine Zahl liest; die nächste Aussendung kann wieder gemessen werden.")
 	case u.Verdict == Works && m.interim():
 		return until
 	case u.Verdict == Works:
@@ -133,7 +133,7 @@ func (m measurement) advice(u *Uplift, lang string) string {
 			"Wiederholen und weiter einen Anteil zurückhalten: Ohne ihn bleibt unbemerkt, wenn die Wirkung nachlässt.")
 	case u.Verdict == Hurts:
 		return pick(de, "Stop this mailing to these accounts, or change offer, selection or cost, and test again.",
-			"Diese Aussendung an diese Konten einstellen oder Angebot, Auswahl oder Kosten ändern und neu testen.")
+			"Diese Aussendung an diese Kunden einstellen oder Angebot, Auswahl oder Kosten ändern und neu testen.")
 	case m.interim():
 		return until
 	}
@@ -146,22 +146,22 @@ func (m measurement) more(u *Uplift, lang string) string {
 	n := m.res.Treated.Accounts + m.res.Control.Accounts
 	if u.Design.AccountsNeeded == nil {
 		return pick(de, "Repeat the mailing to further accounts and read the campaigns together; a larger holdout helps most.",
-			"Die Aussendung an weitere Konten wiederholen und die Kampagnen gemeinsam lesen; eine größere Kontrollgruppe hilft am meisten.")
+			"Die Aussendung an weitere Kunden wiederholen und die Kampagnen gemeinsam auswerten; eine größere Kontrollgruppe hilft am meisten.")
 	}
 	needed, have := WholeNumber(*u.Design.AccountsNeeded, lang), WholeNumber(n, lang)
 	if *u.Design.AccountsNeeded <= n && u.Gain.High.Minor < u.Design.PlannedGain.Minor {
 		return pick(de,
 			fmt.Sprintf("The %s accounts were enough to find the planned effect, and the interval ends below it: the effect is smaller than planned. Lower the cost or select more strictly before repeating.", have),
-			fmt.Sprintf("Die %s Konten genügten, um die geplante Wirkung zu finden, und das Intervall endet darunter: Die Wirkung ist kleiner als geplant. Vor einer Wiederholung Kosten senken oder strenger auswählen.", have))
+			fmt.Sprintf("Die %s Kunden genügten, um die geplante Wirkung zu finden, doch das Intervall endet darunter: Die Wirkung ist kleiner als geplant. Vor einer Wiederholung Kosten senken oder strenger auswählen.", have))
 	}
 	if *u.Design.AccountsNeeded <= n {
 		return pick(de,
-			fmt.Sprintf("The %s accounts find an effect as large as planned four times out of five; this time it stays open. Repeat the mailing and read the campaigns together.", have),
-			fmt.Sprintf("Die %s Konten finden eine Wirkung in geplanter Höhe in vier von fünf Fällen; diesmal bleibt es offen. Die Aussendung wiederholen und die Kampagnen gemeinsam lesen.", have))
+			fmt.Sprintf("With %s accounts, an effect as large as planned is found four times out of five; this time it stays open. Repeat the mailing and read the campaigns together.", have),
+			fmt.Sprintf("Mit %s Kunden findet sich eine Wirkung in geplanter Höhe in vier von fünf Fällen; diesmal bleibt es offen. Die Aussendung wiederholen und die Kampagnen gemeinsam auswerten.", have))
 	}
 	return pick(de,
 		fmt.Sprintf("To find an effect as large as planned, about %s accounts with the same holdout share are needed (80 %% chance); this test had %s. Repeat it and read the campaigns together, or hold out a larger share.", needed, have),
-		fmt.Sprintf("Um eine Wirkung in geplanter Höhe zu finden, braucht es etwa %s Konten bei gleichem Kontrollanteil (80 %% Chance); dieser Test hatte %s. Wiederholen und die Kampagnen gemeinsam lesen oder einen größeren Anteil zurückhalten.", needed, have))
+		fmt.Sprintf("Um eine Wirkung in geplanter Höhe zu finden, braucht es etwa %s Kunden bei gleichem Kontrollanteil (80 %% Wahrscheinlichkeit); dieser Test hatte %s. Wiederholen und die Kampagnen gemeinsam auswerten oder einen größeren Anteil zurückhalten.", needed, have))
 }
 
 func (m measurement) method(u *Uplift, lang string) string {
@@ -176,11 +176,11 @@ func (m measurement) method(u *Uplift, lang string) string {
 	return pick(de,
 		fmt.Sprintf("By assignment (intention to treat): everybody assigned to the letter counts as mailed, delivered or not, everybody held out as held out. "+
 			"Unit: the company group that was randomised as a whole. Outcome: realised margin of orders, net of credit notes, and of contracts by days of service, from %s to %s for both arms. "+
-			"Estimate: %s, times the assigned groups, less the cost of the printed pieces. The verdict is decided on the 95 %% interval of that net margin; "+
+			"Estimate: %s, times the assigned groups, less the cost of the printed letters. The verdict is decided on the 95 %% interval of that net margin; "+
 			"which estimator decides depends on data from before the mailing only. Orders without a margin of their own take the default share.", from, to, estimator),
-		fmt.Sprintf("Nach Zuteilung (Intention-to-treat): Wer dem Brief zugeteilt war, zählt als angeschrieben, zugestellt oder nicht; wer zurückgehalten war, als zurückgehalten. "+
-			"Einheit: der Firmenverbund, der als Ganzes zugelost wurde. Zielgröße: realisierter Deckungsbeitrag aus Bestellungen, um Gutschriften gemindert, und aus Verträgen nach Leistungstagen, vom %s bis %s für beide Gruppen. "+
-			"Schätzung: %s, mal die Zahl der zugeteilten Verbünde, abzüglich der Kosten der gedruckten Stücke. Das Urteil fällt am 95-%%-Intervall dieses Nettobeitrags; "+
+		fmt.Sprintf("Nach Zuteilung (Intention-to-treat): Wer dem Brief zugeteilt war, zählt als angeschrieben, ob der Brief zugestellt wurde oder nicht; wer zurückgehalten wurde, als zurückgehalten. "+
+			"Einheit: der Firmenverbund, der als Ganzes ausgelost wurde. Zielgröße: realisierter Deckungsbeitrag aus Bestellungen, um Gutschriften gemindert, und aus Verträgen nach Leistungstagen, vom %s bis %s für beide Gruppen. "+
+			"Schätzung: %s, mal die Zahl der zugeteilten Verbünde, abzüglich der Kosten der gedruckten Briefe. Über das Urteil entscheidet das 95-%%-Intervall dieses Nettobetrags; "+
 			"welche Schätzung entscheidet, hängt nur von Daten vor der Aussendung ab. Bestellungen ohne eigenen Deckungsbeitrag erhalten den Standardanteil.", from, to, estimator))
 }
 
@@ -194,11 +194,11 @@ func (m measurement) notes(u *Uplift) {
 			add(f, "Interim: the window is not over. A figure that is looked at every week finds an effect by chance far more often than one read once at the end.",
 				"Zwischenstand: Der Messzeitraum läuft noch. Eine Zahl, auf die man jede Woche schaut, findet weit öfter zufällig eine Wirkung als eine, die am Ende einmal gelesen wird.")
 		case Indicative:
-			add(f, fmt.Sprintf("Indicative: %s control groups are fewer than the %s from which a 95 %% interval holds what it says; small holdouts tend to flatter the campaign.", WholeNumber(m.res.Control.Groups, "en"), WholeNumber(EnoughControls, "en")),
-				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es sagt; kleine Kontrollgruppen schmeicheln der Kampagne eher.", WholeNumber(m.res.Control.Groups, "de"), WholeNumber(EnoughControls, "de")))
+			add(f, fmt.Sprintf("Indicative: %s control groups are fewer than the %s from which a 95 %% interval keeps its promise; small holdouts tend to flatter the campaign.", WholeNumber(m.res.Control.Groups, "en"), WholeNumber(EnoughControls, "en")),
+				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht; kleine Kontrollgruppen lassen die Kampagne eher zu gut aussehen.", WholeNumber(m.res.Control.Groups, "de"), WholeNumber(EnoughControls, "de")))
 		case Imbalanced:
 			add(f, "The arms already differed before the mailing by more than chance usually gives; the adjusted figure corrects for it, the plain one does not.",
-				"Die Gruppen unterschieden sich schon vor der Aussendung stärker als üblich; die bereinigte Zahl gleicht das aus, die einfache nicht.")
+				"Die Gruppen unterschieden sich schon vor der Aussendung stärker, als der Zufall es meist bewirkt; die bereinigte Zahl gleicht das aus, die einfache nicht.")
 		}
 	}
 	if u.Data.Excluded > 0 {

@@ -1,6 +1,7 @@
 package csvfile
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -166,7 +167,7 @@ func (r *Row) Minor(name, currency string) (v int64, ok bool) {
 	}
 	v, err := parseMinor(raw, r.reader.number[i], postlift.MinorDigits(currency))
 	switch {
-	case err == errRange || err == nil && (v > maxMinor || v < -maxMinor):
+	case errors.Is(err, errRange) || err == nil && (v > maxMinor || v < -maxMinor):
 		r.Reject(name, "range", raw, "the amount is too large")
 	case err != nil:
 		r.Reject(name, "number", raw, "an amount is needed, with the decimal sign "+string(r.reader.number[i])+" that this column uses")
@@ -216,7 +217,7 @@ func (r *Row) Time(name string) (t time.Time, hasTime bool) {
 
 func (r *Row) rejectDate(name, raw string, err error) {
 	message := "a date such as 2026-05-31 or 31.05.2026 is needed"
-	if err == errAmbiguous {
+	if errors.Is(err, errAmbiguous) {
 		message = "day and month cannot be told apart in this column: write 2026-05-31 or 31.05.2026"
 	}
 	r.Reject(name, "date", raw, message)

@@ -161,7 +161,7 @@ func (s *splitter) next() (*record, error) {
 			return &s.rec, nil
 		}
 	}
-	if s.rec.fields == nil || len(s.rec.fields) == 0 {
+	if len(s.rec.fields) == 0 {
 		s.rec.fields = fields(s.rec.fields, text, s.sep)
 	}
 	s.checkWidth()

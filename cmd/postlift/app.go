@@ -192,6 +192,7 @@ func (a *app) print(v any, text func(w io.Writer)) error {
 		return nil
 	}
 	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false) // rules are full of < and >
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
 }

@@ -41,16 +41,6 @@ func (a *app) mailRoom(ctx context.Context) (*mailRoom, error) {
 	return &mailRoom{Service: service, files: local, runner: runner}, nil
 }
 
-// mailers wires the service for a command that needs neither its folder nor its queue.
-func (a *app) mailers(ctx context.Context) (*mailers.Service, error) {
-	room, err := a.mailRoom(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a.onClose(room.Close)
-	return room.Service, nil
-}
-
 // Close ends the use of the artefacts' folder.
 func (m *mailRoom) Close() error { return m.files.Close() }
 

@@ -132,3 +132,29 @@ func TestInitWritesAndKeeps(t *testing.T) {
 		t.Error("init overwrote a person's settings")
 	}
 }
+
+func TestInitKeepsRatesAndSeeds(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "d")
+	if code, _, errOut := call(t, "--data", data, "init"); code != 0 {
+		t.Fatal(errOut)
+	}
+	path := filepath.Join(data, settingsFile)
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail := func(rate string) string {
+		return string(raw) + "\nexchange_rates:\n  - {currency: CHF, valid_from: 2026-01-01, rate: " + rate + "}\n" +
+			"seed_addresses:\n  - {name: office, company: Muster GmbH, street: Weg 1, postcode: \"10115\", city: Berlin, country: DE, language: de, active: true}\n"
+	}
+	for range 2 { // applying twice changes nothing
+		write(t, path, tail("1.05"))
+		if code, _, errOut := call(t, "--data", data, "init", "--apply"); code != 0 {
+			t.Fatal(errOut)
+		}
+	}
+	write(t, path, tail("-1"))
+	if code, _, errOut := call(t, "--data", data, "init", "--apply"); code != 2 || !strings.Contains(errOut, "CHF") {
+		t.Errorf("a negative rate: exit code %d, %q", code, errOut)
+	}
+}

@@ -227,7 +227,7 @@ func (d *demo) answer(ctx context.Context) error {
 	c := outcome.Counts
 	d.tell("came back: %d visits, %d calls and cards, %d returned letters, %d objections, %d orders (%d name a code)", c.Visits, c.Responses, c.Returns, c.Objections, c.Orders, c.WithCode)
 	truth, err := json.MarshalIndent(outcome.Truth, "", "  ")
-	path := filepath.Join(d.dir, "truth.json")
+	path := filepath.Join(d.dir, truthFile)
 	d.keep("simulated truth", path)
 	return errors.Join(err, os.WriteFile(path, append(truth, '\n'), 0o640))
 }
@@ -296,9 +296,7 @@ func (d *demo) measure(ctx context.Context) error {
 		return err
 	}
 	t := d.summary.Truth
-	orders := float64(t.IncrementalOrders)
-	truth := responses.Truth{Gain: t.IncrementalMargin, Orders: &orders, Source: t.Simulated}
-	uplift, err := service.Uplift(ctx, demoCampaign, t.To, &truth)
+	uplift, err := service.Uplift(ctx, demoCampaign, t.To, shownTruth(t))
 	if err != nil {
 		return err
 	}

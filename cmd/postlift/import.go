@@ -15,6 +15,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/responses"
 )
 
 // importJob is one file on its way into the database.
@@ -91,6 +92,7 @@ A file that is broken as a whole changes nothing.`,
 
 // importFile opens the files around one import and prints what became of it.
 func (a *app) importFile(ctx context.Context, kind importKind, job importJob, rejects string) (err error) {
+	input := job.file
 	job.reader = a.in
 	if job.file != "-" {
 		in, err := os.Open(job.file)
@@ -103,6 +105,9 @@ func (a *app) importFile(ctx context.Context, kind importKind, job importJob, re
 	first := &firstLines{}
 	job.rejects = first
 	if rejects != "" {
+		if sameFile(rejects, input) {
+			return postlift.Faultf(postlift.Invalid, "import", "--rejects names the file to import, which it would overwrite")
+		}
 		out, err := os.Create(rejects)
 		if err != nil {
 			return postlift.Faultf(postlift.Invalid, "import", "the rejects file cannot be written: %v", err)
@@ -123,6 +128,13 @@ func (a *app) importFile(ctx context.Context, kind importKind, job importJob, re
 		fmt.Fprintln(a.errOut, "wrong rows, if any, are in "+rejects)
 	}
 	return err
+}
+
+// sameFile tells whether two paths lead to one existing file.
+func sameFile(a, b string) bool {
+	x, errA := os.Stat(a)
+	y, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(x, y)
 }
 
 // firstLines keeps the beginning of what is written to it.
@@ -146,17 +158,68 @@ func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Wr
 	if err != nil {
 		return nil, nil, err
 	}
-	report, err := importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
+	var done accountsImported
+	done.Report, err = importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
 		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress})
-	return report, func(w io.Writer) { printImport(w, report) }, err
+	if err == nil && !job.dryRun {
+		done.Withdrawn, err = a.followUp(ctx, job.kind, job.by)
+	}
+	return done, func(w io.Writer) { printImport(w, done) }, err
 }
 
-func printImport(w io.Writer, r accounts.Report) {
+// accountsImported is the answer of an import with what it set in motion.
+type accountsImported struct {
+	accounts.Report
+	Withdrawn int `json:"withdrawn"` // unsent letters pulled
+}
+
+// followUp does what an import sets in motion: whoever must not be mailed any more loses letters that
+// are not posted, and new orders are credited to the runs that are being measured.
+func (a *app) followUp(ctx context.Context, kind string, by postlift.Actor) (withdrawn int, err error) {
+	switch kind {
+	case "suppressions":
+		err = a.withMailRoom(ctx, func(room *mailRoom) error {
+			withdrawn, err = room.PullSuppressed(ctx, by)
+			return err
+		})
+		return withdrawn, err
+	case "orders", responses.ResponsesFile, responses.ReturnsFile:
+		return 0, a.attributeAll(ctx)
+	}
+	return 0, nil
+}
+
+// attributeAll credits orders anew for every campaign whose letters are out.
+func (a *app) attributeAll(ctx context.Context) error {
+	plans, err := a.campaigns(ctx)
+	if err != nil {
+		return err
+	}
+	service, err := a.responses(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := plans.Campaigns(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		if _, err := service.Attribute(ctx, c.UID); err != nil && postlift.KindOf(err) != postlift.Conflict { // not posted yet
+			return err
+		}
+	}
+	return nil
+}
+
+func printImport(w io.Writer, r accountsImported) {
 	done := "imported"
 	if r.DryRun {
 		done = "would import"
 	}
 	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d changed, %d unchanged, %d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Updated, r.Unchanged, r.Rejected)
+	if r.Withdrawn > 0 {
+		fmt.Fprintf(w, "unsent letters pulled: %d\n", r.Withdrawn)
+	}
 	if r.SitesInserted+r.SitesUpdated > 0 {
 		fmt.Fprintf(w, "addresses: %d new, %d changed\n", r.SitesInserted, r.SitesUpdated)
 	}

@@ -14,10 +14,7 @@ import (
 func otherImportKinds() map[string]importKind {
 	kinds := map[string]importKind{}
 	for _, name := range []string{responses.ResponsesFile, responses.ReturnsFile} {
-		kinds[name] = importKind{run: importResponses, template: func() ([]byte, error) {
-			text, err := responses.Template(name)
-			return []byte(text), err
-		}}
+		kinds[name] = importKind{run: importResponses, template: func() ([]byte, error) { return responses.Template(name) }}
 	}
 	return kinds
 }
@@ -29,6 +26,9 @@ func importResponses(ctx context.Context, a *app, job importJob) (any, func(io.W
 	}
 	report, err := service.Import(ctx, responses.ImportRequest{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
 		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by})
+	if err == nil && !job.dryRun {
+		_, err = a.followUp(ctx, job.kind, job.by)
+	}
 	return report, func(w io.Writer) { printResponses(w, report) }, err
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/internal/sim"
+	"postlift/mailers"
 )
 
 // settingsFile is the organisation's settings as a person edits them.
@@ -50,7 +52,7 @@ sample campaign. Existing files are never overwritten. After editing settings.ya
 					return err
 				}
 			}
-			settings, err := a.applySettings(cmd)
+			settings, err := a.applySettings(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -82,32 +84,70 @@ Next steps:
 `, filepath.Join(data, settingsFile), filepath.Join(data, "samples", "campaign.yaml"))
 }
 
+// organisation is settings.yaml: the settings with what lies in tables of its own.
+type organisation struct {
+	accounts.Settings `yaml:",inline"`
+	ExchangeRates     []accounts.Rate `yaml:"exchange_rates"`
+	SeedAddresses     []mailers.Seed  `yaml:"seed_addresses"`
+}
+
 // applySettings stores what settings.yaml says, migrating a new database first.
-func (a *app) applySettings(cmd *cobra.Command) (accounts.Settings, error) {
-	settings := accounts.DefaultSettings()
-	path := filepath.Join(a.cfg.Data, settingsFile)
+func (a *app) applySettings(ctx context.Context) (accounts.Settings, error) {
+	o := organisation{Settings: accounts.DefaultSettings()}
+	if err := readYAML(filepath.Join(a.cfg.Data, settingsFile), &o); err != nil {
+		return o.Settings, err
+	}
+	if err := o.Settings.Validate(); err != nil {
+		return o.Settings, err
+	}
+	db, err := a.storeUnchecked(ctx)
+	if err != nil {
+		return o.Settings, err
+	}
+	if _, err := db.Migrate(ctx); err != nil {
+		return o.Settings, err
+	}
+	by := a.actor("")
+	if err := errors.Join(db.SaveSettings(ctx, o.Settings, by), db.SaveRates(ctx, o.ExchangeRates, by)); err != nil {
+		return o.Settings, err
+	}
+	return o.Settings, a.withMailRoom(ctx, func(room *mailRoom) error {
+		for _, seed := range o.SeedAddresses {
+			if err := room.SaveSeed(ctx, seed, by); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// readYAML decodes a file and refuses keys that mean nothing.
+func readYAML(path string, into any) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return settings, postlift.Faultf(postlift.Invalid, "init", "%s cannot be read: %v", path, err)
+		return postlift.Faultf(postlift.Invalid, "init", "%s cannot be read: %v", path, err)
 	}
 	defer f.Close()
 	dec := yaml.NewDecoder(f)
 	dec.KnownFields(true)
-	if err := dec.Decode(&settings); err != nil {
-		return settings, postlift.Faultf(postlift.Invalid, "init", "%s: %v", path, err)
+	if err := dec.Decode(into); err != nil {
+		return postlift.Faultf(postlift.Invalid, "init", "%s: %v", path, err)
 	}
-	if err := settings.Validate(); err != nil {
-		return settings, err
-	}
-	db, err := a.storeUnchecked(cmd.Context())
-	if err != nil {
-		return settings, err
-	}
-	if _, err := db.Migrate(cmd.Context()); err != nil {
-		return settings, err
-	}
-	return settings, db.SaveSettings(cmd.Context(), settings, a.actor(""))
+	return nil
 }
+
+// settingsSample is the end of a new settings.yaml: what has no defaults, shown commented out.
+const settingsSample = `
+# Orders and contracts in other currencies count at the latest rate on their day; without one they are
+# left out and counted. Units of the reporting currency for one unit:
+# exchange_rates:
+#   - {currency: CHF, valid_from: 2026-01-01, rate: 1.05}
+
+# Control addresses get a letter of every print file in their language, flagged and never counted:
+# seed_addresses:
+#   - {name: our office, company: Muster GmbH, gender: f, first_name: Karla, last_name: Kontrolle, street: Musterweg 1,
+#      postcode: "10115", city: Berlin, country: DE, language: de, active: true}
+`
 
 // writeNew writes a file unless it exists; it tells whether it did.
 func writeNew(path string, content []byte) (bool, error) {
@@ -127,6 +167,7 @@ func (a *app) writeInitFiles() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	settings = append(settings, settingsSample...)
 	var written []string
 	for _, f := range []struct {
 		name    string

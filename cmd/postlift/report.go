@@ -45,9 +45,11 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 			if err != nil {
 				return err
 			}
-			known, err := readTruth(truth)
-			if err != nil {
-				return err
+			var known *responses.Truth
+			if truth != "" {
+				if known, _, err = readTruth(truth); err != nil {
+					return err
+				}
 			}
 			service, err := a.responses(cmd.Context())
 			if err != nil {
@@ -71,21 +73,26 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 	return cmd
 }
 
-// readTruth reads what a simulation wrote; without a file there is no truth to show.
-func readTruth(path string) (*responses.Truth, error) {
-	if path == "" {
-		return nil, nil
-	}
+// truthFile is where a demo writes what its letters really did, in its folder.
+const truthFile = "truth.json"
+
+// readTruth reads what a simulation wrote and the last day that it covers.
+func readTruth(path string) (*responses.Truth, postlift.Date, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return nil, postlift.Faultf(postlift.Invalid, "report uplift", "the truth file cannot be read: %v", err)
+		return nil, 0, &postlift.Fault{Kind: postlift.Invalid, Op: "truth", Text: fmt.Sprintf("the truth file cannot be read: %v", err), Cause: err}
 	}
 	var t sim.Truth
 	if err := json.Unmarshal(raw, &t); err != nil || t.IncrementalMargin.Currency == "" {
-		return nil, postlift.Faultf(postlift.Invalid, "report uplift", "%s is not the truth.json of a demo", path)
+		return nil, 0, postlift.Faultf(postlift.Invalid, "truth", "%s is not the truth.json of a demo", path)
 	}
+	return shownTruth(t), t.To, nil
+}
+
+// shownTruth is a simulated truth as a report lays it beside the estimate.
+func shownTruth(t sim.Truth) *responses.Truth {
 	orders := float64(t.IncrementalOrders)
-	return &responses.Truth{Gain: t.IncrementalMargin, Orders: &orders, Source: t.Simulated}, nil
+	return &responses.Truth{Gain: t.IncrementalMargin, Orders: &orders, Source: t.Simulated}
 }
 
 func writeUpliftPage(path string, u responses.Uplift, lang string) error {

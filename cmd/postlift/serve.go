@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"postlift"
-	"postlift/internal/sim"
 	"postlift/internal/web"
 	"postlift/responses"
 )
@@ -178,29 +176,24 @@ type results struct {
 
 func (a *app) results(service *responses.Service) (results, error) {
 	r := results{service: service}
-	if _, err := os.Stat(filepath.Join(a.cfg.Data, demoFile)); err != nil {
-		return r, nil // real data
+	switch _, err := os.Stat(filepath.Join(a.cfg.Data, demoFile)); {
+	case errors.Is(err, fs.ErrNotExist): // real data
+		return r, nil
+	case err != nil:
+		return r, postlift.Wrap("serve", "the data folder cannot be read", err)
 	}
 	r.demo = true
-	raw, err := os.ReadFile(filepath.Join(a.cfg.Data, "truth.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return r, nil // the demo has not come that far
+	truth, to, err := readTruth(filepath.Join(a.cfg.Data, truthFile))
+	if errors.Is(err, fs.ErrNotExist) { // the demo has not come that far
+		return r, nil
 	}
-	if err != nil {
-		return r, err
-	}
-	var t sim.Truth
-	if err := json.Unmarshal(raw, &t); err != nil {
-		return r, postlift.Faultf(postlift.Invalid, "serve", "truth.json of the demo is damaged: %v", err)
-	}
-	orders := float64(t.IncrementalOrders)
-	r.asOf, r.truth = t.To, &responses.Truth{Gain: t.IncrementalMargin, Orders: &orders, Source: t.Simulated}
-	return r, nil
+	r.asOf, r.truth = to, truth
+	return r, err
 }
 
 // Uplift measures one campaign; the truth belongs to the demo's own campaign only.
 func (r results) Uplift(ctx context.Context, campaign string) (responses.Uplift, error) {
-	u, err := r.service.Uplift(ctx, campaign, r.asOf, nil)
+	u, err := r.service.Read(ctx, campaign, r.asOf, nil)
 	if err == nil && u.Campaign == demoCampaign {
 		u.Truth = r.truth
 	}

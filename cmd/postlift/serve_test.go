@@ -72,7 +72,14 @@ func (l locked) Write(p []byte) (int, error) {
 	return l.to.Write(p)
 }
 
-func fetch(t *testing.T, url string) (*http.Response, string) {
+// answer is a response that was read to its end.
+type answer struct {
+	code         int
+	kind, target string // Content-Type and Location
+	body         string
+}
+
+func fetch(t *testing.T, url string) answer {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Get(url)
@@ -84,7 +91,7 @@ func fetch(t *testing.T, url string) (*http.Response, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(body)
+	return answer{res.StatusCode, res.Header.Get("Content-Type"), res.Header.Get("Location"), string(body)}
 }
 
 // TestServeShowsADemo plays a small demo and follows every link of its pages, then a letter's own link.
@@ -102,7 +109,7 @@ func TestServeShowsADemo(t *testing.T) {
 	a, log := testApp(t, dir)
 	public, staff := serving(t, a)
 	crawl(t, staff)
-	if _, page := fetch(t, staff+"/results"); !strings.Contains(page, "/results/cmp_") {
+	if page := fetch(t, staff+"/results"); !strings.Contains(page.body, "/results/cmp_") {
 		t.Error("the demo's result is not listed")
 	}
 	manifest, err := os.ReadFile(filepath.Join(batchFolder(dir, d.summary), "manifest.csv"))
@@ -113,12 +120,12 @@ func TestServeShowsADemo(t *testing.T) {
 	if token == nil {
 		t.Fatal("the manifest holds no tracking link")
 	}
-	res, _ := fetch(t, public+string(token[1])+"?x=1")
-	if res.StatusCode != http.StatusFound || res.Header.Get("Location") != "https://www.nordlicht-werkzeuge.example/willkommen" {
-		t.Errorf("a letter's link leads to %s %q", res.Status, res.Header.Get("Location"))
+	link := fetch(t, public+string(token[1])+"?x=1")
+	if link.code != http.StatusFound || link.target != "https://www.nordlicht-werkzeuge.example/willkommen" {
+		t.Errorf("a letter's link leads to %d %q", link.code, link.target)
 	}
-	if res, _ := fetch(t, public+"/accounts"); res.StatusCode != http.StatusNotFound {
-		t.Errorf("the public listener shows a staff page: %s", res.Status)
+	if page := fetch(t, public+"/accounts"); page.code != http.StatusNotFound {
+		t.Errorf("the public listener shows a staff page: %d", page.code)
 	}
 	if strings.Contains(log.String(), string(token[1])) || strings.Contains(log.String(), "level=ERROR") {
 		t.Errorf("log:\n%s", log)
@@ -133,14 +140,14 @@ func crawl(t *testing.T, base string) {
 	for len(queue) > 0 && len(seen) < 2000 {
 		at := queue[0]
 		queue = queue[1:]
-		res, body := fetch(t, base+at)
-		if res.StatusCode != http.StatusOK {
-			t.Errorf("%s answers %s", at, res.Status)
+		page := fetch(t, base+at)
+		if page.code != http.StatusOK {
+			t.Errorf("%s answers %d", at, page.code)
 		}
-		if !strings.HasPrefix(res.Header.Get("Content-Type"), "text/html") {
+		if !strings.HasPrefix(page.kind, "text/html") {
 			continue
 		}
-		for _, m := range pageLinks.FindAllStringSubmatch(body, -1) {
+		for _, m := range pageLinks.FindAllStringSubmatch(page.body, -1) {
 			next := html.UnescapeString(m[1])
 			if !strings.Contains(next, "lang=") && !seen[next] {
 				seen[next] = true

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 type bell struct {
 	work      Work
 	queue     string
+	conn      asynq.RedisConnOpt
 	client    *asynq.Client
 	inspector *asynq.Inspector
 	server    *asynq.Server
@@ -38,7 +40,7 @@ func (r *Runner) open(ctx context.Context) (*bell, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.client, b.inspector = asynq.NewClient(conn), asynq.NewInspector(conn)
+	b.conn, b.client, b.inspector = conn, asynq.NewClient(conn), asynq.NewInspector(conn)
 	base, stop := context.WithCancel(context.WithoutCancel(ctx)) // a stop lets running files finish
 	b.stop = stop
 	b.server = asynq.NewServer(conn, asynq.Config{
@@ -121,11 +123,40 @@ func (p inProcess) MakeRedisClient() any {
 	})
 }
 
+// forgetLost notices that the queue holds nothing although this process rang some time ago for files that
+// still wait: a Redis that was emptied or restarted without its data. Everything is rung for again.
+func (b *bell) forgetLost(now time.Time) error {
+	waits := false
+	for _, at := range b.rung {
+		waits = waits || now.Sub(at) > sweepEvery
+	}
+	if !waits {
+		return nil
+	}
+	queues, err := b.inspector.Queues()
+	if err != nil {
+		return unavailable(err)
+	}
+	if slices.Contains(queues, b.queue) {
+		info, err := b.inspector.GetQueueInfo(b.queue)
+		if err != nil || info.Size > 0 {
+			return unavailable(err)
+		}
+	}
+	clear(b.rung)
+	_ = b.client.Close() // a client remembers that it has told Redis the queue's name; a new one tells it again
+	b.client = asynq.NewClient(b.conn)
+	return nil
+}
+
 // dispatch rings for what waits in the ledger and, once a second, takes back what dead workers held.
 func (b *bell) dispatch(ctx context.Context) error {
 	now := time.Now()
 	if now.Sub(b.swept) >= sweepEvery {
 		if _, err := b.work.Sweep(ctx); err != nil {
+			return err
+		}
+		if err := b.forgetLost(now); err != nil {
 			return err
 		}
 		b.swept = now

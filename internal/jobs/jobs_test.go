@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -232,6 +233,51 @@ func TestArchivedTaskDoesNotBlock(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.check(t, 1)
+	})
+}
+
+// A queue that loses what waits in it, as a Redis restarted without its data does, is noticed and filled
+// again.
+func TestLostQueueIsFilledAgain(t *testing.T) {
+	eachQueue(t, func(t *testing.T, o Options) {
+		if o.RedisURL == "" {
+			t.Skip("an in-process queue is lost with its process only")
+		}
+		opt, err := asynq.ParseRedisURI(o.RedisURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		inspector := asynq.NewInspector(opt)
+		defer inspector.Close()
+		l := newLedger(12)
+		lost := make(chan struct{})
+		l.render = func(ctx context.Context, _ mailers.ChunkRef) error {
+			select {
+			case <-lost:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		go func() {
+			defer close(lost)
+			for n := 0; n < 10; time.Sleep(10 * time.Millisecond) { // all but the two that are being rendered
+				queues, err := inspector.Queues()
+				if err == nil && slices.Contains(queues, o.Queue) {
+					var deleted int
+					deleted, err = inspector.DeleteAllPendingTasks(o.Queue)
+					n += deleted
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}()
+		if err := New(l, o).RunUntil(limit(t), l.done(12)); err != nil {
+			t.Fatal(err)
+		}
+		l.check(t, 12)
 	})
 }
 

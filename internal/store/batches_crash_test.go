@@ -65,8 +65,8 @@ func (m mortalStore) RequeueDirty(ctx context.Context, uid string, by postlift.A
 	return n, err
 }
 
-func (m mortalStore) SealBatch(ctx context.Context, uid, sum string, revision int, by postlift.Actor) error {
-	return m.life.around(func() error { return m.Store.SealBatch(ctx, uid, sum, revision, by) })
+func (m mortalStore) SealBatch(ctx context.Context, seal mailers.Seal, put func() error, by postlift.Actor) error {
+	return m.life.around(func() error { return m.Store.SealBatch(ctx, seal, put, by) })
 }
 
 func (m mortalStore) MarkProofed(ctx context.Context, uid string, by postlift.Actor) error {
@@ -82,8 +82,8 @@ func (m mortalStore) WithdrawPieces(ctx context.Context, uid string, reasons map
 	return n, err
 }
 
-func (m mortalStore) ReleaseBatch(ctx context.Context, uid string, by postlift.Actor) error {
-	return m.life.around(func() error { return m.Store.ReleaseBatch(ctx, uid, by) })
+func (m mortalStore) ReleaseBatch(ctx context.Context, uid string, put func() error, by postlift.Actor) error {
+	return m.life.around(func() error { return m.Store.ReleaseBatch(ctx, uid, put, by) })
 }
 
 // mortalFiles can die around every file, and between taking an old folder away and putting the new one.

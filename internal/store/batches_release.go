@@ -51,31 +51,49 @@ func (t *tx) requeue(batchUID string, batchID int64, chunks []any, by postlift.A
 	return t.event(by, "batch", batchUID, "files_requeued", map[string]any{"chunks": chunks})
 }
 
-// SealBatch moves a batch from rendering to sealed, and its rendered pieces with it.
-func (s *Store) SealBatch(ctx context.Context, batchUID, contentSHA256 string, revision int, by postlift.Actor) error {
+// SealBatch moves a batch from rendering to sealed, and its rendered pieces with it. The batch's row is
+// written first, which makes every other process wait until put has run and the transaction ends.
+func (s *Store) SealBatch(ctx context.Context, seal mailers.Seal, put func() error, by postlift.Actor) error {
 	const op = "store.SealBatch"
 	return opError(op, s.inTx(ctx, func(t *tx) error {
-		var waiting int
-		err := t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM batch_files f JOIN batches b ON b.id = f.batch_id
-WHERE b.uid = ? AND f.state <> 'rendered'`), batchUID).Scan(&waiting)
-		if err != nil {
-			return err
-		}
-		if waiting > 0 {
-			return t.batchConflict(op, batchUID, "files are still to be rendered")
-		}
-		ok, err := t.moveBatch(batchUID, mailers.BatchSealed, ", content_sha256 = ?, revision = ?, sealed_at = ?", contentSHA256, int64(revision), s.now())
+		ok, err := t.moveBatch(seal.BatchUID, mailers.BatchSealed, ", content_sha256 = ?, revision = ?, sealed_at = ?",
+			seal.ContentSHA256, int64(seal.Revision), s.now())
 		if err != nil {
 			return err
 		}
 		if !ok {
-			return t.batchConflict(op, batchUID, "only a batch that is being rendered can be sealed")
+			return t.batchConflict(op, seal.BatchUID, "only a batch that is being rendered can be sealed")
 		}
-		if err := t.movePieces(batchUID, mailers.PieceRendered, mailers.PieceSealed, ""); err != nil {
+		if err := t.sameFiles(op, seal); err != nil {
 			return err
 		}
-		return t.event(by, "batch", batchUID, "sealed", map[string]any{"revision": revision, "content_sha256": contentSHA256})
+		if err := t.movePieces(seal.BatchUID, mailers.PieceRendered, mailers.PieceSealed, ""); err != nil {
+			return err
+		}
+		if err := t.event(by, "batch", seal.BatchUID, "sealed", map[string]any{"revision": seal.Revision, "content_sha256": seal.ContentSHA256}); err != nil {
+			return err
+		}
+		return put()
 	}))
+}
+
+// sameFiles refuses a seal whose staged files are not the rendered ones of this moment.
+func (t *tx) sameFiles(op string, seal mailers.Seal) error {
+	i, same := 0, true
+	rows, err := t.query(`SELECT f.state, f.revision, f.artefact, f.sha256 FROM batch_files f JOIN batches b ON b.id = f.batch_id
+WHERE b.uid = ? ORDER BY f.chunk`, seal.BatchUID)
+	err = eachRow(rows, err, func(r *sql.Rows) error {
+		var f mailers.PrintFile
+		err := r.Scan(&f.State, &f.Revision, &f.Artefact, &f.SHA256)
+		same = same && i < len(seal.Files) && f.State == mailers.FileRendered && f.Revision == seal.Files[i].Revision &&
+			f.Artefact == seal.Files[i].Artefact && f.SHA256 == seal.Files[i].SHA256
+		i++
+		return err
+	})
+	if err == nil && (!same || i != len(seal.Files)) {
+		err = postlift.Faultf(postlift.Conflict, op, "files of batch %s are being rendered again", seal.BatchUID)
+	}
+	return err
 }
 
 // movePieces changes the state of all of a batch's pieces that are in one state.
@@ -117,19 +135,10 @@ func (s *Store) ApproveBatch(ctx context.Context, batchUID, contentSHA256 string
 }
 
 // ReleaseBatch lets an approved batch go: batch, pieces and run in one transaction. It refuses where a
-// piece was withdrawn that its file still shows.
-func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, by postlift.Actor) error {
+// piece was withdrawn that its file still shows. put runs last, as in SealBatch.
+func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error {
 	const op = "store.ReleaseBatch"
 	return opError(op, s.inTx(ctx, func(t *tx) error {
-		var dirty int
-		err := t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
-WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan(&dirty)
-		if err != nil {
-			return err
-		}
-		if dirty > 0 {
-			return t.batchConflict(op, batchUID, "letters were withdrawn this very moment: release it again")
-		}
 		n, err := t.exec(`UPDATE batches SET state = 'released', released_at = ? WHERE uid = ? AND state IN ('sealed', 'proofed')
 AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
 		if err != nil {
@@ -138,13 +147,25 @@ AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
 		if n == 0 {
 			return t.batchConflict(op, batchUID, "only a sealed and approved batch can be released")
 		}
+		var dirty int
+		err = t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
+WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan(&dirty)
+		if err != nil {
+			return err
+		}
+		if dirty > 0 {
+			return postlift.Faultf(postlift.Conflict, op, "letters of batch %s were withdrawn this very moment: release it again", batchUID)
+		}
 		if err := t.movePieces(batchUID, mailers.PieceSealed, mailers.PieceReleased, ""); err != nil {
 			return err
 		}
 		if err := t.moveRun(op, batchUID, mailers.RunReleased, ""); err != nil {
 			return err
 		}
-		return t.event(by, "batch", batchUID, "released", nil)
+		if err := t.event(by, "batch", batchUID, "released", nil); err != nil {
+			return err
+		}
+		return put()
 	}))
 }
 

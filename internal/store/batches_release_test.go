@@ -162,7 +162,7 @@ func TestPullSuppressed(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		w := newMailWorld(t, s, 30, 10)
 		ctx, me, day := context.Background(), postlift.Person("Test"), postlift.MustDate("2026-06-01")
-		b := w.prepare(t)
+		w.prepare(t)
 		block := func(n int, row suppressionRow) {
 			row.UID, row.ReceivedOn = fmt.Sprintf("sup_%d", n), day
 			if row.EffectiveOn.IsZero() {
@@ -194,7 +194,7 @@ func TestPullSuppressed(t *testing.T) {
 		if events != 6 {
 			t.Errorf("%d events", events)
 		}
-		b = w.approved(t)
+		b := w.approved(t)
 		_, err := w.service.Release(ctx, b.UID, day, me)
 		must(t, err)
 		if f := w.funnel(t); f.Withdrawn != 6 || f.Mailed != 20 {

@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -383,8 +384,8 @@ func TestSealedFolder(t *testing.T) {
 			if r["kind"] == "seed" {
 				seeds++
 			}
-			var seq int
-			fmt.Sscan(r["seq_no"], &seq)
+			seq, err := strconv.Atoi(r["seq_no"])
+			must(t, err)
 			if seq <= last {
 				t.Errorf("sequence number %d after %d", seq, last)
 			}

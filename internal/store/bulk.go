@@ -67,43 +67,51 @@ func upsertTail(table string, conflict, update []string) string {
 }
 
 func (t *tx) sqliteInsert(table string, columns []string, tail string, next func() ([]any, bool)) (int64, error) {
-	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
-	head := "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES "
-	full, err := t.sql.PrepareContext(t.ctx, head+strings.TrimSuffix(strings.Repeat(one+",", sqliteRowsPerInsert), ",")+tail)
+	one := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + "),"
+	insert := func(rows int) string {
+		return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + strings.TrimSuffix(strings.Repeat(one, rows), ",") + tail
+	}
+	full, err := t.sql.PrepareContext(t.ctx, insert(sqliteRowsPerInsert))
 	if err != nil {
 		return 0, fmt.Errorf("store: %s: %w", table, err)
 	}
 	defer full.Close()
 	var affected int64
-	args := make([]any, 0, sqliteRowsPerInsert*len(columns))
-	run := func(exec func(args ...any) (sql.Result, error)) error {
-		res, err := exec(args...)
+	args := gather(make([]any, 0, sqliteRowsPerInsert*len(columns)), next)
+	for ; len(args) == cap(args); args = gather(args[:0], next) {
+		n, err := rowsAffected(full.ExecContext(t.ctx, args...))
 		if err != nil {
-			return fmt.Errorf("store: %s: %w", table, err)
+			return affected, fmt.Errorf("store: %s: %w", table, err)
 		}
-		n, err := res.RowsAffected()
 		affected += n
-		args = args[:0]
-		return err
 	}
-	for {
+	if len(args) == 0 {
+		return affected, nil
+	}
+	n, err := rowsAffected(t.sql.ExecContext(t.ctx, insert(len(args)/len(columns)), args...))
+	if err != nil {
+		return affected, fmt.Errorf("store: %s: %w", table, err)
+	}
+	return affected + n, nil
+}
+
+// gather appends rows until args is full or there are no more.
+func gather(args []any, next func() ([]any, bool)) []any {
+	for len(args) < cap(args) {
 		row, ok := next()
 		if !ok {
 			break
 		}
 		args = append(args, row...)
-		if len(args) == cap(args) {
-			if err := run(func(a ...any) (sql.Result, error) { return full.ExecContext(t.ctx, a...) }); err != nil {
-				return affected, err
-			}
-		}
 	}
-	if len(args) == 0 {
-		return affected, nil
+	return args
+}
+
+func rowsAffected(res sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
 	}
-	rest := head + strings.TrimSuffix(strings.Repeat(one+",", len(args)/len(columns)), ",") + tail
-	err = run(func(a ...any) (sql.Result, error) { return t.sql.ExecContext(t.ctx, rest, a...) })
-	return affected, err
+	return res.RowsAffected()
 }
 
 // copySource adapts a next function to pgx.

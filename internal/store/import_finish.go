@@ -187,5 +187,5 @@ WHERE scope = 'account' AND account_id IS NULL AND match_key <> '' AND EXISTS (S
 			return err
 		}
 	}
-	return nil
+	return l.lateArrivals()
 }

@@ -107,5 +107,8 @@ FROM orders WHERE source = ? ORDER BY external_id`, source)
 		}
 		out = append(out, fmt.Sprintf("%s %s %s %d %d credited %d/%d", ext, doc, ref, net, margin, credited, creditedMargin))
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return out
 }

@@ -59,6 +59,9 @@ func cell(t *testing.T, s *Store, query string, args ...any) string {
 			all = append(all, *v)
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return strings.Join(all, ",")
 }
 

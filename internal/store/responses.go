@@ -46,8 +46,12 @@ func (s *Store) ResponseLink(ctx context.Context, token string) (responses.Link,
 // of recorded events, not from their order of arrival: a piece is returned with the reason of its
 // earliest return, and every block is there once.
 func (s *Store) SaveResponses(ctx context.Context, in responses.Intake, by postlift.Actor) (saved responses.Saved, err error) {
+	settings, err := s.Settings(ctx) // before the transaction, which must not wait for a second connection
+	if err != nil {
+		return saved, err
+	}
 	err = s.inTx(ctx, func(t *tx) error {
-		r := &recording{tx: t, in: in, by: by, saved: responses.Saved{Refused: map[int]responses.Refusal{}}}
+		r := &recording{tx: t, in: in, by: by, today: settings.Today(s.clock), saved: responses.Saved{Refused: map[int]responses.Refusal{}}}
 		if err := r.run(); err != nil {
 			return err
 		}
@@ -68,6 +72,7 @@ type recording struct {
 	*tx
 	in      responses.Intake
 	by      postlift.Actor
+	today   postlift.Date // in the organisation's time zone
 	saved   responses.Saved
 	pieces  map[string]*pieceRead // by uid, code and token
 	account map[string]int64      // by source and external id

@@ -5,26 +5,31 @@ import (
 	"postlift/accounts"
 )
 
-// insertBlocks adds each block once and revives one that was revoked or has an end.
+// insertBlocks adds each block once and revives one that was revoked, has an end or has not begun.
 func (r *recording) insertBlocks(blocks []*block) error {
 	existing, err := r.existingBlocks(blocks)
 	if err != nil {
 		return err
 	}
-	var fresh []*block
-	var revive []int64
+	var fresh, revive []*block
+	taken := map[string]*block{}
 	for _, b := range blocks {
 		id := b.identity()
+		if first := taken[id]; first != nil { // several events ask for one block
+			first.on = min(first.on, b.on)
+			continue
+		}
 		old, known := existing[id]
 		switch {
 		case !known:
 			b.uid = r.store.ids(postlift.SuppressID, b.scope, b.key, b.reason)
-			existing[id] = suppressionRow{UID: b.uid}
+			taken[id] = b
 			fresh = append(fresh, b)
 			r.noteBlock(b, b.uid)
-		case old.RevokedAt != nil || !old.UntilOn.IsZero():
-			existing[id] = suppressionRow{UID: old.UID}
-			revive = append(revive, old.ID)
+		case old.RevokedAt != nil || !old.UntilOn.IsZero() || old.EffectiveOn > b.on:
+			b.uid = old.UID
+			taken[id] = b
+			revive = append(revive, b)
 			r.noteBlock(b, old.UID)
 		}
 	}
@@ -32,10 +37,13 @@ func (r *recording) insertBlocks(blocks []*block) error {
 	if err := r.addBlocks(fresh); err != nil {
 		return err
 	}
-	return inChunks(revive, func(marks string, args []any) error {
-		_, err := r.exec("UPDATE suppressions SET revoked_at = NULL, until_on = NULL WHERE id IN ("+marks+")", args...)
-		return err
-	})
+	for _, b := range revive {
+		if _, err := r.exec(`UPDATE suppressions SET revoked_at = NULL, until_on = NULL,
+  effective_on = CASE WHEN effective_on > ? THEN ? ELSE effective_on END WHERE uid = ?`, b.on, b.on, b.uid); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *block) identity() string { return b.scope + "\x00" + b.reason + "\x00" + b.key }

@@ -124,13 +124,15 @@ type block struct {
 	channel, source, externalID string
 }
 
-// applyBlocks turns objections and returns into suppressions and into the status of what they block.
+// applyBlocks turns objections and returns into suppressions and into the status of what they block. They
+// hold at once: an event of tomorrow by the UTC calendar holds from the organisation's today.
 func (r *recording) applyBlocks() error {
 	var blocks []*block
 	moved := map[int64]bool{}
 	for _, e := range r.fresh {
 		b := blockOf(e)
 		if b != nil {
+			b.on = min(b.on, r.today)
 			blocks = append(blocks, b)
 		}
 		if e.Kind == responses.Return && responses.Reasons[e.Reason] == responses.AddressMoved && e.piece.SiteID != nil {

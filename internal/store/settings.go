@@ -42,13 +42,23 @@ func (s *Store) SaveSettings(ctx context.Context, settings accounts.Settings, by
 	})
 }
 
-// SetRate stores the dated exchange rate: units of the reporting currency for one unit of currency.
-func (s *Store) SetRate(ctx context.Context, currency string, from postlift.Date, rate float64) error {
-	if !postlift.ValidCurrency(currency) || rate <= 0 || from.IsZero() {
-		return postlift.Faultf(postlift.Invalid, "store.SetRate", "a rate needs a currency such as CHF, a date and a positive number")
+// SaveRates stores dated exchange rates; a rate of the same currency and day is replaced.
+func (s *Store) SaveRates(ctx context.Context, rates []accounts.Rate, by postlift.Actor) error {
+	rows := make([]exchangeRateRow, len(rates))
+	for i, r := range rates {
+		if !postlift.ValidCurrency(r.Currency) || !(r.Rate > 0) || r.ValidFrom.IsZero() {
+			return postlift.Faultf(postlift.Invalid, "store.SaveRates",
+				"exchange rate %d (%s, from %s, %g): a currency such as CHF, a date and a positive number are needed", i+1, r.Currency, r.ValidFrom, r.Rate)
+		}
+		rows[i] = exchangeRateRow{Currency: r.Currency, ValidFrom: r.ValidFrom, Rate: r.Rate}
+	}
+	if len(rows) == 0 {
+		return nil
 	}
 	return s.inTx(ctx, func(t *tx) error {
-		row := exchangeRateRow{Currency: currency, ValidFrom: from, Rate: rate}
-		return t.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error
+		if err := t.Clauses(clause.OnConflict{UpdateAll: true}).Create(&rows).Error; err != nil {
+			return fmt.Errorf("store.SaveRates: %w", err)
+		}
+		return t.event(by, "settings", "exchange_rates", "changed", map[string]int{"rates": len(rows)})
 	})
 }

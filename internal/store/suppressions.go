@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postlift"
@@ -36,15 +37,20 @@ type blocker struct {
 }
 
 // suppress records suppressions in the running transaction, with an event each, and marks the nouns that
-// they block. One that stands already (scope, match key, reason) is updated where dates, channel or
-// evidence differ; one that was revoked comes back only when it was received after that.
+// they block. A block that stands already (scope, match key, reason) is never weakened by another entry:
+// it then holds from the earlier day and until the later one. Only the entry that it came from, known by
+// source and external id, may correct it. One that was revoked comes back only when it was received after
+// that.
 func (t *tx) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
 	b := &blocker{tx: t, keyer: accounts.Keyer{Secret: t.store.secret}}
 	more, err := b.sameCompanies(list)
 	if err != nil {
 		return 0, 0, err
 	}
-	if inserted, updated, err = b.record(list, importID, by); err == nil && len(more) > 0 {
+	if inserted, updated, err = b.record(list, importID, by); err != nil {
+		return inserted, updated, err
+	}
+	if more = append(more, b.elsewhere(list)...); len(more) > 0 {
 		_, _, err = b.record(more, importID, by)
 	}
 	return inserted, updated, err
@@ -58,29 +64,26 @@ func (b *blocker) record(list []accounts.Suppression, importID int64, by postlif
 	if err != nil {
 		return 0, 0, err
 	}
+	entries, ids := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		return s.Scope + "\x00" + s.MatchKey + "\x00" + s.Reason, true
+	})
 	var rows []suppressionRow
-	for i := range list {
-		row := suppressionOf(&list[i], importID)
-		id := row.Scope + "\x00" + row.MatchKey + "\x00" + row.Reason
-		old, ok := known[id]
+	for _, id := range ids {
+		same := make([]standing, len(entries[id]))
+		for i, s := range entries[id] {
+			same[i] = suppressionOf(s, importID)
+		}
+		old, stands := known[id]
+		row, changed := settle(old, stands, same)
 		switch {
-		case !ok:
+		case !changed:
+			continue
+		case stands:
+			updated++
+		default:
 			row.UID = b.store.ids(postlift.SuppressID, row.Scope, row.MatchKey, row.Reason)
 			inserted++
-		case old.same(row):
-			continue
-		case old.RevokedAt != nil && row.ReceivedOn <= postlift.DateOf(*old.RevokedAt):
-			continue
-		default:
-			row.UID = old.UID
-			updated++
-			if old.pending { // the same block twice in one list
-				updated--
-				continue
-			}
 		}
-		row.pending = true
-		known[id] = row
 		rows = append(rows, row.suppressionRow)
 	}
 	if err := b.write(rows, by); err != nil {
@@ -90,9 +93,49 @@ func (b *blocker) record(list []accounts.Suppression, importID int64, by postlif
 }
 
 // standing is a suppression row as it stands or is about to.
-type standing struct {
-	suppressionRow
-	pending bool
+type standing struct{ suppressionRow }
+
+// settle gives what stands after entries of one scope, key and reason met what stood before, and whether
+// that is a change.
+func settle(old standing, stands bool, entries []standing) (row standing, changed bool) {
+	if stands && old.RevokedAt != nil {
+		revoked := postlift.DateOf(*old.RevokedAt)
+		entries = slices.DeleteFunc(entries, func(e standing) bool { return e.ReceivedOn <= revoked })
+		if len(entries) == 0 {
+			return old, false
+		}
+	}
+	row = entries[0]
+	if stands {
+		row.UID = old.UID
+		if old.RevokedAt == nil {
+			row = old
+			row.ImportID = entries[0].ImportID
+		}
+	}
+	for _, e := range entries {
+		if e.ExternalID != "" && e.Source == row.Source && e.ExternalID == row.ExternalID {
+			row.ReceivedOn, row.EffectiveOn, row.UntilOn, row.Channel, row.Evidence = e.ReceivedOn, e.EffectiveOn, e.UntilOn, e.Channel, e.Evidence
+			break
+		}
+	}
+	for _, e := range entries {
+		row.strengthen(e)
+	}
+	return row, !stands || !old.same(row)
+}
+
+// strengthen lets the block hold whenever the other one does, too.
+func (s *standing) strengthen(o standing) {
+	if o.ExternalID != "" && o.Source == s.Source && o.ExternalID == s.ExternalID {
+		return // its own entry speaks already
+	}
+	s.ReceivedOn, s.EffectiveOn = min(s.ReceivedOn, o.ReceivedOn), min(s.EffectiveOn, o.EffectiveOn)
+	if s.UntilOn.IsZero() || o.UntilOn.IsZero() {
+		s.UntilOn = 0
+		return
+	}
+	s.UntilOn = max(s.UntilOn, o.UntilOn)
 }
 
 func (s standing) same(o standing) bool {

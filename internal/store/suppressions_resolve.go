@@ -67,28 +67,19 @@ func (b *blocker) byAccount(list []accounts.Suppression) error {
 }
 
 func (b *blocker) bySite(list []accounts.Suppression) error {
-	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) {
-		return s.SiteID, s.SiteID != 0 && s.Scope == accounts.ScopeAddress
-	})
-	var id, account int64
-	var key string
-	return scanAll(b.tx, "SELECT id, account_id, match_key FROM sites WHERE id IN (*)", ids, []any{&id, &account, &key}, func() {
-		for _, s := range at[id] {
-			s.AccountID = account
-			if s.MatchKey == "" {
-				s.MatchKey = key
-			}
-		}
-	})
+	return b.byRow(list, "sites", accounts.ScopeAddress, func(s *accounts.Suppression) int64 { return s.SiteID })
 }
 
 func (b *blocker) byContact(list []accounts.Suppression) error {
-	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) {
-		return s.ContactID, s.ContactID != 0 && s.Scope == accounts.ScopePerson
-	})
+	return b.byRow(list, "contacts", accounts.ScopePerson, func(s *accounts.Suppression) int64 { return s.ContactID })
+}
+
+// byRow gives suppressions of a scope that name a site or a contact its account and its key.
+func (b *blocker) byRow(list []accounts.Suppression, table, scope string, ref func(*accounts.Suppression) int64) error {
+	at, ids := waiting(list, func(s *accounts.Suppression) (int64, bool) { return ref(s), ref(s) != 0 && s.Scope == scope })
 	var id, account int64
 	var key string
-	return scanAll(b.tx, "SELECT id, account_id, match_key FROM contacts WHERE id IN (*)", ids, []any{&id, &account, &key}, func() {
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM "+table+" WHERE id IN (*)", ids, []any{&id, &account, &key}, func() {
 		for _, s := range at[id] {
 			s.AccountID = account
 			if s.MatchKey == "" {
@@ -186,6 +177,10 @@ func (b *blocker) accountsByKey(list []accounts.Suppression) error {
 	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
 		k := ""
 		if s.Scope == accounts.ScopeAccount && s.MatchKey == "" {
+			if s.Postcode == "" {
+				s.MatchKey = b.keyer.CompanyAnywhere(s.Company) // its accounts have rows of their own: sameCompanies
+				return "", false
+			}
 			k = b.keyer.Company(s.Company, s.Postcode)
 		}
 		return k, k != ""
@@ -202,6 +197,23 @@ func (b *blocker) accountsByKey(list []accounts.Suppression) error {
 			s.AccountID = id
 		}
 	})
+}
+
+// elsewhere adds, for persons whom a list names with company and address and whom nobody knows yet, a
+// block by name and address: they may come with their company written in another way.
+func (b *blocker) elsewhere(list []accounts.Suppression) []accounts.Suppression {
+	var out []accounts.Suppression
+	for _, s := range list {
+		if s.Scope != accounts.ScopePerson || s.ContactID != 0 || s.Street == "" {
+			continue
+		}
+		key := b.keyer.PersonAt(s.FirstName, s.LastName, b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country))
+		if key != "" && key != s.MatchKey {
+			s.MatchKey = key
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // sameCompanies adds, for companies that a list names without a postcode, one suppression for each

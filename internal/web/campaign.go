@@ -42,13 +42,13 @@ func (s *staff) campaignList(c *gin.Context) {
 // planOf is the campaign's plan in force, nil before its first preview.
 func (s *staff) planOf(c *gin.Context, ref string) (*campaigns.Run, error) {
 	run, err := s.campaigns.CurrentRun(c.Request.Context(), ref)
-	if postlift.KindOf(err) == postlift.NotFound && err != nil {
+	switch {
+	case err == nil:
+		return &run, nil
+	case postlift.KindOf(err) == postlift.NotFound:
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &run, nil
+	return nil, err
 }
 
 // campaignData is one campaign with its plan.

@@ -96,7 +96,6 @@ type document struct {
 	faces  map[letter.FontRef]*face
 	layers map[layerKey]string // the operator that draws it
 	buf    []byte              // content of the page being drawn
-	utf16  []byte
 }
 
 const mmPerUM = 1e-3

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"time"
+)
+
+// TestServersPlayTheWholeLoop plays the loop with PostgreSQL, Redis, two workers and every command as a
+// process of its own, while workers and the run are stopped and killed at random moments and Redis loses
+// everything.
+func TestServersPlayTheWholeLoop(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts dozens of processes: not in short mode")
+	}
+	database, redis := testServers(t)
+	s := newSite(t, database, redis, 500)
+	dice := rand.New(rand.NewPCG(20260602, 1))
+	s.loop(2, func() {
+		s.disturbed(dice)
+		s.finished()
+	})
+}
+
+// disturbed runs the campaign several times without letting it end.
+func (s *site) disturbed(dice *rand.Rand) {
+	s.t.Helper()
+	for round := range 6 {
+		before := s.rendered()
+		first, second := s.start("work"), s.start("work")
+		run := s.start("campaign", "run", s.campaign)
+		s.waitFor("work to begin", func() bool { return s.rendered() > before || !run.running() })
+		time.Sleep(time.Duration(dice.IntN(150)) * time.Millisecond)
+		run.kill()
+		switch round % 3 {
+		case 0:
+			second.kill()
+			first.stop()
+		case 1:
+			first.stop()
+			second.stop()
+		case 2:
+			first.kill()
+			second.kill()
+			flushRedis(s.t, s.redis)
+		}
+		s.t.Logf("round %d: %d files rendered before, %d after", round, before, s.rendered())
+	}
+	if s.count("SELECT COUNT(*) FROM batch_files WHERE state <> 'rendered'") == 0 {
+		s.t.Error("all files were rendered before the last kill: the test needs more letters")
+	}
+}
+
+// finished lets the campaign run to its end while Redis loses everything once more; one worker is stopped
+// in the middle, the other one afterwards.
+func (s *site) finished() {
+	s.t.Helper()
+	before := s.rendered()
+	first, second := s.start("work"), s.start("work")
+	run := s.start("campaign", "run", s.campaign)
+	s.waitFor("work to begin", func() bool { return s.rendered() > before+20 || !run.running() })
+	if !run.running() {
+		s.t.Error("the run ended before Redis lost everything: the test needs more letters")
+	}
+	flushRedis(s.t, s.redis)
+	left, began := s.count("SELECT COUNT(*) FROM batch_files WHERE state <> 'rendered'"), time.Now()
+	first.stop()
+	s.waitFor("the run to end", func() bool { return !run.running() })
+	s.t.Logf("Redis lost everything with %d files to go; they took %.1f s", left, time.Since(began).Seconds())
+	if code := run.cmd.ProcessState.ExitCode(); code != 0 {
+		s.t.Fatalf("campaign run: exit code %d\n%s", code, run.errOut)
+	}
+	second.stop()
+	if n := s.count("SELECT COUNT(*) FROM (SELECT detail FROM (SELECT CAST(detail AS JSONB) - 'attempt' - 'pages' AS detail FROM events WHERE verb = 'file_rendered') f GROUP BY detail HAVING COUNT(*) > 1) d"); n > 0 {
+		s.t.Errorf("%d files took effect twice", n)
+	}
+	s.exits(0, "campaign", "run", s.campaign) // again: nothing is left to do
+}
+
+func (s *site) rendered() int {
+	s.t.Helper()
+	return s.count("SELECT COUNT(*) FROM batch_files WHERE state = 'rendered'")
+}
+
+func (s *site) waitFor(what string, done func() bool) {
+	s.t.Helper()
+	for limit := time.Now().Add(90 * time.Second); !done(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(limit) {
+			s.t.Fatalf("waited too long for %s", what)
+		}
+	}
+}
+
+// crowded runs the campaign in several processes at once: each of them must end well.
+func (s *site) crowded(n int) {
+	s.t.Helper()
+	var runs []*process
+	for range n {
+		runs = append(runs, s.start("campaign", "run", s.campaign))
+	}
+	for _, p := range runs {
+		<-p.ended
+		if code := p.cmd.ProcessState.ExitCode(); code != 0 {
+			s.t.Errorf("campaign run beside others: exit code %d\n%s", code, p.errOut)
+		}
+	}
+	if n := s.count("SELECT COUNT(*) FROM events WHERE verb = 'sealed'"); n != 1 {
+		s.t.Errorf("the batch was sealed %d times", n)
+	}
+}
+
+// TestEnginesAgree plays one world on SQLite and on PostgreSQL: whatever the company reads must not depend
+// on the engine.
+func TestEnginesAgree(t *testing.T) {
+	if testing.Short() {
+		t.Skip("plays the loop twice: not in short mode")
+	}
+	database := freshSchema(t)
+	var said [2]played
+	for i, url := range []string{"", database} {
+		s := newSite(t, url, "", 400)
+		said[i] = s.loop(25, func() { s.crowded(4) })
+	}
+	lite, pg := said[0], said[1]
+	if !reflect.DeepEqual(lite.Imported, pg.Imported) {
+		t.Errorf("imported %v on SQLite, %v on PostgreSQL", lite.Imported, pg.Imported)
+	}
+	if !reflect.DeepEqual(lite.Value, pg.Value) || lite.Value.Total.Minor <= 0 {
+		t.Errorf("the base is worth %+v on SQLite, %+v on PostgreSQL", lite.Value, pg.Value)
+	}
+	lite.Funnel.RunUID, pg.Funnel.RunUID = "", ""
+	if !reflect.DeepEqual(lite.Funnel, pg.Funnel) {
+		t.Errorf("funnel %+v on SQLite, %+v on PostgreSQL", lite.Funnel, pg.Funnel)
+	}
+	a, b := &lite.Uplift, &pg.Uplift
+	a.CampaignID, a.RunID, b.CampaignID, b.RunID = "", "", "", ""
+	x, y := reflect.ValueOf(*a), reflect.ValueOf(*b)
+	for i := range x.NumField() {
+		if !reflect.DeepEqual(x.Field(i).Interface(), y.Field(i).Interface()) {
+			t.Errorf("uplift: %s is %+v on SQLite, %+v on PostgreSQL", x.Type().Field(i).Name, x.Field(i).Interface(), y.Field(i).Interface())
+		}
+	}
+}
