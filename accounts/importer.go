@@ -176,7 +176,7 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 		return report, err
 	}
 	s := &session{importer: i, req: req, reader: reader, rejects: rejects, report: &report,
-		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k}
+		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k, credits: map[int64]string{}}
 	head := ImportHead{Kind: req.Kind, Source: req.Source, FileName: req.File, Actor: req.Actor, StartedAt: i.Clock()}
 	uid, err := i.Store.ImportFile(ctx, head, req.DryRun, func(l Loader) (ImportCounts, error) {
 		if err := s.run(ctx, l); err != nil {
@@ -218,6 +218,7 @@ type session struct {
 	keyer    Keyer
 	accepted int64 // nouns
 	lines    bool
+	credits  map[int64]string // type of the credit notes and cancellations of a file with lines
 }
 
 func (s *session) run(ctx context.Context, l Loader) error {
@@ -225,7 +226,7 @@ func (s *session) run(ctx context.Context, l Loader) error {
 	if err != nil {
 		return err
 	}
-	if err := s.stream(ctx, fill, l); err != nil {
+	if err := errors.Join(s.stream(ctx, fill, l), ctx.Err()); err != nil {
 		return err
 	}
 	done, err := l.Finish(FinishInput{Kind: s.req.Kind, Source: s.req.Source, Today: s.today, Lines: s.lines})

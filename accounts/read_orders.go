@@ -54,7 +54,7 @@ func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, num
 			s.warn("line without amount")
 			return
 		}
-		s.addOrderLine(row, c, id, "", numbers)
+		s.addOrderLine(row, c, id, s.credits[id], numbers)
 		return
 	}
 	o := s.readOrder(row, accounts, ext)
@@ -62,14 +62,22 @@ func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, num
 		return
 	}
 	if s.lines {
-		if s.addOrderLine(row, c, own.peek(ext), o.DocType, numbers); !row.OK() {
+		kind := o.DocType
+		if further {
+			kind = orDefault(s.credits[id], kind) // the first row says what the document is
+		}
+		if s.addOrderLine(row, c, own.peek(ext), kind, numbers); !row.OK() {
 			return
 		}
 	}
 	var again bool
-	if o.Key, again = s.claim(row, own, ext, !s.lines); !again {
-		c.Orders = append(c.Orders, o)
+	if o.Key, again = s.claim(row, own, ext, !s.lines); again {
+		return
 	}
+	if s.lines && o.DocType != DocOrder {
+		s.credits[o.Key.ID] = o.DocType
+	}
+	c.Orders = append(c.Orders, o)
 }
 
 func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order {
@@ -87,7 +95,7 @@ func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order
 	if !hasNet {
 		net = lineNet
 	}
-	o.DocType = docType(row, net, o.RefersTo)
+	o.DocType = docType(row, net, o.RefersTo, hasNet || !s.lines)
 	if o.RefersTo != "" && o.RefersTo == ext {
 		row.Reject("refers_to", "reference", ext, "a document cannot refer to itself")
 	}
@@ -98,13 +106,14 @@ func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order
 	return o
 }
 
-// docType reads the document's type; where a file has none, a negative amount is a credit note.
-func docType(row *csvfile.Row, net int64, refersTo string) string {
+// docType reads the document's type; where a file has none, a negative amount is a credit note. An order's
+// total must not be negative, but a line of it may be: a discount.
+func docType(row *csvfile.Row, net int64, refersTo string, total bool) string {
 	t := row.Enum("type", docTypeWords, "order, credit_note, cancellation")
 	if t == "" && (net < 0 || refersTo != "") {
 		return DocCreditNote
 	}
-	if t == DocOrder && net < 0 {
+	if t == DocOrder && net < 0 && total {
 		row.Reject("net", "range", row.Text("net"), "an order's amount must not be negative: a credit note has the type credit_note")
 	}
 	return orDefault(t, DocOrder)

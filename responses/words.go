@@ -207,7 +207,7 @@ func (m measurement) notes(u *Uplift) {
 	}
 	if u.Data.AssumedShare > 0 {
 		add("assumed_margin", Percent(u.Data.AssumedShare, 0, "en")+" of the net value has no margin of its own and takes the default share.",
-			Percent(u.Data.AssumedShare, 0, "de")+" des Nettowerts haben keinen eigenen Deckungsbeitrag und erhalten den Standardanteil.")
+			"Für "+Percent(u.Data.AssumedShare, 0, "de")+" des Nettowerts ist kein eigener Deckungsbeitrag bekannt; dafür gilt der Standardanteil.")
 	}
 }
 

@@ -121,6 +121,21 @@ func bareNumber(raw string) (s string, negative bool, err error) {
 	return b.String(), negative, nil
 }
 
+// inCurrency tells whether the sign or code that an amount carries, if any, goes with the currency. A
+// dollar sign goes with every dollar.
+func inCurrency(raw, currency string) bool {
+	var code []rune
+	for _, r := range raw {
+		switch {
+		case r == '€' && currency != "EUR", r == '£' && currency != "GBP", r == '$' && !strings.HasSuffix(currency, "D"):
+			return false
+		case r >= 'A' && r <= 'Z':
+			code = append(code, r)
+		}
+	}
+	return len(code) == 0 || string(code) == currency
+}
+
 // plainNumber checks grouping and gives the digits before and behind the decimal sign.
 func plainNumber(raw string, decimal byte) (whole, frac string, negative bool, err error) {
 	s, negative, err := bareNumber(raw)

@@ -167,6 +167,8 @@ func (r *Row) Minor(name, currency string) (v int64, ok bool) {
 	}
 	v, err := parseMinor(raw, r.reader.number[i], postlift.MinorDigits(currency))
 	switch {
+	case err == nil && !inCurrency(raw, currency):
+		r.Reject(name, "currency", raw, "the amount names another currency than "+currency+", which this row is in")
 	case errors.Is(err, errRange) || err == nil && (v > maxMinor || v < -maxMinor):
 		r.Reject(name, "range", raw, "the amount is too large")
 	case err != nil:

@@ -12,7 +12,8 @@ import (
 )
 
 func newAccountsCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "accounts", Short: "Look at accounts and what they are worth"}
+	cmd := &cobra.Command{Use: "accounts", Short: "Look at accounts and what they are worth",
+		Example: "  postlift accounts show K-10023"}
 	show := &cobra.Command{
 		Use:     "show ACCOUNT",
 		Short:   "One account: its CLV with the parts, orders, contracts, letters, blocks",

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -22,7 +23,8 @@ import (
 )
 
 func newBenchCommand(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "bench", Short: "Measure this program on this machine"}
+	cmd := &cobra.Command{Use: "bench", Short: "Measure this program on this machine",
+		Example: "  postlift bench import"}
 	cmd.AddCommand(newBenchImportCommand(a))
 	return cmd
 }
@@ -39,7 +41,7 @@ prints rows a second, the ratio of the times and the importer's peak memory. The
 the imported accounts.`,
 		Example: "  postlift bench import --accounts 100000 --orders 300000",
 		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if b.accounts < 1 || b.orders < 0 {
 				return postlift.Faultf(postlift.Invalid, "bench import", "at least one account is needed")
 			}
@@ -47,7 +49,7 @@ the imported accounts.`,
 			if err != nil {
 				return postlift.Faultf(postlift.Invalid, "bench import", "no temporary folder can be made: %v", err)
 			}
-			defer os.RemoveAll(temp)
+			defer func() { err = errors.Join(err, os.RemoveAll(temp)) }()
 			b.dir, b.app = temp, a
 			result, err := b.run(cmd.Context())
 			if err != nil {
@@ -146,12 +148,12 @@ func (b *importBench) open(ctx context.Context, name string) (*store.Store, erro
 
 var benchSecret = []byte("the secret of a database that lives for minutes")
 
-func (b *importBench) plain(ctx context.Context, r *importBenchResult) error {
+func (b *importBench) plain(ctx context.Context, r *importBenchResult) (err error) {
 	db, err := b.open(ctx, "plain.db")
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	start := time.Now()
 	i := 0
 	accountRows, err := db.PlainLoad(ctx, "accounts", []string{"id", "uid", "source", "external_id", "name", "group_key", "segment", "industry",
@@ -194,12 +196,12 @@ func (b *importBench) plain(ctx context.Context, r *importBenchResult) error {
 	return err
 }
 
-func (b *importBench) real(ctx context.Context, r *importBenchResult) error {
+func (b *importBench) real(ctx context.Context, r *importBenchResult) (err error) {
 	db, err := b.open(ctx, "import.db")
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	im := &accounts.Importer{Store: db, Clock: b.app.clock, Secret: benchSecret, Settings: accounts.DefaultSettings()}
 	for _, kind := range []string{"accounts", "orders"} {
 		in, err := os.Open(filepath.Join(b.dir, kind+".csv"))

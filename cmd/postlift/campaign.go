@@ -26,6 +26,7 @@ CAMPAIGN is its id or name.
 
 The usual way: campaign create -f FILE → campaign preview → campaign approve --plan HASH --by NAME →
 campaign run. Preview stores a plan and prints its hash; run executes exactly that plan.`,
+		Example: "  postlift campaign create -f samples/campaign.yaml\n  postlift campaign preview \"Welcome back\"",
 	}
 	cmd.AddCommand(newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
 		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignExplainCommand(a))

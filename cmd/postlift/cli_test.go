@@ -30,7 +30,7 @@ func TestEveryCommandHasHelpAndAnExample(t *testing.T) {
 		if c.Short == "" {
 			t.Errorf("%s has no help", c.CommandPath())
 		}
-		if c.Runnable() && c.HasParent() && c.Example == "" {
+		if c.HasParent() && c.Example == "" {
 			t.Errorf("%s has no example", c.CommandPath())
 		}
 		for _, sub := range c.Commands() {
@@ -50,6 +50,8 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 		{"--data", data, "clv", "predict"},
 		{"--data", data, "clv", "fit", "--summary", "x", "--model", "crystal-ball"},
 		{"--data", data, "accounts", "show"},
+		{"--data", data, "campaign", "no-such-command"},
+		{"--data", data, "report", "--json"},
 	} {
 		if code, out, errOut := call(t, args...); code != 2 || errOut == "" || out != "" {
 			t.Errorf("%v: exit code %d, stdout %q, stderr %q", args, code, out, errOut)

@@ -17,8 +17,9 @@ import (
 
 func newCLVCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "clv",
-		Short: "Fit value models, predict from files, score every account",
+		Use:     "clv",
+		Short:   "Fit value models, predict from files, score every account",
+		Example: "  postlift clv score\n  postlift clv fit --orders orders.csv --model bgnbd",
 	}
 	cmd.AddCommand(newFitCommand(a), newPredictCommand(a), newScoreCommand(a))
 	return cmd

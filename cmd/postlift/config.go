@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -165,34 +166,50 @@ func loadSecret(c config) ([]byte, error) {
 		return []byte(c.Secret), nil
 	}
 	path := filepath.Join(c.Data, "secret")
-	raw, err := os.ReadFile(path)
-	if err == nil {
-		if len(strings.TrimSpace(string(raw))) < 32 {
-			return nil, postlift.Faultf(postlift.Invalid, "secret", "%s holds fewer than 32 characters: restore it from a backup", path)
-		}
-		return []byte(strings.TrimSpace(string(raw))), nil
-	}
+	secret, err := readSecret(path)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return nil, postlift.Faultf(postlift.Invalid, "secret", "%s cannot be read: %v", path, err)
+		return secret, err
 	}
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails (it aborts the program instead)
 	return writeSecret(path, hex.EncodeToString(b[:]))
 }
 
-// writeSecret creates the file exclusively; where another process was faster, its secret is taken.
+// readSecret reads the secret's file; where there is none, the error is fs.ErrNotExist.
+func readSecret(path string) ([]byte, error) {
+	raw, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, postlift.Faultf(postlift.Invalid, "secret", "%s cannot be read: %v", path, err)
+	}
+	secret := bytes.TrimSpace(raw)
+	if len(secret) < 32 {
+		return nil, postlift.Faultf(postlift.Invalid, "secret", "%s holds fewer than 32 characters: restore it from a backup", path)
+	}
+	return secret, nil
+}
+
+// writeSecret makes the file wholly or not at all, so that no other process ever reads half of it; where
+// another one was faster, its secret is taken.
 func writeSecret(path, secret string) ([]byte, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return nil, postlift.Faultf(postlift.Invalid, "secret", "the data folder cannot be made: %v", err)
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		raw, err := os.ReadFile(path)
-		return []byte(strings.TrimSpace(string(raw))), err
-	}
+	f, err := os.CreateTemp(filepath.Dir(path), ".secret-*") // readable by its owner only
 	if err != nil {
 		return nil, postlift.Faultf(postlift.Invalid, "secret", "%s cannot be written: %v", path, err)
 	}
+	defer func() { _ = os.Remove(f.Name()) }() // after a rename it is gone already
 	_, err = f.WriteString(secret + "\n")
-	return []byte(secret), errors.Join(err, f.Sync(), f.Close())
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, postlift.Faultf(postlift.Invalid, "secret", "%s cannot be written: %v", path, err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Rename(f.Name(), path); err != nil { // a disk that knows no links
+			return nil, postlift.Faultf(postlift.Invalid, "secret", "%s cannot be written: %v", path, err)
+		}
+	}
+	return readSecret(path)
 }

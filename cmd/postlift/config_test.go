@@ -3,7 +3,9 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"postlift"
@@ -78,5 +80,28 @@ func write(t *testing.T, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Processes that start together in a new data folder must agree about the secret.
+func TestSecretIsMadeByOne(t *testing.T) {
+	c := config{Data: t.TempDir()}
+	secrets := make([]string, 16)
+	var all sync.WaitGroup
+	for i := range secrets {
+		all.Go(func() {
+			secret, err := loadSecret(c)
+			if err != nil {
+				t.Error(err)
+			}
+			secrets[i] = string(secret)
+		})
+	}
+	all.Wait()
+	if len(slices.Compact(secrets)) != 1 {
+		t.Errorf("several secrets: %q", secrets)
+	}
+	if left, err := os.ReadDir(c.Data); err != nil || len(left) != 1 {
+		t.Errorf("%d files in the folder, %v", len(left), err)
 	}
 }

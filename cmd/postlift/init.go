@@ -97,7 +97,7 @@ func (a *app) applySettings(ctx context.Context) (accounts.Settings, error) {
 	if err := readYAML(filepath.Join(a.cfg.Data, settingsFile), &o); err != nil {
 		return o.Settings, err
 	}
-	if err := o.Settings.Validate(); err != nil {
+	if err := o.Validate(); err != nil {
 		return o.Settings, err
 	}
 	db, err := a.storeUnchecked(ctx)

@@ -18,8 +18,9 @@ import (
 
 func newReportCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "report",
-		Short: "What the letters changed",
+		Use:     "report",
+		Short:   "What the letters changed",
+		Example: `  postlift report uplift "Win-back spring"`,
 	}
 	cmd.AddCommand(newUpliftCommand(a))
 	return cmd

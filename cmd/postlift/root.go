@@ -1,7 +1,11 @@
 package main
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
+
+	"postlift"
 )
 
 // rootCommand assembles the command line. Commands that later issues bring are absent, not hidden.
@@ -30,8 +34,36 @@ Start with:   postlift demo          a whole company, made up, in one command
 	for _, make := range commands {
 		root.AddCommand(make(a))
 	}
+	for _, c := range root.Commands() {
+		a.refuseUnknown(c)
+	}
 	a.markStart(root)
 	return root
+}
+
+// refuseUnknown makes a command that only groups others answer with help when it stands alone, and refuse
+// a name that it does not have: cobra would print help and call that a success.
+func (a *app) refuseUnknown(cmd *cobra.Command) {
+	if !cmd.HasSubCommands() {
+		return
+	}
+	for _, sub := range cmd.Commands() {
+		a.refuseUnknown(sub)
+	}
+	if cmd.Runnable() {
+		return
+	}
+	cmd.Args = cobra.ArbitraryArgs
+	cmd.RunE = func(c *cobra.Command, args []string) error {
+		if len(args) == 0 && !a.json {
+			return c.Help()
+		}
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		return postlift.Faultf(postlift.Invalid, c.Name(), "%s needs one of %s", c.CommandPath(), strings.Join(names, ", "))
+	}
 }
 
 // markStart notes when a command's own work begins: an error before it is a wrong command line.

@@ -13,8 +13,9 @@ import (
 
 func newRuleCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "rule",
-		Short: "Check, explain and count selection rules",
+		Use:     "rule",
+		Short:   "Check, explain and count selection rules",
+		Example: "  postlift rule check 'clv.residual > 5000'\n  postlift rule count 'orders > 3'",
 		Long: `Rules select accounts by typed fields (postlift rule fields), such as
 
   clv.residual > 5000 and days_since_last_order > 120 and country == "DE" and not has_open_contract

@@ -1,10 +1,19 @@
 package main
 
 import (
+	"errors"
 	"math/rand/v2"
+	"path/filepath"
 	"reflect"
+	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"postlift"
+	"postlift/internal/files"
+	"postlift/mailers"
+	"postlift/templates"
 )
 
 // TestServersPlayTheWholeLoop plays the loop with PostgreSQL, Redis, two workers and every command as a
@@ -17,7 +26,11 @@ func TestServersPlayTheWholeLoop(t *testing.T) {
 	database, redis := testServers(t)
 	s := newSite(t, database, redis, 500)
 	dice := rand.New(rand.NewPCG(20260602, 1))
+	early := s.start("work")
+	s.waitFor("the worker to wait for the schema", func() bool { return strings.Contains(early.errOut.String(), "waiting: ") })
 	s.loop(2, func() {
+		s.waitFor("the worker to begin", func() bool { return strings.Contains(early.errOut.String(), "worker runs") })
+		early.stop()
 		s.disturbed(dice)
 		s.finished()
 	})
@@ -105,24 +118,65 @@ func (s *site) crowded(n int) {
 			s.t.Errorf("campaign run beside others: exit code %d\n%s", code, p.errOut)
 		}
 	}
+	s.sealedOnce()
+}
+
+// sealedByMany renders the campaign in this process and then lets many find the batch ready at the same
+// moment, as workers do: each of them must be content.
+func (s *site) sealedByMany(n int) {
+	s.t.Helper()
+	ctx := s.t.Context()
+	local, err := files.OpenLocal(filepath.Join(s.data, "files"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer local.Close()
+	room := mailers.NewService(mailers.Options{Store: s.store(), Files: local, Renderer: mailers.NewPress(templates.Fonts()),
+		Clock: time.Now, IDs: postlift.RandomIDs(time.Now), Secret: []byte(siteSecret)})
+	b, err := room.Prepare(ctx, s.campaign, postlift.Person("Mara Beispiel"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	refs, err := room.QueuedChunks(ctx, 1000)
+	for _, ref := range refs {
+		err = errors.Join(err, room.RenderChunk(ctx, ref))
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			for sealed := false; !sealed; {
+				var err error
+				if sealed, err = room.Advance(ctx, b.UID); err != nil {
+					s.t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	s.sealedOnce()
+}
+
+func (s *site) sealedOnce() {
+	s.t.Helper()
 	if n := s.count("SELECT COUNT(*) FROM events WHERE verb = 'sealed'"); n != 1 {
 		s.t.Errorf("the batch was sealed %d times", n)
 	}
 }
 
 // TestEnginesAgree plays one world on SQLite and on PostgreSQL: whatever the company reads must not depend
-// on the engine.
+// on the engine, nor on how many processes made the letters.
 func TestEnginesAgree(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays the loop twice: not in short mode")
 	}
 	database := freshSchema(t)
-	var said [2]played
-	for i, url := range []string{"", database} {
-		s := newSite(t, url, "", 400)
-		said[i] = s.loop(25, func() { s.crowded(4) })
-	}
-	lite, pg := said[0], said[1]
+	embedded, server := newSite(t, "", "", 400), newSite(t, database, "", 400)
+	lite := embedded.loop(25, func() { embedded.crowded(4) })
+	pg := server.loop(25, func() { server.sealedByMany(12) })
 	if !reflect.DeepEqual(lite.Imported, pg.Imported) {
 		t.Errorf("imported %v on SQLite, %v on PostgreSQL", lite.Imported, pg.Imported)
 	}

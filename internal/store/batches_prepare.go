@@ -44,8 +44,25 @@ ORDER BY CASE WHEN r.state IN ('planned', 'cancelled') THEN 1 ELSE 0 END, r.id D
 	return j, opError(op, err)
 }
 
-// RunRecipients reads every chosen contact of a run with what its letter may say, in one statement.
+// featuresOf makes the features stand for the run's date: somebody may have looked at a rule for another
+// one since the plan, and letters must not tell of that day.
+func (s *Store) featuresOf(ctx context.Context, runID int64) error {
+	var run runRow
+	if err := s.reader(ctx).Select("as_of").First(&run, "id = ?", runID).Error; err != nil {
+		return err
+	}
+	have, err := s.FeaturesAsOf(ctx)
+	if err != nil || have == run.AsOf {
+		return err
+	}
+	return s.RefreshFeatures(ctx, run.AsOf)
+}
+
+// RunRecipients reads every chosen contact of a run with what its letter may say, as of the run's date.
 func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recipient, error) {
+	if err := s.featuresOf(ctx, runID); err != nil {
+		return nil, opError("store.RunRecipients", err)
+	}
 	unnest, id := "json_each(ch.contacts) e", "e.value"
 	if s.dialect == migrations.Postgres {
 		unnest, id = "jsonb_array_elements_text(ch.contacts) e(value)", "CAST(e.value AS BIGINT)"

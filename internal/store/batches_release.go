@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postlift"
+	"postlift/campaigns"
 	"postlift/mailers"
 	"postlift/migrations"
 )
@@ -138,7 +139,16 @@ func (s *Store) ApproveBatch(ctx context.Context, batchUID, contentSHA256 string
 // piece was withdrawn that its file still shows. put runs last, as in SealBatch.
 func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error {
 	const op = "store.ReleaseBatch"
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
 	return opError(op, s.inTx(ctx, func(t *tx) error {
+		if settings.Mail.CoolingOffDays > 0 {
+			if err := t.refuseReleasedElsewhere(op, batchUID); err != nil {
+				return err
+			}
+		}
 		n, err := t.exec(`UPDATE batches SET state = 'released', released_at = ? WHERE uid = ? AND state IN ('sealed', 'proofed')
 AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
 		if err != nil {
@@ -167,6 +177,27 @@ WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan
 		}
 		return put()
 	}))
+}
+
+// refuseReleasedElsewhere is a Conflict where accounts of an advertising batch have letters of another
+// batch that is out and not posted. The gate takes such letters out, so they came after it had looked:
+// batches that are released at the same time wait for each other here, and the later one asks again.
+func (t *tx) refuseReleasedElsewhere(op, batchUID string) error {
+	if t.store.dialect == migrations.Postgres {
+		if _, err := t.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.releases'))"); err != nil {
+			return err
+		}
+	}
+	var twice int
+	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
+JOIN campaigns c ON c.id = p.campaign_id
+WHERE b.uid = ? AND c.class = ? AND p.kind = 'live' AND p.state = 'sealed' AND EXISTS (
+  SELECT 1 FROM pieces o JOIN batches x ON x.id = o.batch_id WHERE o.account_id = p.account_id AND o.run_id <> p.run_id
+  AND o.kind = 'live' AND o.state = 'released' AND o.posted_on IS NULL AND x.state <> 'cancelled')`), batchUID, string(campaigns.Advertising)).Scan(&twice)
+	if err == nil && twice > 0 {
+		err = postlift.Faultf(postlift.Conflict, op, "%d accounts of batch %s got letters of another batch this very moment: release it again", twice, batchUID)
+	}
+	return err
 }
 
 // moveRun changes the state of a batch's run where the state machine allows it.

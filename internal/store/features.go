@@ -76,11 +76,11 @@ func orderRate(db *gorm.DB, reporting string) (string, error) {
 }
 
 // documentSQL selects one row for each document: its net value and margin in the reporting currency.
-// An order counts net of what refers to it; a credit note counts by itself only where the order it
-// refers to is not known. A credited order of unknown margin shrinks with its net value.
+// An order counts net of what refers to it in its currency; a credit note counts by itself only where it
+// refers to no such order. A credited order of unknown margin shrinks with its net value.
 func documentSQL(rates string, defaultMargin float64) string {
 	const effective = `CASE WHEN o.doc_type = 'order' THEN o.net_minor + o.credited_minor
-    WHEN o.refers_to <> '' AND EXISTS (SELECT 1 FROM orders p WHERE p.source = o.source AND p.external_id = o.refers_to AND p.doc_type = 'order') THEN 0
+    WHEN o.refers_to <> '' AND EXISTS (SELECT 1 FROM orders p WHERE p.source = o.source AND p.external_id = o.refers_to AND p.currency = o.currency AND p.doc_type = 'order') THEN 0
     ELSE o.net_minor END`
 	return fmt.Sprintf(`SELECT o.account_id, o.placed_on, o.doc_type, %[1]s AS rate, %[2]s AS net,
     CASE WHEN o.margin_minor IS NULL THEN (%[2]s) * %[3]g

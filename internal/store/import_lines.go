@@ -199,12 +199,13 @@ WHERE s.order_id = orders.id AND (orders.net_minor IS DISTINCT FROM s.net OR ord
 
 // credits keeps each order's sum of the documents that refer to it. It starts from the few documents
 // that refer to something (a partial index), so its cost doesn't grow with the orders. Where a credit
-// note's margin is unknown, it takes the order's own share of margin.
+// note's margin is unknown, it takes the order's own share of margin. A document in another currency than
+// the order's stands by itself.
 func (l *loader) credits(source string, out *accounts.Finished) error {
 	if l.existing("order") {
 		if _, err := l.exec(`UPDATE orders SET credited_minor = 0, credited_margin_minor = 0
 WHERE source = ? AND credited_minor <> 0 AND NOT EXISTS (SELECT 1 FROM orders d
-  WHERE d.source = orders.source AND d.refers_to = orders.external_id AND d.refers_to <> '' AND d.doc_type <> 'order')`, source); err != nil {
+  WHERE d.source = orders.source AND d.refers_to = orders.external_id AND d.currency = orders.currency AND d.refers_to <> '' AND d.doc_type <> 'order')`, source); err != nil {
 			return err
 		}
 	}
@@ -212,7 +213,7 @@ WHERE source = ? AND credited_minor <> 0 AND NOT EXISTS (SELECT 1 FROM orders d
   SELECT o.id AS id, SUM(d.net_minor) AS net, COALESCE(SUM(d.margin_minor), 0) +
     CASE WHEN o.margin_minor IS NULL OR o.net_minor = 0 THEN 0
     ELSE CAST(ROUND(o.margin_minor * 1.0 * SUM(CASE WHEN d.margin_minor IS NULL THEN d.net_minor ELSE 0 END) / o.net_minor) AS BIGINT) END AS margin
-  FROM orders d JOIN orders o ON o.source = d.source AND o.external_id = d.refers_to AND o.doc_type = 'order'
+  FROM orders d JOIN orders o ON o.source = d.source AND o.external_id = d.refers_to AND o.currency = d.currency AND o.doc_type = 'order'
   WHERE d.source = ? AND d.refers_to <> '' AND d.doc_type <> 'order'
   GROUP BY o.id, o.margin_minor, o.net_minor) c
 WHERE c.id = orders.id AND (orders.credited_minor <> c.net OR orders.credited_margin_minor <> c.margin)`, source)
@@ -220,7 +221,7 @@ WHERE c.id = orders.id AND (orders.credited_minor <> c.net OR orders.credited_ma
 		return err
 	}
 	unknown, err := l.count(`SELECT COUNT(*) FROM orders d WHERE d.source = ? AND d.refers_to <> '' AND d.doc_type <> 'order' AND d.import_id = ?
-AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.source = d.source AND o.external_id = d.refers_to AND o.doc_type = 'order')`, source, l.importID)
+AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.source = d.source AND o.external_id = d.refers_to AND o.currency = d.currency AND o.doc_type = 'order')`, source, l.importID)
 	if unknown > 0 {
 		out.Warnings["unreferenced credit note"] += unknown
 	}

@@ -43,7 +43,9 @@ FROM accounts a JOIN account_features f ON f.account_id = a.id ORDER BY a.id`)
 			h, err := scanHistory(rows)
 			h.HistoryStart = start
 			if err == nil {
-				h.Contracts, err = contracts(h.AccountID)
+				var excluded int64
+				h.Contracts, excluded, err = contracts(h.AccountID)
+				h.ExcludedDocuments += excluded
 			}
 			if !yield(h, err) || err != nil {
 				return
@@ -80,24 +82,28 @@ type contractRead struct {
 	input    clv.ContractInput
 }
 
-// contractCursor reads open contracts in account order; the returned function gives one account's, and
-// must be called with rising ids.
-func (s *Store) contractCursor(ctx context.Context, asOf postlift.Date) (func(int64) ([]clv.ContractInput, error), func(), error) {
+// contractCursor reads open contracts in account order; the returned function gives one account's and how
+// many are left out for want of an exchange rate, and must be called with rising ids.
+func (s *Store) contractCursor(ctx context.Context, asOf postlift.Date) (func(int64) (found []clv.ContractInput, excluded int64, err error), func(), error) {
 	rates, err := s.ratesOn(ctx, asOf)
 	if err != nil {
 		return nil, nil, err
 	}
 	next, stop := iter.Pull2(s.openContracts(ctx, asOf))
 	current, err, more := next()
-	return func(account int64) ([]clv.ContractInput, error) {
-		var found []clv.ContractInput
+	return func(account int64) (found []clv.ContractInput, excluded int64, _ error) {
 		for more && err == nil && current.account <= account {
-			if rate, ok := rates[current.currency]; ok && current.account == account {
+			rate, known := rates[current.currency]
+			switch {
+			case current.account < account:
+			case known:
 				found = append(found, current.converted(rate))
+			default:
+				excluded++
 			}
 			current, err, more = next()
 		}
-		return found, err
+		return found, excluded, err
 	}, stop, err
 }
 

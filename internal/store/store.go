@@ -75,7 +75,7 @@ const sqlitePragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pra
 
 // Page caches in KiB: bulk loads live from the writer's, the up to eight readers must not add up.
 const (
-	writerCache = "&_pragma=cache_size(-131072)"
+	writerCache = "&_pragma=cache_size(-65536)"
 	readerCache = "&_pragma=cache_size(-16384)"
 )
 

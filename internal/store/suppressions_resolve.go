@@ -38,7 +38,7 @@ func (b *blocker) ownKey(s *accounts.Suppression) string {
 	return ""
 }
 
-// pending gives the suppressions of a scope that still lack what need says, by a value of theirs.
+// waiting gives the suppressions for which value says something, by that value, and the values in order.
 func waiting[K comparable](list []accounts.Suppression, value func(*accounts.Suppression) (K, bool)) (map[K][]*accounts.Suppression, []K) {
 	at, keys := map[K][]*accounts.Suppression{}, []K{}
 	for i := range list {
@@ -90,11 +90,20 @@ func (b *blocker) byRow(list []accounts.Suppression, table, scope string, ref fu
 }
 
 func (b *blocker) personsByKey(list []accounts.Suppression) error {
-	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
-		k := ""
-		if s.Scope == accounts.ScopePerson && s.MatchKey == "" && s.Company != "" {
-			k = b.keyer.Person(s.FirstName, s.LastName, s.Company)
+	return b.byKey(list, "contacts", func(s *accounts.Suppression) string {
+		if s.Scope != accounts.ScopePerson || s.MatchKey != "" || s.Company == "" {
+			return ""
 		}
+		return b.keyer.Person(s.FirstName, s.LastName, s.Company)
+	}, func(s *accounts.Suppression, id, account int64) { s.ContactID, s.AccountID = id, account })
+}
+
+// byKey gives suppressions the key that keyOf makes of what they name ("" where it says nothing) and
+// tells found which row of the table has that key; the oldest row comes last and stays.
+func (b *blocker) byKey(list []accounts.Suppression, table string, keyOf func(*accounts.Suppression) string,
+	found func(s *accounts.Suppression, id, account int64)) error {
+	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
+		k := keyOf(s)
 		return k, k != ""
 	})
 	for k, all := range at {
@@ -104,9 +113,9 @@ func (b *blocker) personsByKey(list []accounts.Suppression) error {
 	}
 	var id, account int64
 	var key string
-	return scanAll(b.tx, "SELECT id, account_id, match_key FROM contacts WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
+	return scanAll(b.tx, "SELECT id, account_id, match_key FROM "+table+" WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
 		for _, s := range at[key] {
-			s.ContactID, s.AccountID = id, account
+			found(s, id, account)
 		}
 	})
 }
@@ -152,25 +161,12 @@ func sameName(a, b string) bool {
 }
 
 func (b *blocker) addressesByKey(list []accounts.Suppression) error {
-	at, keys := waiting(list, func(s *accounts.Suppression) (string, bool) {
-		k := ""
-		if s.Scope == accounts.ScopeAddress && s.MatchKey == "" {
-			k = b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country)
+	return b.byKey(list, "sites", func(s *accounts.Suppression) string {
+		if s.Scope != accounts.ScopeAddress || s.MatchKey != "" {
+			return ""
 		}
-		return k, k != ""
-	})
-	for k, all := range at {
-		for _, s := range all {
-			s.MatchKey = k
-		}
-	}
-	var id, account int64
-	var key string
-	return scanAll(b.tx, "SELECT id, account_id, match_key FROM sites WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
-		for _, s := range at[key] {
-			s.SiteID, s.AccountID = id, account
-		}
-	})
+		return b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country)
+	}, func(s *accounts.Suppression, id, account int64) { s.SiteID, s.AccountID = id, account })
 }
 
 func (b *blocker) accountsByKey(list []accounts.Suppression) error {

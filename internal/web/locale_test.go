@@ -8,6 +8,7 @@ import (
 
 	"postlift/campaigns"
 	"postlift/mailers"
+	"postlift/responses"
 )
 
 var verb = regexp.MustCompile(`%[a-z]`)
@@ -86,6 +87,9 @@ func TestEveryTextIsThere(t *testing.T) {
 	}
 	for _, verdict := range []string{"works", "no_proof", "hurts", "withheld"} {
 		keys = append(keys, "verdict."+verdict)
+	}
+	for _, flag := range []string{responses.Interim, responses.Indicative, responses.Imbalanced} {
+		keys = append(keys, "reading."+flag)
 	}
 	for _, e := range (&view{}).Entries() {
 		keys = append(keys, "nav."+e.Name)
