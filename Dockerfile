@@ -10,7 +10,9 @@ FROM debian:12-slim
 RUN useradd --system --uid 10001 postlift && install -d -o postlift /data
 COPY --from=build /postlift /usr/local/bin/postlift
 USER postlift
-ENV POSTLIFT_DATA=/data
+# In a container the tracking links must be reachable from outside; the staff pages stay on its loopback
+# until POSTLIFT_STAFF_ADDR and POSTLIFT_TRUST_STAFF_NETWORK say otherwise.
+ENV POSTLIFT_DATA=/data POSTLIFT_PUBLIC_ADDR=0.0.0.0:8080
 VOLUME /data
 EXPOSE 8080 8081
 ENTRYPOINT ["postlift"]

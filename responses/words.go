@@ -3,6 +3,7 @@ package responses
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"postlift"
@@ -50,11 +51,17 @@ func WholeNumber(n int, lang string) string {
 
 // Percent writes a share (.1 = 10 %) for readers of lang.
 func Percent(v float64, digits int, lang string) string {
-	s := strings.Replace(fmt.Sprintf("%.*f", digits, v*100), "-", "\u2212", 1)
-	if strings.HasPrefix(lang, "de") {
-		return strings.Replace(s, ".", ",", 1) + "\u00a0%"
+	_, decimals, _ := strings.Cut(fmt.Sprintf("%.*f", digits, math.Abs(v*100)), ".")
+	whole, _ := math.Modf(math.Round(math.Abs(v*100)*math.Pow10(digits)) / math.Pow10(digits))
+	s := WholeNumber(int(min(whole, math.MaxInt32)), lang)
+	de := strings.HasPrefix(lang, "de")
+	if decimals != "" {
+		s += pick(de, ".", ",") + decimals
 	}
-	return s + "%"
+	if v < 0 && strings.ContainsAny(s, "123456789") {
+		s = "\u2212" + s
+	}
+	return s + pick(de, "%", "\u00a0%")
 }
 
 // word fills in the sentences: what it means, what to do, when it will be known, how it was measured.
@@ -69,6 +76,9 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 	de := lang == "de"
 	if u.Net == nil {
 		return m.withoutFigure(u, de)
+	}
+	if sentence := m.cautious(u, lang); sentence != "" {
+		return sentence
 	}
 	n := WholeNumber(m.res.Treated.Accounts, lang)
 	value, low, high := WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
@@ -90,6 +100,25 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 	return pick(de,
 		fmt.Sprintf("No proof yet: after cost, the effect on the %s mailed accounts lies between %s and %s (95 %%), and zero lies within.", n, low, high),
 		fmt.Sprintf("Noch kein Beweis: Nach Abzug der Kosten liegt die Wirkung auf die %s angeschriebenen Kunden zwischen %s und %s (95 %%), und die Null liegt darin.", n, low, high))
+}
+
+// cautious words a verdict that rests on a small control group: the interval excludes zero, but such
+// intervals miss more often than they say, so the sentence must not claim more than a sign.
+func (m measurement) cautious(u *Uplift, lang string) string {
+	if !slices.Contains(u.Flags, Indicative) || u.Verdict != Works && u.Verdict != Hurts {
+		return ""
+	}
+	de := lang == "de"
+	groups, value := WholeNumber(m.res.Control.Groups, lang), WholeMoney(u.Net.Value, lang)
+	low, high := WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
+	if u.Verdict == Works {
+		return pick(de,
+			fmt.Sprintf("A sign that the mailing pays, on a small control group of %s: after its cost %s more margin (95 %%: %s to %s); such small groups flatter a campaign, so confirm it by repeating.", groups, value, low, high),
+			fmt.Sprintf("Ein Anzeichen, dass sich die Aussendung lohnt, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s mehr Deckungsbeitrag (95 %%: %s bis %s); so kleine Gruppen schmeicheln einer Kampagne, daher durch Wiederholen bestätigen.", groups, value, low, high))
+	}
+	return pick(de,
+		fmt.Sprintf("A sign that the mailing loses money, on a small control group of %s: after its cost %s (95 %%: %s to %s); confirm it before you decide.", groups, value, low, high),
+		fmt.Sprintf("Ein Anzeichen, dass die Aussendung Geld kostet, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s (95 %%: %s bis %s); vor einer Entscheidung bestätigen.", groups, value, low, high))
 }
 
 func (m measurement) withoutFigure(u *Uplift, de bool) string {

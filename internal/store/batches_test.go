@@ -445,3 +445,20 @@ func checkSums(t *testing.T, w *mailWorld, batch string) {
 
 // errBroken is a transient failure of a disk.
 var errBroken = errors.New("disk full")
+
+// Letters tell of the run's date, whatever date somebody looked at a rule for since.
+func TestLettersTellOfTheRunsDate(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		newMailWorld(t, s, 3, 10)
+		ctx, ordered := context.Background(), postlift.MustDate("2026-05-20")
+		must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: "O1", AccountID: 1, DocType: "order", PlacedOn: ordered, Currency: "EUR", NetMinor: 100}).Error)
+		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
+		list, err := s.RunRecipients(ctx, 1)
+		must(t, err)
+		for _, r := range list {
+			if r.AccountID == 1 && (r.LastOrderOn != ordered || r.OrderCount != 1) {
+				t.Errorf("last order %s, %d orders; want %s, 1", r.LastOrderOn, r.OrderCount, ordered)
+			}
+		}
+	})
+}
