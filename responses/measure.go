@@ -51,7 +51,8 @@ type Reading struct {
 
 // Measure turns a reading into the report. It decides the verdict by these rules:
 //
-//   - withheld: nobody was held out (or assigned), or the sizes of the arms contradict the design;
+//   - withheld: nobody was held out (or assigned), no order is known from the day in home on, or the sizes
+//     of the arms contradict the design;
 //   - works: the 95 % interval of the net margin lies above zero;
 //   - hurts: it lies below zero and the window is over. Before that the cost is complete and the margin is
 //     not, so only an interval of the margin before cost that lies below zero counts;
@@ -73,6 +74,8 @@ func Measure(in Reading) (Uplift, error) {
 	u.Verdict, u.Reason = Withheld, res.Refused
 	switch {
 	case res.Refused == experiment.NoControl || res.Refused == experiment.NoTreated:
+	case m.blind():
+		u.Reason = NoData
 	case res.GroupRatio.Broken() || res.AccountRatio.Broken():
 		u.Reason = BrokenRatio
 	case res.Refused != "":
@@ -89,6 +92,19 @@ type measurement struct {
 	Reading
 	res   experiment.Result
 	money func(minor float64) postlift.Money
+}
+
+// blind tells whether the newest order that is known is older than the letters: then the orders since
+// have not been imported, and a difference between the arms could only come from contracts of before.
+// A company without any order is measured by its contracts alone.
+func (m measurement) blind() bool { return !m.DataOn.IsZero() && m.DataOn < m.Run.InHomeOn }
+
+// lateData is how many days the newest known order may lie before the end of the reading without a note:
+// more than a week without any order means that an import is due.
+const lateData = 7
+
+func (m measurement) dataEndsEarly() bool {
+	return !m.DataOn.IsZero() && min(m.AsOf, m.Run.EndsOn()).DaysSince(m.DataOn) > lateData
 }
 
 func moneyIn(currency string) func(float64) postlift.Money {

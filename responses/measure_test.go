@@ -198,3 +198,16 @@ func TestWholeMoney(t *testing.T) {
 		}
 	}
 }
+
+func TestNothingIsJudgedWithoutOrders(t *testing.T) {
+	in := world(3000, 3000, 7)
+	in.DataOn = in.Run.InHomeOn.AddDays(-1)
+	u := measured(t, in)
+	if u.Verdict != Withheld || u.Reason != NoData || u.Net != nil {
+		t.Errorf("verdict %s (%s), net %v: nothing after the mailing is known", u.Verdict, u.Reason, u.Net)
+	}
+	in.DataOn = in.Run.InHomeOn.AddDays(10)
+	if u := measured(t, in); !strings.Contains(fmt.Sprint(u.Notes), "data_ends_early") {
+		t.Error("orders end eighty days before the window and nobody says so")
+	}
+}

@@ -25,6 +25,7 @@ const EnoughControls = 1000
 // Reasons of a withheld result or a missing estimate, beside those of package experiment.
 const (
 	BrokenRatio = "sample_ratio"
+	NoData      = "no_data" // no order of the window has been imported
 )
 
 // Bilingual is one text in both of the product's languages.

@@ -75,7 +75,7 @@ func (m measurement) word(u *Uplift) {
 func (m measurement) sentence(u *Uplift, lang string) string {
 	de := lang == "de"
 	if u.Net == nil {
-		return m.withoutFigure(u, de)
+		return m.withoutFigure(u, lang)
 	}
 	if sentence := m.cautious(u, lang); sentence != "" {
 		return sentence
@@ -113,15 +113,16 @@ func (m measurement) cautious(u *Uplift, lang string) string {
 	low, high := WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
 	if u.Verdict == Works {
 		return pick(de,
-			fmt.Sprintf("A sign that the mailing pays, on a small control group of %s: after its cost %s more margin (95 %%: %s to %s); such small groups flatter a campaign, so confirm it by repeating.", groups, value, low, high),
-			fmt.Sprintf("Ein Anzeichen, dass sich die Aussendung lohnt, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s mehr Deckungsbeitrag (95 %%: %s bis %s); so kleine Gruppen schmeicheln einer Kampagne, daher durch Wiederholen bestätigen.", groups, value, low, high))
+			fmt.Sprintf("A sign that the mailing pays, on a small control group of %s: after its cost %s more margin (95 %%: %s to %s); intervals from so small a group miss upwards more often than they say, so confirm it by repeating.", groups, value, low, high),
+			fmt.Sprintf("Ein Anzeichen, dass sich die Aussendung lohnt, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s mehr Deckungsbeitrag (95 %%: %s bis %s); Intervalle aus so kleinen Gruppen liegen öfter zu hoch, als sie angeben, daher durch Wiederholen bestätigen.", groups, value, low, high))
 	}
 	return pick(de,
 		fmt.Sprintf("A sign that the mailing loses money, on a small control group of %s: after its cost %s (95 %%: %s to %s); confirm it before you decide.", groups, value, low, high),
 		fmt.Sprintf("Ein Anzeichen, dass die Aussendung Geld kostet, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s (95 %%: %s bis %s); vor einer Entscheidung bestätigen.", groups, value, low, high))
 }
 
-func (m measurement) withoutFigure(u *Uplift, de bool) string {
+func (m measurement) withoutFigure(u *Uplift, lang string) string {
+	de := lang == "de"
 	switch u.Reason {
 	case experiment.NoControl:
 		return pick(de,
@@ -133,6 +134,11 @@ func (m measurement) withoutFigure(u *Uplift, de bool) string {
 		return pick(de,
 			"Withheld: the sizes of the two arms contradict the design (p < 0.001); something removed or moved accounts after the assignment, and any figure would be wrong.",
 			"Nicht auswertbar: Die Größen der beiden Gruppen widersprechen dem Plan (p < 0,001); nach der Zuteilung wurden Kunden entfernt oder verschoben, und jede Zahl wäre falsch.")
+	case NoData:
+		on, inHome := m.DataOn.Format(lang), m.Run.InHomeOn.Format(lang)
+		return pick(de,
+			"Withheld: the newest order known is of "+on+", before the letters came in home on "+inHome+"; what happened since has not been imported.",
+			"Nicht auswertbar: Die neueste bekannte Bestellung ist vom "+on+", also von vor dem Eintreffen der Briefe am "+inHome+"; was seitdem geschah, ist noch nicht importiert.")
 	case experiment.ConstantOutcome:
 		return pick(de,
 			"No proof yet: nobody has ordered in the window so far, neither with the letter nor without it.",
@@ -155,7 +161,10 @@ func (m measurement) advice(u *Uplift, lang string) string {
 	case u.Reason == BrokenRatio:
 		return pick(de, "Find out which accounts are missing and why before anybody reads a figure; the next mailing can be measured again.",
 			"Zuerst klären, welche Kunden fehlen und warum, bevor jemand eine Zahl liest; die nächste Aussendung kann wieder gemessen werden.")
-	case u.Verdict == Works && m.interim():
+	case u.Reason == NoData:
+		return pick(de, "Import the orders since the mailing, of all customers, then read the report again.",
+			"Die Bestellungen seit der Aussendung importieren, und zwar von allen Kunden, dann den Bericht erneut lesen.")
+	case (u.Verdict == Works || u.Verdict == Hurts) && m.interim():
 		return until
 	case u.Verdict == Works:
 		return pick(de, "Repeat it, and keep holding out a share: what paid once wears off unnoticed without one.",
@@ -223,12 +232,16 @@ func (m measurement) notes(u *Uplift) {
 			add(f, "Interim: the window is not over. A figure that is looked at every week finds an effect by chance far more often than one read once at the end.",
 				"Zwischenstand: Der Messzeitraum läuft noch. Eine Zahl, auf die man jede Woche schaut, findet weit öfter zufällig eine Wirkung als eine, die am Ende einmal gelesen wird.")
 		case Indicative:
-			add(f, fmt.Sprintf("Indicative: %s control groups are fewer than the %s from which a 95 %% interval keeps its promise; small holdouts tend to flatter the campaign.", WholeNumber(m.res.Control.Groups, "en"), WholeNumber(EnoughControls, "en")),
-				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht; kleine Kontrollgruppen lassen die Kampagne eher zu gut aussehen.", WholeNumber(m.res.Control.Groups, "de"), WholeNumber(EnoughControls, "de")))
+			add(f, fmt.Sprintf("Indicative: %s company groups held out are fewer than the %s from which a 95 %% interval keeps its promise: margins are skewed, and intervals from small control groups miss upwards more often than they say.", WholeNumber(m.res.Control.Groups, "en"), WholeNumber(EnoughControls, "en")),
+				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht: Deckungsbeiträge sind schief verteilt, und Intervalle aus kleinen Kontrollgruppen liegen öfter zu hoch, als sie angeben.", WholeNumber(m.res.Control.Groups, "de"), WholeNumber(EnoughControls, "de")))
 		case Imbalanced:
 			add(f, "The arms already differed before the mailing by more than chance usually gives; the adjusted figure corrects for it, the plain one does not.",
 				"Die Gruppen unterschieden sich schon vor der Aussendung stärker, als der Zufall es meist bewirkt; die bereinigte Zahl gleicht das aus, die einfache nicht.")
 		}
+	}
+	if m.dataEndsEarly() && u.Reason != NoData {
+		add("data_ends_early", "The newest order known is of "+m.DataOn.Format("en")+": import what has come since, or the figures stop there.",
+			"Die neueste bekannte Bestellung ist vom "+m.DataOn.Format("de")+": Importieren Sie, was seitdem kam, sonst enden die Zahlen dort.")
 	}
 	if u.Data.Excluded > 0 {
 		add("excluded", fmt.Sprintf("%s documents were left out: there is no exchange rate for their currency on their day.", WholeNumber(u.Data.Excluded, "en")),

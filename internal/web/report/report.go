@@ -69,6 +69,9 @@ func (v view) T(key string) string {
 	return strings.ReplaceAll(b.EN, " %", "%")
 }
 
+// Decided tells whether the interval excludes zero: before that a single return figure would mislead.
+func (v view) Decided() bool { return v.Verdict == responses.Works || v.Verdict == responses.Hurts }
+
 // Say is a bilingual text of the report in the page's language.
 func (v view) Say(b responses.Bilingual) string { return b.In(v.Lang) }
 

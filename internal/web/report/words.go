@@ -26,6 +26,7 @@ var words = map[string]responses.Bilingual{
 	"inc_orders":   {EN: "Additional orders", DE: "Zusätzliche Bestellungen"},
 	"cpo":          {EN: "Cost per additional order", DE: "Kosten je zusätzliche Bestellung"},
 	"not_known":    {EN: "not known", DE: "nicht bestimmbar"},
+	"open":         {EN: "open", DE: "offen"},
 	"to":           {EN: "to", DE: "bis"},
 	"chart_net":    {EN: "What the letter changed, in money", DE: "Was der Brief verändert hat, in Geld"},
 	"chart_desc":   {EN: "Estimates for all mailed accounts; dot: estimate, thick line: 80 % interval, thin line: 95 % interval, vertical line: zero.", DE: "Schätzungen für alle angeschriebenen Kunden; Punkt: Schätzung, dicke Linie: 80-%-Intervall, dünne Linie: 95-%-Intervall, senkrechte Linie: null."},
