@@ -8,6 +8,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /postlift ./cmd/postlif
 
 FROM debian:12-slim
 RUN useradd --system --uid 10001 postlift && install -d -o postlift /data
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /postlift /usr/local/bin/postlift
 USER postlift
 # In a container the tracking links must be reachable from outside; the staff pages stay on its loopback

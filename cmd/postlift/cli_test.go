@@ -59,6 +59,34 @@ func TestUsageErrorsExitWith2(t *testing.T) {
 	}
 }
 
+// TestJSONIsOneDocument covers the commands whose plain answer is a CSV file.
+func TestJSONIsOneDocument(t *testing.T) {
+	summary := filepath.Join(t.TempDir(), "s.csv")
+	write(t, summary, "id,x,t_x,T\n7,2,10,30\n")
+	code, out, errOut := call(t, "clv", "predict", "--summary", summary, "--params", "r=.24,alpha=4.4,a=.79,b=2.4", "--horizon", "10", "--json")
+	var rows []map[string]any
+	if err := json.Unmarshal([]byte(out), &rows); code != 0 || err != nil || len(rows) != 1 || rows[0]["id"] != "7" || !(rows[0]["p_alive"].(float64) > 0) {
+		t.Errorf("exit code %d, %v, %s%s", code, err, out, errOut)
+	}
+	if doc := document(t, "import", "orders", "--template"); !strings.HasPrefix(doc["template"].(string), "external_id,") {
+		t.Errorf("template %v", doc)
+	}
+}
+
+// TestRejectsNeverOverwriteTheFile: the file to import is a person's own data.
+func TestRejectsNeverOverwriteTheFile(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "d")
+	must(t, "--data", data, "init")
+	file := filepath.Join(data, "a.csv")
+	write(t, file, "external_id,name\nK1,Firma\n")
+	if code, _, errOut := call(t, "--data", data, "import", "accounts", file, "--rejects", file); code != 2 {
+		t.Errorf("exit code %d, %s", code, errOut)
+	}
+	if raw, err := os.ReadFile(file); err != nil || len(raw) == 0 {
+		t.Error("the file to import was overwritten")
+	}
+}
+
 func TestStaleSchemaIsAConflict(t *testing.T) {
 	if code, _, errOut := call(t, "--data", t.TempDir(), "accounts", "show", "x"); code != 3 || !strings.Contains(errOut, "postlift migrate") {
 		t.Errorf("exit code %d, %q", code, errOut)

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -185,7 +188,7 @@ func newPredictCommand(a *app) *cobra.Command {
 	var horizon float64
 	cmd := &cobra.Command{
 		Use:     "predict --summary FILE --params P --horizon N",
-		Short:   "Predict from a customer summary under given parameters, as CSV; no database needed",
+		Short:   "Predict from a customer summary under given parameters, as CSV or JSON; no database needed",
 		Example: "  postlift clv predict --summary customers.csv --model bgnbd --params r=0.243,alpha=4.414,a=0.793,b=2.426 --horizon 39",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -202,7 +205,18 @@ func newPredictCommand(a *app) *cobra.Command {
 				return err
 			}
 			defer f.Close()
-			return clv.Predict(f, a.out, m, spend, horizon)
+			if !a.json {
+				return clv.Predict(f, a.out, m, spend, horizon)
+			}
+			var table bytes.Buffer
+			if err := clv.Predict(f, &table, m, spend, horizon); err != nil {
+				return err
+			}
+			rows, err := tableRows(&table)
+			if err != nil {
+				return err
+			}
+			return a.print(rows, nil)
 		},
 	}
 	f := cmd.Flags()
@@ -214,6 +228,26 @@ func newPredictCommand(a *app) *cobra.Command {
 		_ = cmd.MarkFlagRequired(name) // fails only for a flag that does not exist
 	}
 	return cmd
+}
+
+// tableRows reads a CSV file with a header into one object a row: the id is a text, all else numbers.
+func tableRows(r io.Reader) ([]map[string]any, error) {
+	records, err := csv.NewReader(r).ReadAll()
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	rows := make([]map[string]any, 0, len(records)-1)
+	for _, record := range records[1:] {
+		row := map[string]any{}
+		for i, name := range records[0] {
+			row[name] = record[i]
+			if v, err := strconv.ParseFloat(record[i], 64); err == nil && name != "id" && !math.IsNaN(v) && !math.IsInf(v, 0) {
+				row[name] = v
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
 }
 
 func newScoreCommand(a *app) *cobra.Command {

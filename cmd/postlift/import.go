@@ -70,10 +70,11 @@ A file that is broken as a whole changes nothing.`,
 			}
 			if template {
 				raw, err := kind.template()
-				if err == nil {
-					_, err = a.out.Write(raw)
+				if err != nil {
+					return err
 				}
-				return err
+				answer := map[string]string{"kind": args[0], "template": string(raw)}
+				return a.print(answer, func(w io.Writer) { fmt.Fprint(w, string(raw)) })
 			}
 			if len(args) != 2 {
 				return postlift.Faultf(postlift.Invalid, "import", "name the file to import, or - for standard input")

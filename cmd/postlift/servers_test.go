@@ -105,20 +105,19 @@ func (s *site) waitFor(what string, done func() bool) {
 	}
 }
 
-// crowded runs the campaign in several processes at once: each of them must end well.
-func (s *site) crowded(n int) {
+// atOnce runs one command in several processes: each of them must end well.
+func (s *site) atOnce(n int, args ...string) {
 	s.t.Helper()
-	var runs []*process
+	var list []*process
 	for range n {
-		runs = append(runs, s.start("campaign", "run", s.campaign))
+		list = append(list, s.start(args...))
 	}
-	for _, p := range runs {
+	for _, p := range list {
 		<-p.ended
 		if code := p.cmd.ProcessState.ExitCode(); code != 0 {
-			s.t.Errorf("campaign run beside others: exit code %d\n%s", code, p.errOut)
+			s.t.Errorf("%s beside others on %s: exit code %d\n%s", strings.Join(args, " "), s.sqlDriver, code, p.errOut)
 		}
 	}
-	s.sealedOnce()
 }
 
 // sealedByMany renders the campaign in this process and then lets many find the batch ready at the same
@@ -175,8 +174,18 @@ func TestEnginesAgree(t *testing.T) {
 	}
 	database := freshSchema(t)
 	embedded, server := newSite(t, "", "", 400), newSite(t, database, "", 400)
-	lite := embedded.loop(25, func() { embedded.crowded(4) })
+	lite := embedded.loop(25, func() { embedded.atOnce(4, "campaign", "run", embedded.campaign); embedded.sealedOnce() })
 	pg := server.loop(25, func() { server.sealedByMany(12) })
+	for _, s := range []*site{embedded, server} { // people and jobs that do the same thing at the same time
+		s.atOnce(3, "import", "orders", filepath.Join(s.data, "in", "orders.csv"), "--source", "erp")
+		s.atOnce(3, "import", "contacts", filepath.Join(s.data, "in", "contacts.csv"), "--source", "erp")
+		s.atOnce(3, "import", "responses", filepath.Join(s.data, "back", "responses.csv"), "--source", "erp")
+		s.atOnce(3, "clv", "score", "--as-of", s.asOf.String())
+		if n := s.count("SELECT COUNT(*) FROM score_runs WHERE status = 'published'"); n != 1 {
+			t.Errorf("%d runs of scores are published on %s", n, s.sqlDriver)
+		}
+		s.atOnce(4, "report", "uplift", s.campaign, "--as-of", lite.Uplift.AsOf.String())
+	}
 	if !reflect.DeepEqual(lite.Imported, pg.Imported) {
 		t.Errorf("imported %v on SQLite, %v on PostgreSQL", lite.Imported, pg.Imported)
 	}

@@ -84,11 +84,14 @@ func TestImporterRejectsJustThePlanted(t *testing.T) {
 		if report.Rows != int64(f.Rows) || len(report.Format.Ignored) > 0 {
 			t.Errorf("%s: %d rows, written were %d; columns not understood: %v", f.Kind, report.Rows, f.Rows, report.Format.Ignored)
 		}
-		if len(report.Warnings) > 0 {
-			t.Errorf("%s: warnings %v", f.Kind, report.Warnings)
+		planted := int64(files.PlantedRows(f.Kind))
+		for warning, n := range report.Warnings { // a planted wrong line of an order is told, nothing else
+			if warning != "order may lack a rejected line" || n > planted {
+				t.Errorf("%s: warnings %v", f.Kind, report.Warnings)
+			}
 		}
-		if report.Rejected != int64(files.PlantedRows(f.Kind)) {
-			t.Errorf("%s: %d rows rejected, planted were %d\n%s", f.Kind, report.Rejected, files.PlantedRows(f.Kind), rejects.String())
+		if report.Rejected != planted {
+			t.Errorf("%s: %d rows rejected, planted were %d\n%s", f.Kind, report.Rejected, planted, rejects.String())
 		}
 		rows, err := csv.NewReader(&rejects).ReadAll()
 		if err != nil {

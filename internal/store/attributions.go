@@ -22,6 +22,9 @@ func (s *Store) AttributeRun(ctx context.Context, runID int64, prepare func([]re
 	}
 	credited := 0
 	err = s.inTx(ctx, func(t *tx) error {
+		if err := t.alone("attributions"); err != nil {
+			return err
+		}
 		a := attributing{tx: t, settings: settings}
 		if err := a.load(runID); err != nil {
 			return err

@@ -183,10 +183,8 @@ WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan
 // batch that is out and not posted. The gate takes such letters out, so they came after it had looked:
 // batches that are released at the same time wait for each other here, and the later one asks again.
 func (t *tx) refuseReleasedElsewhere(op, batchUID string) error {
-	if t.store.dialect == migrations.Postgres {
-		if _, err := t.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.releases'))"); err != nil {
-			return err
-		}
+	if err := t.alone("releases"); err != nil {
+		return err
 	}
 	var twice int
 	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id

@@ -85,6 +85,7 @@ type factReader struct {
 	money   [3]sql.NullInt64 // residual, window margin, pre-period margin
 	targets []any
 	asOf    postlift.Date
+	have    postlift.Date // what the row's features stand for
 }
 
 func newFactReader(fields []*campaigns.Field, asOf postlift.Date) (*factReader, error) {
@@ -92,7 +93,7 @@ func newFactReader(fields []*campaigns.Field, asOf postlift.Date) (*factReader, 
 	r := &factReader{fields: fields, numbers: make([]sql.NullFloat64, n), texts: make([]sql.NullString, n), dates: make([]postlift.Date, n), asOf: asOf}
 	r.head.Facts = campaigns.NewFacts()
 	h := &r.head
-	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2]}
+	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.have}
 	for i, f := range fields {
 		c, ok := factColumns[f.Name]
 		if !ok {
@@ -114,7 +115,7 @@ func newFactReader(fields []*campaigns.Field, asOf postlift.Date) (*factReader, 
 // query selects one row for each account; the score and the main site are joined only where needed.
 func (r *factReader) query() string {
 	exprs := []string{"a.id", "a.uid", "a.source || ':' || a.external_id", "a.name", "a.group_key", "a.segment",
-		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor"}
+		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
 	site := false
 	for _, c := range r.columns {
 		exprs = append(exprs, c.expr)
@@ -170,7 +171,8 @@ func (r *factReader) fill(i int, f *campaigns.Field) {
 	}
 }
 
-// EachAccount streams every account with the given fields filled, in one pass over the joined tables.
+// EachAccount streams every account with the given fields filled, in one pass over the joined tables. It is
+// a Conflict when somebody has made the features stand for another date meanwhile.
 func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf postlift.Date, fn func(*campaigns.AccountFacts) error) error {
 	r, err := newFactReader(fields, asOf)
 	if err != nil {
@@ -185,6 +187,10 @@ func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf
 		a, err := r.scan(rows)
 		if err != nil {
 			return err
+		}
+		if !r.have.IsZero() && r.have != asOf {
+			return postlift.Faultf(postlift.Conflict, "store.EachAccount",
+				"somebody looks at the accounts as of %s at this moment, this is about %s: try again", r.have, asOf)
 		}
 		if err := fn(a); err != nil {
 			return err

@@ -22,6 +22,9 @@ func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 		return err
 	}
 	return s.inTx(ctx, func(t *tx) error {
+		if err := t.alone("features"); err != nil {
+			return err
+		}
 		orders, err := orderRate(t.DB, settings.Currency)
 		if err != nil {
 			return err

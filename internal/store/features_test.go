@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postlift"
+	"postlift/campaigns"
 )
 
 // seedOrders makes three accounts whose features were worked out by hand.
@@ -94,4 +95,33 @@ func TestOddFolderNames(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "postlift.db")); err != nil {
 		t.Errorf("the database lies elsewhere: %v", err)
 	}
+}
+
+// Two people may look at rules for two dates at the same time.
+func TestRefreshFeaturesConcurrently(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		importText(t, s, "accounts", accountsFile)
+		errs := make(chan error)
+		days := []string{"2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"}
+		for _, day := range days {
+			go func() { errs <- s.RefreshFeatures(context.Background(), postlift.MustDate(day)) }()
+		}
+		for range days {
+			if err := <-errs; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// A plan for one date never reads features of another one.
+func TestEachAccountRefusesFeaturesOfAnotherDate(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx, may, june := context.Background(), postlift.MustDate("2026-05-01"), postlift.MustDate("2026-06-01")
+		importText(t, s, "accounts", accountsFile)
+		must(t, s.RefreshFeatures(ctx, may))
+		none := func(*campaigns.AccountFacts) error { return nil }
+		must(t, s.EachAccount(ctx, nil, may, none))
+		kindWanted(t, "another date", s.EachAccount(ctx, nil, june, none), postlift.Conflict)
+	})
 }

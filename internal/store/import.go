@@ -19,10 +19,8 @@ var errRehearsal = errors.New("rehearsal")
 func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bool, work func(accounts.Loader) (accounts.ImportCounts, error)) (string, error) {
 	var uid string
 	err := s.inTx(ctx, func(t *tx) error {
-		if s.dialect == migrations.Postgres { // imports wait for each other; SQLite has one writer anyway
-			if _, err := t.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.imports'))"); err != nil {
-				return err
-			}
+		if err := t.alone("imports"); err != nil {
+			return err
 		}
 		var last int64
 		if err := t.sql.QueryRowContext(ctx, "SELECT COALESCE(MAX(id), 0) FROM imports").Scan(&last); err != nil {

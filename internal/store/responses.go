@@ -266,6 +266,10 @@ func (r *recording) resolve(e responses.Event) (responseRow, *pieceRead, *respon
 		}
 		row.AccountID = &id
 	}
+	if e.Kind == responses.Objection && row.AccountID == nil && (piece == nil || piece.ContactID == nil) {
+		return row, nil, &responses.Refusal{Field: "code", Rule: "nobody", Value: e.Code + e.PieceUID,
+			Message: "this letter went to a control address, so nobody would be blocked: name the account that objects"}
+	}
 	return row, piece, nil
 }
 

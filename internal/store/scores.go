@@ -330,6 +330,9 @@ func (t *tx) writeScores(run int64, rows iter.Seq2[scoring.Row, error]) error {
 }
 
 func (t *tx) publishScores(id int64, run *scoring.Run, by postlift.Actor) error {
+	if err := t.alone("scores"); err != nil {
+		return err
+	}
 	if _, err := t.exec("UPDATE score_runs SET status = 'superseded' WHERE status = 'published'"); err != nil {
 		return err
 	}

@@ -213,6 +213,15 @@ func (s *Store) bind(query string) string {
 	return b.String()
 }
 
+// alone lets transactions of one name wait for each other until they end. SQLite has one writer anyway.
+func (t *tx) alone(name string) error {
+	if t.store.dialect != migrations.Postgres {
+		return nil
+	}
+	_, err := t.exec("SELECT pg_advisory_xact_lock(hashtext(current_schema() || '.' || CAST(? AS TEXT)))", name)
+	return err
+}
+
 // event appends to the events table in the same transaction as the change that it tells of. The detail
 // holds ids and numbers only.
 func (t *tx) event(by postlift.Actor, noun, uid, verb string, detail any) error {

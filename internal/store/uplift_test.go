@@ -299,6 +299,10 @@ func TestSaveResponsesRefuses(t *testing.T) {
 		if err := s.gormW.Model(&pieceRow{}).Where("id = 4").Update("state", "sealed").Error; err != nil {
 			t.Fatal(err)
 		}
+		control := map[string]any{"kind": "seed", "account_id": nil, "site_id": nil, "contact_id": nil}
+		if err := s.gormW.Model(&pieceRow{}).Where("id = 5").Updates(control).Error; err != nil {
+			t.Fatal(err)
+		}
 		saved, err := s.SaveResponses(ctx, responses.Intake{Events: []responses.Event{
 			event("1", responses.Call, "NOSUCH"),
 			returned("2", "C0DE4", "vacant", 12),
@@ -306,11 +310,12 @@ func TestSaveResponsesRefuses(t *testing.T) {
 			event("4", responses.Call, "C0DE1"),
 			event("4", responses.Fax, "C0DE1"),
 			{Source: "s", ExternalID: "5", Kind: responses.Call, Code: "NOSUCH", AccountRef: "1", At: testNow},
+			event("6", responses.Objection, "C0DE5"),
 		}}, postlift.System)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for i, rule := range map[int]string{0: "reference", 1: "not_sent", 2: "reference", 4: "already_recorded"} {
+		for i, rule := range map[int]string{0: "reference", 1: "not_sent", 2: "reference", 4: "already_recorded", 6: "nobody"} {
 			if saved.Refused[i].Rule != rule {
 				t.Errorf("event %d: %+v, want %s", i, saved.Refused[i], rule)
 			}

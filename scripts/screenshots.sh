@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Makes the pictures of README.md from a demo of its own: needs chromium and pdftoppm.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dir=$(mktemp -d)
+trap 'kill "${pid:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$dir"' EXIT
+go build -o "$dir/postlift" ./cmd/postlift
+POSTLIFT_PUBLIC_ADDR=127.0.0.1:0 POSTLIFT_STAFF_ADDR=127.0.0.1:0 \
+  "$dir/postlift" demo --dir "$dir/demo" >"$dir/out" 2>"$dir/err" &
+pid=$!
+for _ in $(seq 300); do
+  staff=$(sed -n 's/^pages for people *//p' "$dir/err"); [ -n "$staff" ] && break; sleep 0.2
+done
+shot() { # URL FILE WIDTH,HEIGHT
+  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
+    --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$dir/browser" \
+    --window-size="$3" --screenshot="$2" "$1" >/dev/null 2>&1
+}
+mkdir -p docs/images
+shot "$staff/" docs/images/overview.png 1100,640
+shot "file://$dir/demo/uplift-en.html" docs/images/uplift.png 1100,1400
+batch=$(ls -d "$dir"/demo/files/batches/bt_*)
+pdftoppm -r 60 -png -singlefile -f 2 -l 2 "$batch/letters-0001.pdf" docs/images/letter
