@@ -30,7 +30,8 @@ type Effect string
 
 // Effects of a return.
 const (
-	SuppressAddress    Effect = "suppress_address"
+	SuppressAddress    Effect = "suppress_address" // whoever is said to be there
+	SuppressSite       Effect = "suppress_site"    // this company there; others in the building get their letters
 	SuppressPerson     Effect = "suppress_person"
 	SuppressAccount    Effect = "suppress_account"
 	AddressMoved       Effect = "address_moved" // a new address is known to the post: ask for it
@@ -38,16 +39,17 @@ const (
 	NoEffect           Effect = ""
 )
 
-// Reasons maps every reason of a return to its effect. Refusing a letter is not yet an objection: a
+// Reasons maps every reason of a return to its effect. Who is unknown, gone or without a letter box at an
+// address says nothing of the other companies there. Refusing a letter is not yet an objection: a
 // person decides. What was not collected, or while the recipient was away, says nothing of the address.
 var Reasons = map[string]Effect{
 	"moved_new_address":    AddressMoved,
-	"moved_unknown":        SuppressAddress,
-	"addressee_unknown":    SuppressAddress,
+	"moved_unknown":        SuppressSite,
+	"addressee_unknown":    SuppressSite,
 	"insufficient_address": SuppressAddress,
 	"no_such_number":       SuppressAddress,
 	"vacant":               SuppressAddress,
-	"no_receptacle":        SuppressAddress,
+	"no_receptacle":        SuppressSite,
 	"deceased":             SuppressPerson,
 	"closed_business":      SuppressAccount,
 	"refused":              ObjectionCandidate,

@@ -44,7 +44,7 @@ func openEmpty(t *testing.T, url string) *Store {
 	t.Helper()
 	clock := postlift.FixedClock(testNow)
 	s, err := Open(context.Background(), url, Options{
-		Clock: clock, IDs: postlift.RandomIDs(clock), Secret: []byte("test secret of 32 bytes, no less!"),
+		Clock: clock, IDs: postlift.RandomIDs(clock), Secret: testSecret,
 	})
 	if err != nil {
 		t.Fatal(err)

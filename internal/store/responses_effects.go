@@ -120,6 +120,7 @@ type block struct {
 	scope, reason               string
 	account, site, contact      *int64
 	key                         string
+	ownSite                     bool // stands on the site alone, not on everybody at its address
 	on                          postlift.Date
 	channel, source, externalID string
 }
@@ -165,8 +166,9 @@ func blockOf(e freshEvent) *block {
 		b.scope, b.reason, b.site, b.contact = accounts.ScopeAccount, "objection", nil, nil
 	case e.Kind != responses.Return:
 		return nil
-	case effect == responses.SuppressAddress && b.site != nil:
+	case (effect == responses.SuppressAddress || effect == responses.SuppressSite) && b.site != nil:
 		b.scope, b.reason, b.contact = accounts.ScopeAddress, "undeliverable", nil
+		b.ownSite = effect == responses.SuppressSite
 	case effect == responses.SuppressPerson && b.contact != nil:
 		b.scope, b.reason, b.site = accounts.ScopePerson, "deceased", nil
 	case effect == responses.SuppressAccount && b.account != nil:
@@ -190,11 +192,11 @@ func (b *block) target() int64 {
 
 var scopeTable = map[string]string{accounts.ScopePerson: "contacts", accounts.ScopeAddress: "sites", accounts.ScopeAccount: "accounts"}
 
-// fillKeys reads the match keys of what is blocked. A row without one (no last name, no street) is
-// keyed by its own id, so that the block is recorded and tells itself apart from others.
+// fillKeys reads the match keys of what is blocked. A block of a site alone, and a row without a key (no
+// last name, no street), are keyed by the row's own id, so that the block tells itself apart from others.
 func (r *recording) fillKeys(blocks []*block) error {
 	for scope, table := range scopeTable {
-		ids, keys := targets(blocks, scope, ""), map[int64]string{}
+		ids, keys, own := targets(blocks, scope, ""), map[int64]string{}, map[int64]string{}
 		err := inChunks(ids, func(marks string, args []any) error {
 			var rows []struct {
 				ID       int64
@@ -203,9 +205,10 @@ func (r *recording) fillKeys(blocks []*block) error {
 			}
 			err := r.Raw("SELECT id, uid, match_key FROM "+table+" WHERE id IN ("+marks+")", args...).Scan(&rows).Error
 			for _, row := range rows {
+				own[row.ID] = postlift.MatchKey(r.store.secret, scope, "id", row.UID)
 				keys[row.ID] = row.MatchKey
 				if row.MatchKey == "" {
-					keys[row.ID] = postlift.MatchKey(r.store.secret, scope, "id", row.UID)
+					keys[row.ID] = own[row.ID]
 				}
 			}
 			return err
@@ -214,7 +217,10 @@ func (r *recording) fillKeys(blocks []*block) error {
 			return err
 		}
 		for _, b := range blocks {
-			if b.scope == scope {
+			switch {
+			case b.scope == scope && b.ownSite:
+				b.key = own[b.target()]
+			case b.scope == scope:
 				b.key = keys[b.target()]
 			}
 		}

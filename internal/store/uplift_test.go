@@ -242,11 +242,13 @@ var comeBack = []responses.Event{
 	{Source: "s", ExternalID: "8", Kind: responses.Meeting, AccountRef: "5", At: testNow},
 }
 
-const comeBackState = `[pc_1 returned refused 2026-03-12 pc_2 posted   pc_3 returned moved_unknown 2026-03-11 pc_4 returned deceased 2026-03-12 pc_5 posted  ]
+// The recipient of piece 3 is not at the address: the block stands on that site alone (key of its own),
+// because other companies in the building are.
+var comeBackState = `[pc_1 returned refused 2026-03-12 pc_2 posted   pc_3 returned moved_unknown 2026-03-11 pc_4 returned deceased 2026-03-12 pc_5 posted  ]
 [sit_1 ok sit_2 ok sit_3 undeliverable sit_4 ok sit_5 ok sit_6 ok sit_7 ok]
 [con_1 active con_2 active con_3 active con_4 deceased con_5 active con_6 active con_7 active]
 [acc_1 active acc_2 active acc_3 active acc_4 active acc_5 active acc_6 active acc_7 active]
-[address SK3 undeliverable person CK2 objection person CK4 deceased]
+[address ` + postlift.MatchKey(testSecret, "address", "id", "sit_3") + ` undeliverable person CK2 objection person CK4 deceased]
 [desk 1 visit  desk 2 call  desk 3 objection  desk 4 return addressee_unknown desk 5 return moved_unknown desk 6 return deceased desk 7 return refused s 8 meeting ]
 `
 
@@ -274,6 +276,18 @@ func TestSaveResponsesHasItsEffectsOnce(t *testing.T) {
 		var notes int64
 		if err := s.gormR.Table("events").Where("verb IN ('returned', 'blocked', 'imported')").Count(&notes).Error; err != nil || notes != 3+3+1 {
 			t.Errorf("%d events, %v", notes, err)
+		}
+	})
+}
+
+func TestReturnForAWrongAddressBlocksTheAddress(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		seedRun(t, s)
+		if _, err := s.SaveResponses(context.Background(), responses.Intake{Events: []responses.Event{returned("1", "C0DE3", "no_such_number", 12)}}, postlift.System); err != nil {
+			t.Fatal(err)
+		}
+		if got := state(t, s); !strings.Contains(got, "[address SK3 undeliverable]") {
+			t.Errorf("no house of that number, and others may still be mailed there: %s", got)
 		}
 	})
 }
