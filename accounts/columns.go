@@ -26,6 +26,7 @@ var (
 	cityCols   = []string{"town", "BillingCity", "Billing City", "Ort", "Stadt", "ORT01"}
 	regionCols = []string{"state", "BillingState", "Billing Province", "Bundesland", "Kanton", "province", "REGIO"}
 	countryCol = []string{"Country/Region", "BillingCountry", "Billing Country", "country code", "Land", "Länderkennzeichen", "LAND1", "Staat"}
+	blockCols  = []string{"Werbesperre", "Werbung gesperrt", "Keine Werbung", "Werbeverbot", "Mailingsperre", "no_mail", "do not mail", "advertising block", "no marketing"}
 	boxCols    = []string{"post office box", "postfach", "pobox", "PFACH"}
 )
 
@@ -46,13 +47,14 @@ var AccountColumns = []csvfile.Column{
 	number("acquisition_cost", "cac", "Akquisekosten", "Akquisitionskosten"),
 	text("service_level", "sla", "support level", "Servicestufe", "Service-Level", "Betreuungsstufe"),
 	text("status", "account status", "Kundenstatus"),
-	flag("dunning", "Mahnsperre", "gemahnt", "im Mahnverfahren", "Mahnung"),
+	flag("dunning", "Mahnstufe", "dunning level", "Mahnsperre", "Mahnkennzeichen", "gemahnt", "im Mahnverfahren", "Mahnung"),
 	flag("complaint", "open complaint", "Reklamation", "offene Reklamation", "Beschwerde"),
 	text("street", streetCols...),
 	text("po_box", boxCols...),
 	text("postcode", zipCols...),
 	text("city", cityCols...),
 	text("region", regionCols...),
+	flag("no_advertising", blockCols...),
 }
 
 // SiteColumns are the columns of sites files.
@@ -88,6 +90,7 @@ var ContactColumns = []csvfile.Column{
 	text("email", "e-mail", "Person - Email (Work)", "Person - E-Mail", "E-Mail-Adresse", "Mail"),
 	text("phone", "phone number", "Person - Phone", "Telefon", "Telefonnummer", "TELF1"),
 	text("status", "contact status", "Kontaktstatus"),
+	flag("no_advertising", blockCols...),
 }
 
 // EmployeeColumns are the columns of employees files.

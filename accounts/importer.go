@@ -84,6 +84,8 @@ type Changed struct {
 	Updated       int64
 	SitesUpdated  int64
 	SitesInserted int64
+	Blocked       int64   // blocks added or renewed by a file of accounts or contacts
+	Matched       Matched // whom a file of suppressions found
 }
 
 // FinishInput tells Finish what the file was.
@@ -136,8 +138,11 @@ type Report struct {
 	Rejected      int64            `json:"rejected"`
 	SitesInserted int64            `json:"sites_inserted,omitempty"` // that an accounts file brought along
 	SitesUpdated  int64            `json:"sites_updated,omitempty"`
-	Reasons       map[string]int64 `json:"reasons"`  // "field: rule" to rejects
-	Warnings      map[string]int64 `json:"warnings"` // accepted, but worth a look
+	Blocked       int64            `json:"blocked,omitempty"`   // by the column no_advertising of accounts or contacts
+	Matched       *Matched         `json:"matched,omitempty"`   // of a suppressions file
+	Attention     []string         `json:"attention,omitempty"` // what a person should look at before mailing
+	Reasons       map[string]int64 `json:"reasons"`             // "field: rule" to rejects
+	Warnings      map[string]int64 `json:"warnings"`            // accepted, but worth a look
 	Currency      string           `json:"currency,omitempty"`
 	Format        csvfile.Format   `json:"format"`
 }
@@ -177,6 +182,9 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 	}
 	s := &session{importer: i, req: req, reader: reader, rejects: rejects, report: &report,
 		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k, credits: map[int64]string{}}
+	if req.Kind == "suppressions" {
+		report.Matched = &Matched{}
+	}
 	head := ImportHead{Kind: req.Kind, Source: req.Source, FileName: req.File, Actor: req.Actor, StartedAt: i.Clock()}
 	uid, err := i.Store.ImportFile(ctx, head, req.DryRun, func(l Loader) (ImportCounts, error) {
 		if err := s.run(ctx, l); err != nil {
@@ -187,6 +195,10 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 	})
 	report.ImportID = uid
 	report.Format = reader.Format()
+	report.Attention = overlooked(report.Format.Ignored)
+	if m := report.Matched; m != nil && m.Nobody > 0 {
+		report.Attention = append(report.Attention, m.nobody())
+	}
 	return report, errors.Join(err, rejects.Flush())
 }
 
@@ -272,6 +284,10 @@ func (s *session) stream(ctx context.Context, fill func(*csvfile.Row, *Chunk), l
 		s.report.Updated += changed.Updated
 		s.report.SitesUpdated += changed.SitesUpdated
 		s.report.SitesInserted += changed.SitesInserted
+		s.report.Blocked += changed.Blocked
+		if s.report.Matched != nil {
+			s.report.Matched.add(changed.Matched)
+		}
 		if s.kind.storeCounts {
 			s.report.Inserted += changed.Inserted
 		}

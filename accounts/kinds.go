@@ -18,12 +18,12 @@ type kind struct {
 
 var kinds = map[string]kind{
 	"accounts": {columns: AccountColumns, prepare: prepareAccounts, example: [][]string{
-		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", ""},
-		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", ""}}},
+		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", "", "no"},
+		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", "", "no"}}},
 	"sites": {columns: SiteColumns, prepare: prepareSites, example: [][]string{
 		{"S-1", "K-1001", "Werk Süd", "Industrieweg 5 a", "", "54321", "Beispielheim", "", "DE", "no", "ok"}}},
 	"contacts": {columns: ContactColumns, prepare: prepareContacts, example: [][]string{
-		{"P-1", "K-1001", "", "f", "Dr.", "Petra", "Beispiel", "Leiterin Einkauf", "Einkauf", "purchasing", "", "formal", "de", "petra@beispiel.example", "+49 30 1234567", "active"}}},
+		{"P-1", "K-1001", "", "f", "Dr.", "Petra", "Beispiel", "Leiterin Einkauf", "Einkauf", "purchasing", "", "formal", "de", "petra@beispiel.example", "+49 30 1234567", "active", "no"}}},
 	"employees": {columns: EmployeeColumns, prepare: prepareEmployees, example: [][]string{
 		{"E-7", "Max", "Mustermann", "", "Account manager", "max@sender.example", "+49 30 7654321", "", "2027-12-31", "yes"}}},
 	"orders": {columns: OrderColumns, prepare: prepareOrders, example: [][]string{
@@ -36,6 +36,15 @@ var kinds = map[string]kind{
 		{"trade fair", "2026-01", "12500.00", "EUR", "14", "90"}}},
 	"suppressions": {columns: SuppressionColumns, prepare: prepareSuppressions, storeCounts: true, example: [][]string{
 		{"W-1", "person", "", "", "", "Kim", "Muster", "Example Tools Ltd", "1 Sample Road", "AB1 2CD", "Sampleton", "GB", "objection", "2026-04-01", "", "", "post", "letter of 1 April"}}},
+}
+
+// Columns lists the columns of a kind with the headers that mean them.
+func Columns(kindName string) ([]csvfile.Column, error) {
+	k, ok := kinds[kindName]
+	if !ok {
+		return nil, unknownKind(kindName)
+	}
+	return k.columns, nil
 }
 
 // Template is a CSV file with the canonical columns of a kind and an example.

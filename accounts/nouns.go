@@ -196,4 +196,5 @@ type Suppression struct {
 	Evidence    string        // where the proof lies
 	Source      string
 	ExternalID  string
+	Row         int // of the file that it is imported from
 }

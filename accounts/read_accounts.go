@@ -35,6 +35,7 @@ func prepareAccounts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 	}
 	return func(row *csvfile.Row, c *Chunk) {
 		a, site := s.readAccount(row)
+		blocked := row.Blocked("no_advertising")
 		owner := row.Text("owner_id")
 		if owner != "" {
 			var ok bool
@@ -50,6 +51,9 @@ func prepareAccounts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 			return
 		}
 		c.Accounts = append(c.Accounts, a)
+		if blocked {
+			s.block(row, c, Suppression{Scope: ScopeAccount, AccountID: a.ID})
+		}
 		if sites == nil || site.Street == "" && site.POBox == "" && site.Postcode == "" && site.City == "" {
 			return
 		}
@@ -66,8 +70,8 @@ func (s *session) readAccount(row *csvfile.Row) (Account, Site) {
 		Language:   row.Enum("language", languageWords, "de, en"),
 		AcquiredOn: s.past(row, "acquired_on"), AcquisitionChannel: row.Text("acquisition_channel"),
 		ServiceLevel: row.Text("service_level"),
-		Status:       orDefault(row.Enum("status", accountStatusWords, "active, closed, insolvent, competitor, own"), "active"),
-		Dunning:      row.Bool("dunning", false), Complaint: row.Bool("complaint", false),
+		Status:       s.status(row, accountStatusWords, "active, closed, insolvent, competitor, own"),
+		Dunning:      row.Blocked("dunning"), Complaint: row.Bool("complaint", false),
 	}
 	a.ExternalID = row.Need("external_id")
 	a.GroupKey = s.req.Source + ":" + a.ExternalID
@@ -110,7 +114,7 @@ func prepareSites(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 		site.AccountID = s.account(row, accounts, "account_id")
 		site.Name = row.Text("name")
 		site.Main = row.Bool("main", false)
-		site.Status = orDefault(row.Enum("status", siteStatusWords, "ok, undeliverable, moved, closed"), "ok")
+		site.Status = s.status(row, siteStatusWords, "ok, undeliverable, moved, closed")
 		if !row.OK() {
 			return
 		}
@@ -146,7 +150,8 @@ func prepareContacts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 		}
 	}
 	return func(row *csvfile.Row, c *Chunk) {
-		p := readContact(row)
+		p := s.readContact(row)
+		blocked := row.Blocked("no_advertising")
 		ext := row.Need("external_id")
 		p.AccountID = s.account(row, accounts, "account_id")
 		if site := row.Text("site_id"); site != "" {
@@ -161,13 +166,17 @@ func prepareContacts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 			return
 		}
 		var again bool
-		if p.Key, again = s.claim(row, own, ext, true); !again {
-			c.Contacts = append(c.Contacts, p)
+		if p.Key, again = s.claim(row, own, ext, true); again {
+			return
+		}
+		c.Contacts = append(c.Contacts, p)
+		if blocked {
+			s.block(row, c, Suppression{Scope: ScopePerson, ContactID: p.ID, AccountID: p.AccountID})
 		}
 	}, nil
 }
 
-func readContact(row *csvfile.Row) Contact {
+func (s *session) readContact(row *csvfile.Row) Contact {
 	p := Contact{
 		Gender: row.Enum("gender", genderWords, "m, f, d"),
 		Title:  row.Text("title"), FirstName: row.Text("first_name"), LastName: row.Text("last_name"),
@@ -175,7 +184,7 @@ func readContact(row *csvfile.Row) Contact {
 		Role:       roleWords[csvfile.Fold(row.Text("role"))],
 		Salutation: row.Text("salutation"), Formality: row.Enum("formality", formalityWords, "formal, informal"),
 		Language: row.Enum("language", languageWords, "de, en"), Email: row.Text("email"), Phone: row.Text("phone"),
-		Status: orDefault(row.Enum("status", contactStatusWords, "active, left, deceased"), "active"),
+		Status: s.status(row, contactStatusWords, "active, left, deceased"),
 	}
 	if p.Role == "" && row.Text("role") != "" {
 		p.Role = "other" // roles are free words in most systems; only three matter here

@@ -125,7 +125,7 @@ func (s *session) readSuppression(row *csvfile.Row) Suppression {
 		Country:    country(row, s.homeCountry()),
 		ReceivedOn: s.past(row, "date"), EffectiveOn: row.Date("effective_on"), UntilOn: row.Date("until"),
 		Channel: orDefault(row.Text("channel"), "import"), Evidence: row.Text("evidence"),
-		Source: s.req.Source, ExternalID: row.Text("external_id"),
+		Source: s.req.Source, ExternalID: row.Text("external_id"), Row: row.Number(),
 	}
 	sup.Postcode = postcode(row, sup.Country)
 	return sup

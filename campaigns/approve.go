@@ -21,6 +21,9 @@ func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Act
 	if err != nil {
 		return Run{}, err
 	}
+	if c.State == StateCancelled {
+		return Run{}, postlift.Faultf(postlift.Conflict, op, "campaign %q is cancelled: create a new one under another name", c.Name)
+	}
 	run, err := s.store.CurrentRun(ctx, c.ID)
 	if postlift.KindOf(err) == postlift.NotFound {
 		return Run{}, postlift.Faultf(postlift.Conflict, op, "campaign %q has no plan: preview it first", c.Name)

@@ -35,6 +35,7 @@ const (
 	DuplicateRecipient Reason = "duplicate_recipient"
 	CoolingOff         Reason = "cooling_off"
 	FrequencyCap       Reason = "frequency_cap"
+	ControlGroup       Reason = "control_group" // held out by another campaign that is being measured
 	Dunning            Reason = "dunning"
 	Complaint          Reason = "complaint"
 	OpenOpportunity    Reason = "open_opportunity"
@@ -46,14 +47,14 @@ const (
 )
 
 var gateOrder = []Reason{Objection, Deceased, Closed, Insolvent, Undeliverable, Competitor, OwnEmployee, DoNotMail,
-	ImportedList, DuplicateRecipient, CoolingOff, FrequencyCap, Dunning, Complaint, OpenOpportunity, ContactLeft,
+	ImportedList, DuplicateRecipient, CoolingOff, FrequencyCap, ControlGroup, Dunning, Complaint, OpenOpportunity, ContactLeft,
 	OtherLanguage, NoAddress, NoContactLeft, GlobalControl}
 
 // Reasons lists every reason in the gate's order.
 func Reasons() []Reason { return slices.Clone(gateOrder) }
 
 // onlyAdvertising are the reasons that do not hold back contractual letters.
-var onlyAdvertising = []Reason{Objection, ImportedList, CoolingOff, FrequencyCap, Dunning, Complaint, OpenOpportunity}
+var onlyAdvertising = []Reason{Objection, ImportedList, CoolingOff, FrequencyCap, ControlGroup, Dunning, Complaint, OpenOpportunity}
 
 // Policy is what the gate applies: the class and the contact pressure allowed.
 type Policy struct {
@@ -74,6 +75,7 @@ type GateFacts struct {
 	Duplicate     bool          // the same person at the same company is mailed already
 	LastMailedOn  postlift.Date // last letter to the account
 	MailsLastYear int           // letters to the account in the 365 days before
+	ControlGroup  bool          // its group is held out by another advertising run whose window is not over
 	Dunning       bool
 	Complaint     bool
 	Opportunities int    // open ones
@@ -84,8 +86,10 @@ type GateFacts struct {
 
 // Gate tells why a target must not be mailed on asOf: every reason, in the fixed order objection,
 // deceased or closed or insolvent, undeliverable, competitor or own, lists, duplicate, cooling-off,
-// frequency cap, dunning, complaint, opportunity, and for contacts left, language, address. Empty means
-// that it may be mailed. Planning and release both ask it.
+// frequency cap, control group, dunning, complaint, opportunity, and for contacts left, language, address.
+// Empty means that it may be mailed. Planning and release both ask it. The control group of a measurement
+// that runs stands behind contact pressure, as both only postpone a letter: advertising to the held-out
+// would make the other campaign's uplift look smaller than it is.
 func Gate(f GateFacts, p Policy, asOf postlift.Date) []Reason {
 	var found []Reason
 	for _, r := range gateOrder {
@@ -119,6 +123,8 @@ func (f *GateFacts) holds(r Reason, p Policy, asOf postlift.Date) bool {
 		return !f.LastMailedOn.IsZero() && asOf.DaysSince(f.LastMailedOn) < p.CoolingOffDays
 	case FrequencyCap:
 		return p.MaxPerYear > 0 && f.MailsLastYear >= p.MaxPerYear
+	case ControlGroup:
+		return f.ControlGroup
 	case Dunning:
 		return f.Dunning
 	case Complaint:

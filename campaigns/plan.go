@@ -33,6 +33,7 @@ type Standing struct {
 	Suppressed    []Reason
 	LastMailedOn  postlift.Date
 	MailsLastYear int
+	ControlGroup  bool // its group is held out by another advertising run that is being measured
 }
 
 // Recipient is a contact at its site, with what the gate knows of both.
@@ -182,7 +183,7 @@ func (in *PlanInput) choose(c *Candidate, taken map[string]bool) Choice {
 		decile: c.Decile, segment: c.Segment}
 	s := &c.Standing
 	ch.Reasons = Gate(GateFacts{Suppressed: s.Suppressed, AccountStatus: s.Status, LastMailedOn: s.LastMailedOn,
-		MailsLastYear: s.MailsLastYear, Dunning: s.Dunning, Complaint: s.Complaint, Opportunities: s.Opportunities}, in.Policy, in.AsOf)
+		MailsLastYear: s.MailsLastYear, ControlGroup: s.ControlGroup, Dunning: s.Dunning, Complaint: s.Complaint, Opportunities: s.Opportunities}, in.Policy, in.AsOf)
 	contacts, why := in.pickContacts(c, taken, len(ch.Reasons) == 0)
 	if len(contacts) == 0 {
 		ch.Reasons = append(append(ch.Reasons, NoContactLeft), why...)

@@ -122,6 +122,7 @@ func TestPlanGatesEachReason(t *testing.T) {
 		ImportedList:    func(c *Candidate) { c.Standing.Suppressed = []Reason{ImportedList} },
 		CoolingOff:      func(c *Candidate) { c.Standing.LastMailedOn = planDay.AddDays(-59) },
 		FrequencyCap:    func(c *Candidate) { c.Standing.MailsLastYear = 6 },
+		ControlGroup:    func(c *Candidate) { c.Standing.ControlGroup = true },
 		Dunning:         func(c *Candidate) { c.Standing.Dunning = true },
 		Complaint:       func(c *Candidate) { c.Standing.Complaint = true },
 		OpenOpportunity: func(c *Candidate) { c.Standing.Opportunities = 1 },
@@ -402,11 +403,11 @@ func TestHashCoversWhatMatters(t *testing.T) {
 
 func TestGateOrder(t *testing.T) {
 	f := GateFacts{Suppressed: []Reason{ImportedList, DoNotMail, Objection}, AccountStatus: "insolvent", SiteStatus: "moved",
-		ContactStatus: "left", Duplicate: true, LastMailedOn: planDay, MailsLastYear: 6, Dunning: true, Complaint: true, Opportunities: 1,
+		ContactStatus: "left", Duplicate: true, LastMailedOn: planDay, MailsLastYear: 6, ControlGroup: true, Dunning: true, Complaint: true, Opportunities: 1,
 		IsContact: true, Language: "fr"}
 	p := Policy{Class: Advertising, CoolingOffDays: 60, MaxPerYear: 6, SparesOpportunities: true, Languages: []string{"de"}}
 	got := joinReasons(Gate(f, p, planDay))
-	want := "objection,insolvent,undeliverable,do_not_mail,imported_list,duplicate_recipient,cooling_off,frequency_cap,dunning,complaint,open_opportunity,contact_left,other_language,no_address"
+	want := "objection,insolvent,undeliverable,do_not_mail,imported_list,duplicate_recipient,cooling_off,frequency_cap,control_group,dunning,complaint,open_opportunity,contact_left,other_language,no_address"
 	if got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
 	}

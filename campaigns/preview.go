@@ -4,6 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
 
 	"postlift"
 	"postlift/accounts"
@@ -27,6 +31,10 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	if c.State != StateDraft && c.State != StatePreviewed {
 		return Previewed{}, postlift.Faultf(postlift.Conflict, "campaigns.Preview", "campaign %q is %s: its plan is frozen", c.Name, c.State)
 	}
+	if until := c.Definition.OfferUntil; !until.IsZero() && until < asOf {
+		return Previewed{}, postlift.Faultf(postlift.Invalid, "campaigns.Preview",
+			"campaign %q: offer_until is %s, before the plan's date %s: letters would promise what is over; set a later day and create the campaign again", c.Name, until, asOf)
+	}
 	p, err := s.gather(ctx, c, asOf)
 	if err != nil {
 		return Previewed{}, err
@@ -42,7 +50,7 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 		return Previewed{}, err
 	}
 	c.State = StatePreviewed
-	return Previewed{Campaign: c, Run: run, Held: heldValue(plan), Warnings: p.warnings(plan)}, nil
+	return Previewed{Campaign: c, Run: run, Held: heldValue(plan), Warnings: append(p.warnings(plan), addressWarnings(p.settings.Mail.TrackingBaseURL, c.Definition.LandingURL)...)}, nil
 }
 
 // preparation is everything that Preview reads before it plans.
@@ -213,6 +221,42 @@ func (p *preparation) warnings(plan Plan) []string {
 		add("every matched account lacks a contact that may be mailed: import contacts")
 	}
 	return warnings
+}
+
+// addressWarnings says what is wrong with the two addresses on which a scanned code depends: they are
+// printed, and nobody can correct them afterwards.
+func addressWarnings(tracking, landing string) []string {
+	var warnings []string
+	host := hostOf(tracking)
+	switch {
+	case isLocal(host):
+		warnings = append(warnings, fmt.Sprintf("mail.tracking_base_url is %s: QR codes would lead readers to their own computer; set it to your public https address in settings.yaml and run postlift init --apply", tracking))
+	case !strings.HasPrefix(strings.ToLower(tracking), "https://"):
+		warnings = append(warnings, fmt.Sprintf("mail.tracking_base_url is %s: QR codes would lead over an unprotected connection; set it to your public https address in settings.yaml and run postlift init --apply", tracking))
+	}
+	host = hostOf(landing)
+	switch {
+	case isLocal(host):
+		warnings = append(warnings, fmt.Sprintf("landing_url is %s: readers would be led to their own computer", landing))
+	case slices.ContainsFunc([]string{".example", ".test", ".invalid"}, func(end string) bool { return strings.HasSuffix("."+host, end) }):
+		warnings = append(warnings, fmt.Sprintf("landing_url is %s: addresses of that ending exist in examples only", landing))
+	}
+	return warnings
+}
+
+// hostOf is an address's host in small letters without port and final dot.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+}
+
+// isLocal tells whether a host is only this computer to whoever asks for it.
+func isLocal(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 func negative(plan Plan) int {

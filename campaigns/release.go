@@ -66,7 +66,7 @@ func gatePiece(piece BatchPiece, s Standing, recipients []Recipient, policy Poli
 		f := r.gateFacts(false)
 		f.Suppressed = append(append([]Reason{}, s.Suppressed...), r.Suppressed...)
 		f.AccountStatus, f.LastMailedOn, f.MailsLastYear = s.Status, s.LastMailedOn, s.MailsLastYear
-		f.Dunning, f.Complaint, f.Opportunities = s.Dunning, s.Complaint, s.Opportunities
+		f.ControlGroup, f.Dunning, f.Complaint, f.Opportunities = s.ControlGroup, s.Dunning, s.Complaint, s.Opportunities
 		if reasons := Gate(f, policy, asOf); len(reasons) > 0 {
 			return reasons[0]
 		}

@@ -58,6 +58,7 @@ const (
 	StateDraft     = "draft"
 	StatePreviewed = "previewed"
 	StateApproved  = "approved"
+	StateCancelled = "cancelled"
 )
 
 // The states of a run that this room moves through, and the one in which whoever prepares an approved run
@@ -129,9 +130,22 @@ type CampaignStore interface {
 	// ApproveRun moves a planned run and its campaign to approved and enrols the planned accounts;
 	// Conflict when it is not planned any more.
 	ApproveRun(ctx context.Context, run Run, by postlift.Actor) error
+	// CancelCampaign ends a campaign before its batch is released: runs, batches, unsent letters and
+	// enrolments with it. Conflict once a batch is released; a cancelled campaign stays as it is.
+	CancelCampaign(ctx context.Context, c Campaign, by postlift.Actor) (CancelledWork, error)
 	// ChoiceOf reads what a run decided for an account; NotFound where the rule did not match it.
 	ChoiceOf(ctx context.Context, runID, accountID int64) (StoredChoice, error)
 }
+
+// CancelledWork counts what cancelling a campaign ended.
+type CancelledWork struct {
+	Runs    int `json:"runs"`
+	Batches int `json:"batches"`
+	Letters int `json:"letters"` // unsent ones taken out
+}
+
+// CampaignCancelled is the reason of letters that were taken out because their campaign was cancelled.
+const CampaignCancelled = "campaign_cancelled"
 
 // StoredChoice is a frozen choice as it is read back.
 type StoredChoice struct {
@@ -165,7 +179,7 @@ type AccountFacts struct {
 // Pressure says which letters count against an account.
 type Pressure struct {
 	AsOf       postlift.Date
-	ExceptRun  int64 // this run's own pieces do not count
+	ExceptRun  int64 // this run's own pieces and held-out do not count
 	WithUnsent bool  // pieces that are prepared but not released count as sent on AsOf
 }
 

@@ -2,6 +2,8 @@ package mailers
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"postlift"
@@ -77,6 +79,9 @@ func (r ChunkRef) artefact() string {
 // Folder is where a batch's files lie among the artefacts: the folder is named by the batch's id.
 func Folder(batchUID string) string { return "batches/" + batchUID }
 
+// StopListName is where the list of letters stopped after a batch's release lies among the artefacts.
+func StopListName(batchUID string) string { return Folder(batchUID) + "/stoplist.csv" }
+
 // ProofName is where a batch's proof lies among the artefacts.
 func ProofName(batchUID string, revision int) string {
 	return fmt.Sprintf("proofs/%s/proof.r%d.pdf", batchUID, revision)
@@ -102,18 +107,37 @@ type Summary struct {
 	Reasons      []ReasonCount `json:"reasons"` // why live pieces were withdrawn or failed
 	Files        []PrintFile   `json:"files"`
 	Folder       string        `json:"folder"`
-	FailedPieces []FailedPiece `json:"failed_pieces,omitempty"` // examples
+	FailedPieces []FailedPiece `json:"failed_pieces,omitempty"` // the first ones
+	Stopped      int           `json:"stopped_after_release"`   // live pieces that the vendor must take out by hand
+	StopList     string        `json:"stoplist,omitempty"`      // name among the artefacts; "" while nothing is stopped
 }
 
-// ReasonCount counts live pieces of one final state and reason.
+// ReasonCount counts live pieces of one final state and reason, in the reason's Wording.
 type ReasonCount struct {
-	State  PieceState `json:"state"`
-	Reason string     `json:"reason"`
-	Pieces int        `json:"pieces"`
+	State   PieceState   `json:"state"`
+	Reason  string       `json:"reason"`
+	Pieces  int          `json:"pieces"`
+	Example *FailedPiece `json:"example,omitempty"` // the first of them, where a trial found it
 }
 
-// FailedPiece is an example of a piece that could not be printed.
+// FailedPiece is a piece that could not be printed, with its whole reason. A trial's pieces have no id.
 type FailedPiece struct {
-	PieceUID string `json:"piece_id"`
-	Reason   string `json:"reason"`
+	PieceUID    string `json:"piece_id,omitempty"`
+	Account     string `json:"account_external_id"`
+	AccountName string `json:"account"`
+	Reason      string `json:"reason"`
+}
+
+// quoted finds what a reason quotes of one piece: texts and measures.
+var quoted = regexp.MustCompile(`"[^"]*"|\b(?:has|is) \d+(?:\.\d+)?`)
+
+// Wording is a reason without what it quotes of one piece, so that reasons of one wording are counted
+// together.
+func Wording(reason string) string {
+	return quoted.ReplaceAllStringFunc(reason, func(q string) string {
+		if verb, _, measure := strings.Cut(q, " "); measure && q[0] != '"' {
+			return verb + " …"
+		}
+		return "“…”"
+	})
 }

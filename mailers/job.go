@@ -33,6 +33,7 @@ type Recipient struct {
 	ContactKey                   string
 	Variant                      string
 
+	AccountKey                                             string // external id
 	AccountName, AccountCountry, AccountLanguage, Industry string
 	CustomerSince, LastOrderOn, ContractEnd                postlift.Date
 	LastProductGroup                                       string
@@ -100,7 +101,8 @@ type NewPiece struct {
 	Postcode     string
 	Merge        []byte // JSON object; its member tracking_url is the QR code's text
 
-	sortKey string
+	sortKey                 string
+	accountKey, accountName string // for examples in a Trial
 }
 
 // NewBatch is a whole batch as Prepare hands it to the store, to be written in one transaction with the

@@ -33,8 +33,8 @@ func (p *planner) merge(r *Recipient, lang string) []byte {
 		"sender":   p.senderFields(r),
 		"campaign": p.campaignFields(base),
 	}
-	doc["salutation"] = r.Salutation
-	if strings.TrimSpace(r.Salutation) == "" {
+	doc["salutation"] = letter.OwnSalutation(r.Salutation, lang)
+	if doc["salutation"] == "" {
 		doc["salutation"] = letter.Salutation(r.person(), lang)
 	}
 	doc["objection_notice"] = p.settings.ObjectionNotice[base]

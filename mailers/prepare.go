@@ -166,7 +166,7 @@ func (p *planner) piece(r *Recipient) NewPiece {
 		RecipientKey: recipientKey(p.secret, r), Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid),
 		Language: lang, Variant: r.Variant, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
 		Merge: p.merge(r, lang)}
-	piece.sortKey = r.Postcode + "\x00" + uid
+	piece.sortKey, piece.accountKey, piece.accountName = r.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
 	lines, err := letter.AddressLines(addressee(r, piece.Country), p.settings.Sender.Country)
 	piece.Lines = lines
 	switch {

@@ -168,6 +168,11 @@ func TestUnprintableRecipients(t *testing.T) {
 func TestMergeFields(t *testing.T) {
 	p := newPlanner(t, 100)
 	p.job.Definition.Merge = map[string]string{"gift": "Zollstock"}
+	own := recipient(2)
+	own.Salutation = "Liebe Änne"
+	if merge := string(p.piece(&own).Merge); !strings.Contains(merge, `"salutation":"Liebe Änne,"`) {
+		t.Errorf("own salutation: %s", merge)
+	}
 	r := recipient(1)
 	r.OwnerName, r.OwnerPhone = "Udo Außendienst", "030 111"
 	r.Language, r.Country, r.LastOrderOn, r.TotalNetMinor = "en", "US", postlift.MustDate("2025-03-04"), 12345

@@ -3,7 +3,6 @@ package mailers
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"io"
 	"slices"
 	"unicode"
@@ -246,35 +245,6 @@ func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (render
 	return !ok && err == nil, err
 }
 
-// Posted records the day on which the vendor posted the batch; it sets the run's clock: in home after the
-// settings' days, measuring from then. The same day again changes nothing.
-func (s *Service) Posted(ctx context.Context, name string, on postlift.Date, by postlift.Actor) (Batch, error) {
-	const op = "mailers.Posted"
-	b, err := s.store.Batch(ctx, name)
-	if err != nil {
-		return b, err
-	}
-	switch {
-	case on.IsZero():
-		return b, postlift.Faultf(postlift.Invalid, op, "the day of posting is missing: --date YYYY-MM-DD")
-	case b.PostedOn == on:
-		return b, nil
-	case !b.State.Can(BatchPosted):
-		return b, WrongState(op, b, "only a released batch can be posted, once")
-	}
-	settings, err := s.store.Settings(ctx)
-	if err != nil {
-		return b, err
-	}
-	if released := postlift.DateOf(*b.ReleasedAt); on < released.AddDays(-1) { // a day's grace for time zones
-		return b, postlift.Faultf(postlift.Invalid, op, "batch %s was released on %s and cannot have been posted on %s", b.UID, released, on)
-	}
-	if err := s.store.PostBatch(ctx, b.UID, on, on.AddDays(settings.Mail.InHomeDays), by); err != nil {
-		return b, err
-	}
-	return s.store.Batch(ctx, b.UID)
-}
-
 // PullSuppressed withdraws every unsent letter to a suppressed person, address or company, at once.
 // Files not yet released are rendered again at release; a vendor that has a batch already finds a
 // stoplist.csv in its folder. It returns how many pieces were withdrawn.
@@ -304,19 +274,4 @@ func (s *Service) PullSuppressed(ctx context.Context, by postlift.Actor) (int, e
 		}
 	}
 	return total, nil
-}
-
-func (s *Service) writeStopList(ctx context.Context, batchUID string) error {
-	rows := [][]string{{"piece_id", "seq_no", "reason"}}
-	err := s.store.StopList(ctx, batchUID, func(uid string, seq int, reason string) error {
-		rows = append(rows, []string{uid, itoa(seq), reason})
-		return nil
-	})
-	if err != nil || len(rows) == 1 {
-		return err
-	}
-	_, _, err = s.files.Put(ctx, Folder(batchUID)+"/stoplist.csv", func(w io.Writer) error {
-		return csv.NewWriter(w).WriteAll(rows)
-	})
-	return err
 }

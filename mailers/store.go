@@ -106,6 +106,17 @@ type ManifestRow struct {
 	Variant   string
 }
 
+// StopRow is a live piece that was withdrawn after its file had gone out.
+type StopRow struct {
+	PieceUID string
+	SeqNo    int
+	Reason   string
+	Chunk    int
+	First    int // page, 1-based
+	Pages    int
+	Address  string // first line; "" where it was erased
+}
+
 // Seal is what a batch is sealed with.
 type Seal struct {
 	BatchUID      string
@@ -143,11 +154,13 @@ type BatchStore interface {
 	// suppressed on the date, and returns how many of each batch.
 	WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by postlift.Actor) (map[string]int, error)
 	// StopList streams the live pieces that were withdrawn after the release.
-	StopList(ctx context.Context, batchUID string, each func(pieceUID string, seqNo int, reason string) error) error
+	StopList(ctx context.Context, batchUID string, each func(StopRow) error) error
 	// ReleaseBatch lets a sealed and approved batch go; put runs as in SealBatch.
 	ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error
 	// PostBatch moves the batch and its released pieces to posted and the run to measuring, in home on inHome.
 	PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
+	// CorrectPosting gives a posted batch, its posted pieces and its measuring run another day of posting.
+	CorrectPosting(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
 	// RunFunnel counts a run's accounts by outcome and its live pieces by state.
 	RunFunnel(ctx context.Context, runUID string) (Funnel, error)
 }

@@ -25,6 +25,11 @@ const (
 	Flag        // yes or no
 )
 
+// String names the type for people.
+func (t Type) String() string {
+	return [...]string{"text", "number", "date", "yes or no"}[t]
+}
+
 // Column is one column that a kind of file may have.
 type Column struct {
 	Name     string   // canonical, as the template prints it

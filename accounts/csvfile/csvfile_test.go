@@ -279,10 +279,10 @@ func TestRejectsAreGuarded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(w.Write(Reject{Row: 2, Field: "name", Rule: "x", Value: "=cmd()", Message: "no"}), w.Flush()); err != nil {
+	if err := errors.Join(w.Write(Reject{Row: 2, Field: "name", Rule: "x", Value: "=cmd()", Message: "no", Record: "-2;x"}), w.Flush()); err != nil {
 		t.Fatal(err)
 	}
-	if want := "row,field,rule,value,message\n2,name,x,'=cmd(),no\n"; b.String() != want {
+	if want := "row,field,rule,value,message,record\n2,name,x,'=cmd(),no,'-2;x\n"; b.String() != want {
 		t.Errorf("%q", b.String())
 	}
 }

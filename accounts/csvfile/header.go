@@ -50,12 +50,12 @@ func findHeader(sample []byte, encoding string, columns []Column) (sep byte, hea
 	var missing []string
 	for i, c := range columns {
 		if c.Required && mapping[i] < 0 {
-			missing = append(missing, c.Name)
+			missing = append(missing, c.Name+" (or "+beginning(strings.Join(c.Aliases, ", "), 400)+")")
 		}
 	}
 	if len(missing) > 0 {
 		return 0, nil, nil, postlift.Faultf(postlift.Invalid, "csvfile.Open",
-			"the header lacks the column %s (found: %s)", strings.Join(missing, ", "), beginning(strings.Join(header, ", "), 300))
+			"the header lacks the column %s; found: %s", strings.Join(missing, " and the column "), beginning(strings.Join(header, ", "), 300))
 	}
 	return sep, header, mapping, nil
 }

@@ -15,10 +15,11 @@ type Reject struct {
 	Rule    string `json:"rule"`
 	Value   string `json:"value"`
 	Message string `json:"message"`
+	Record  string `json:"record,omitempty"` // the row as the file has it; "" where only the whole file shows the fault
 }
 
 // RejectHeader is the first line of a rejects file.
-var RejectHeader = []string{"row", "field", "rule", "value", "message"}
+var RejectHeader = []string{"row", "field", "rule", "value", "message", "record"}
 
 // RejectWriter writes rejects as CSV; a nil one writes nothing.
 type RejectWriter struct{ csv *csv.Writer }
@@ -41,7 +42,7 @@ func (w *RejectWriter) Write(rejects ...Reject) error {
 		return nil
 	}
 	for _, r := range rejects {
-		if err := w.csv.Write([]string{strconv.Itoa(r.Row), r.Field, r.Rule, Guard(r.Value), Guard(r.Message)}); err != nil {
+		if err := w.csv.Write([]string{strconv.Itoa(r.Row), r.Field, r.Rule, Guard(r.Value), Guard(r.Message), Guard(r.Record)}); err != nil {
 			return fmt.Errorf("csvfile: rejects: %w", err)
 		}
 	}

@@ -18,11 +18,12 @@ type Row struct {
 	at      []int // place of each column in the record, -1 where the file has none
 	fields  []string
 	number  int
+	text    string // as the file has it
 	rejects []Reject
 }
 
 func (r *Row) begin(rec *record) {
-	r.fields, r.number, r.rejects = rec.fields, rec.row, r.rejects[:0]
+	r.fields, r.number, r.text, r.rejects = rec.fields, rec.row, rec.text, r.rejects[:0]
 	if rec.rule != "" {
 		r.fields = nil
 		r.Reject("", rec.rule, beginning(rec.text, 80), structureText[rec.rule])
@@ -41,7 +42,7 @@ func (r *Row) Rejects() []Reject { return r.rejects }
 
 // Reject notes that a field breaks a rule (a short stable word); message says how to put it right.
 func (r *Row) Reject(field, rule, value, message string) {
-	r.rejects = append(r.rejects, Reject{Row: r.number, Field: field, Rule: rule, Value: beginning(value, 200), Message: message})
+	r.rejects = append(r.rejects, Reject{Row: r.number, Field: field, Rule: rule, Value: beginning(value, 200), Message: message, Record: r.text})
 }
 
 func (r *Row) column(name string) int {
@@ -242,6 +243,28 @@ func (r *Row) Bool(name string, otherwise bool) bool {
 		return otherwise
 	}
 	return v
+}
+
+// blocks are further words of columns that say whether something is blocked.
+var blocks = map[string]bool{
+	"gesperrt": true, "sperre": true, "blocked": true, "optout": true, "optedout": true,
+	"frei": false, "offen": false, "keine": false, "none": false, "kein": false,
+}
+
+// Blocked reads whether something is blocked: yes or no, a word for it, or a level, of which every one above
+// 0 counts as yes. An empty field and a column that the file lacks are no.
+func (r *Row) Blocked(name string) bool {
+	raw := clean(r.raw(r.column(name)))
+	if raw == "" {
+		return false
+	}
+	if v, ok := blocks[Fold(raw)]; ok {
+		return v
+	}
+	if level, err := parseWhole(raw); err == nil && level >= 0 {
+		return level > 0
+	}
+	return r.Bool(name, false)
 }
 
 // Enum maps the words of a field to a known value; the keys of words are folded (see Fold). An empty

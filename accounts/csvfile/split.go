@@ -32,7 +32,7 @@ type record struct {
 	fields []string
 	blank  bool
 	rule   string
-	text   string // the row's beginning, for a structural reject
+	text   string // the row as it stands; of one whose structure is broken its first line
 }
 
 // line is one physical line with the rule that it breaks by itself.
@@ -160,6 +160,7 @@ func (s *splitter) next() (*record, error) {
 			s.rec.rule = ruleQuote
 			return &s.rec, nil
 		}
+		s.rec.text = text
 	}
 	if len(s.rec.fields) == 0 {
 		s.rec.fields = fields(s.rec.fields, text, s.sep)

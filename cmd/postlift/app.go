@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -113,10 +114,14 @@ func (a *app) openSecret() error {
 	return nil
 }
 
-// store opens the database and refuses a stale schema.
+// store opens the database and refuses a stale schema, or a folder without data: a wrong --data must not
+// leave an empty database behind.
 func (a *app) store(ctx context.Context) (*store.Store, error) {
 	if a.db != nil {
 		return a.db, nil
+	}
+	if err := a.hasData(); err != nil {
+		return nil, err
 	}
 	db, err := a.storeUnchecked(ctx)
 	if err != nil {
@@ -125,7 +130,20 @@ func (a *app) store(ctx context.Context) (*store.Store, error) {
 	return db, db.CheckSchema(ctx)
 }
 
-// storeUnchecked opens the database whatever its schema's version: migrate and demo use it.
+// hasData looks for the embedded database.
+func (a *app) hasData() error {
+	if a.cfg.DatabaseURL != "" {
+		return nil
+	}
+	_, err := os.Stat(a.databaseURL())
+	if errors.Is(err, fs.ErrNotExist) {
+		return postlift.Faultf(postlift.NotFound, "open", "there is no data in %s: run postlift init", a.cfg.Data)
+	}
+	return postlift.Wrap("open", "the database cannot be looked at", err)
+}
+
+// storeUnchecked opens the database whatever its schema's version and makes it where there is none: init,
+// migrate and demo use it, and a server or worker that is to migrate or to wait for it.
 func (a *app) storeUnchecked(ctx context.Context) (*store.Store, error) {
 	if a.db != nil {
 		return a.db, nil
@@ -197,14 +215,32 @@ func (a *app) print(v any, text func(w io.Writer)) error {
 	return enc.Encode(v)
 }
 
-// asOf reads a --as-of date; empty means today in the organisation's time zone.
+// asOf reads a --as-of date; empty means today in the organisation's time zone. A day to come is refused:
+// nothing is known of it yet. A demo's folder holds days that are to come for us.
 func (a *app) asOf(ctx context.Context, flag string) (postlift.Date, error) {
+	var day postlift.Date
 	if flag != "" {
-		return postlift.ParseDate(flag)
+		var err error
+		if day, err = postlift.ParseDate(flag); err != nil {
+			return 0, err
+		}
 	}
 	s, err := a.settings(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return s.Today(a.clock), nil
+	today := s.Today(a.clock)
+	switch {
+	case day.IsZero():
+		return today, nil
+	case day > today && !a.inDemo():
+		return 0, postlift.Faultf(postlift.Invalid, "as-of", "--as-of %s is after today (%s): nothing is known of that day yet", day, today)
+	}
+	return day, nil
+}
+
+// inDemo tells whether the data folder is a demo's.
+func (a *app) inDemo() bool {
+	_, err := os.Stat(filepath.Join(a.cfg.Data, demoFile))
+	return err == nil
 }

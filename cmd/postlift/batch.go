@@ -118,7 +118,8 @@ func printBatches(w io.Writer, list []mailers.Summary) {
 type shownBatch struct {
 	mailers.Summary
 	Funnel mailers.Funnel `json:"funnel"`
-	Path   string         `json:"path"` // of the batch's folder on this machine
+	Path   string         `json:"path"`           // of the batch's folder on this machine
+	Next   string         `json:"next,omitempty"` // after a run: the command that comes now
 }
 
 func newBatchShowCommand(a *app) *cobra.Command {
@@ -127,24 +128,27 @@ func newBatchShowCommand(a *app) *cobra.Command {
 		Example: "  postlift batch show bt_01kx…\n  postlift batch show \"Win-back spring\" --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {
-				return a.showBatch(cmd.Context(), room, args[0])
+				shown, err := a.shownBatch(cmd.Context(), room, args[0])
+				if err != nil {
+					return err
+				}
+				return a.print(shown, func(w io.Writer) { printBatch(w, shown) })
 			})
 		},
 	}
 }
 
-// showBatch prints a batch with its funnel.
-func (a *app) showBatch(ctx context.Context, room *mailRoom, name string) error {
+// shownBatch reads a batch with its funnel; names of files become paths on this machine.
+func (a *app) shownBatch(ctx context.Context, room *mailRoom, name string) (shownBatch, error) {
 	summary, err := room.Show(ctx, name)
 	if err != nil {
-		return err
+		return shownBatch{}, err
 	}
 	funnel, err := room.Funnel(ctx, summary.RunUID)
-	if err != nil {
-		return err
+	if summary.StopList != "" {
+		summary.StopList = room.files.Path(summary.StopList)
 	}
-	shown := shownBatch{summary, funnel, room.files.Path(summary.Folder)}
-	return a.print(shown, func(w io.Writer) { printBatch(w, shown) })
+	return shownBatch{Summary: summary, Funnel: funnel, Path: room.files.Path(summary.Folder)}, err
 }
 
 func printBatch(w io.Writer, b shownBatch) {
@@ -173,6 +177,25 @@ func printBatch(w io.Writer, b shownBatch) {
 	for _, r := range b.Reasons {
 		fmt.Fprintf(w, "  %d %s: %s\n", r.Pieces, r.State, r.Reason)
 	}
+	for _, p := range b.FailedPieces {
+		fmt.Fprintf(w, "    account %s, %s: %s\n", p.Account, p.AccountName, p.Reason)
+	}
+	if more := b.Live[mailers.PieceFailed] - len(b.FailedPieces); more > 0 {
+		fmt.Fprintf(w, "    and %d more failed\n", more)
+	}
+	if b.Stopped > 0 {
+		fmt.Fprintf(w, "stopped   %s after release: %s\n", countedLetters(b.Stopped), b.StopList)
+	}
+	if b.Next != "" {
+		fmt.Fprintln(w, "next: "+b.Next)
+	}
+}
+
+func countedLetters(n int) string {
+	if n == 1 {
+		return "1 letter"
+	}
+	return fmt.Sprintf("%d letters", n)
 }
 
 func newBatchProofCommand(a *app) *cobra.Command {
@@ -265,7 +288,7 @@ func newBatchStatusCommand(a *app) *cobra.Command {
 	var date string
 	cmd := &cobra.Command{
 		Use: "status BATCH posted --date DATE", Short: "Record what the vendor reports: the day of posting",
-		Long:    "Posting sets the clock of the measurement: in home after the settings' days, for mailed and held-out accounts alike.",
+		Long:    "Posting sets the clock of the measurement: in home after the settings' days, for mailed and held-out accounts alike.\nThe same command with another date corrects the record while the run is measuring.",
 		Example: "  postlift batch status bt_01kx… posted --date 2026-06-08", Args: cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if known := []string{"posted"}; !slices.Contains(known, args[1]) {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ import (
 func newCampaignCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "campaign",
-		Short: "Plan and run campaigns: create, preview, approve, run, explain",
+		Short: "Plan and run campaigns: create, preview, approve, run, cancel, explain",
 		Long: `A campaign is a file in YAML or JSON: name, class, rule, design, landing_url, holdout, salt, budget,
 max_pieces, contacts_per_site, piece_cost, prior_lift, window_days, languages, offer and more.
 CAMPAIGN is its id or name.
@@ -29,7 +30,8 @@ campaign run. Preview stores a plan and prints its hash; run executes exactly th
 		Example: "  postlift campaign create -f samples/campaign.yaml\n  postlift campaign preview \"Welcome back\"",
 	}
 	cmd.AddCommand(newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
-		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignExplainCommand(a))
+		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignCancelCommand(a),
+		newCampaignExplainCommand(a))
 	return cmd
 }
 
@@ -156,10 +158,17 @@ func newCampaignShowCommand(a *app) *cobra.Command {
 	}
 }
 
+// shownPreview is the answer of `campaign preview`.
+type shownPreview struct {
+	campaigns.Previewed
+	Trial *trial `json:"trial"` // null where the plan mails nobody
+}
+
 func newCampaignPreviewCommand(a *app) *cobra.Command {
 	var asOf string
 	cmd := &cobra.Command{
 		Use: "preview CAMPAIGN", Short: "Plan the campaign, store the plan and print its funnel and hash",
+		Long:    "Plans as of a date, stores that plan and composes a sample of its letters without printing them, so that\nwhat would fail is known before anybody approves.",
 		Example: "  postlift campaign preview \"Win-back spring\"\n  postlift campaign preview cmp_01kx… --as-of 2026-06-30 --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, day, err := a.campaignsOn(cmd, asOf)
@@ -170,7 +179,15 @@ func newCampaignPreviewCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(p, func(w io.Writer) { printPreview(w, p) })
+			shown := shownPreview{Previewed: p}
+			if p.Run.Funnel.Assigned > 0 {
+				t, err := a.tryLetters(cmd.Context(), p.Run.UID)
+				if err != nil {
+					return err
+				}
+				shown.Trial = &t
+			}
+			return a.print(shown, func(w io.Writer) { printPreview(w, shown) })
 		},
 	}
 	asOfFlag(cmd, &asOf)
@@ -185,6 +202,9 @@ func newCampaignApproveCommand(a *app) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
+				return err
+			}
+			if err := a.approvable(cmd.Context(), service, args[0], hash); err != nil {
 				return err
 			}
 			run, err := service.Approve(cmd.Context(), args[0], hash, postlift.Person(strings.TrimSpace(by)))
@@ -253,12 +273,21 @@ func printCampaign(w io.Writer, c campaigns.Campaign) {
 	}
 }
 
-func printPreview(w io.Writer, p campaigns.Previewed) {
+func printPreview(w io.Writer, p shownPreview) {
 	printCampaign(w, p.Campaign)
 	printRunPlan(w, p.Run)
 	fmt.Fprintf(w, "  not mailing the held-out gives up %s by the plan's own expectation\n", p.Held.Format("en"))
 	for _, warning := range p.Warnings {
 		fmt.Fprintln(w, "  note: "+warning)
+	}
+	if p.Trial != nil {
+		if !slices.Contains(p.Warnings, p.Trial.Blocked) {
+			printTrial(w, *p.Trial)
+		}
+		if p.Trial.Blocked != "" {
+			fmt.Fprintln(w, "the letters cannot be printed, so this plan cannot be approved\nnext: put that right, then preview again")
+			return
+		}
 	}
 	fmt.Fprintf(w, "next: postlift campaign approve %q --plan %s --by NAME\n", p.Campaign.Name, p.Run.PlanHash)
 }

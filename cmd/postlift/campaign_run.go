@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -23,10 +25,38 @@ on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewher
 				if err != nil {
 					return err
 				}
-				return a.showBatch(cmd.Context(), room, batch.UID)
+				return a.printRun(cmd.Context(), room, batch.UID)
 			})
 		},
 	}
+}
+
+// printRun shows what a run made and what comes next; a run without one printed letter is a fault.
+func (a *app) printRun(ctx context.Context, room *mailRoom, batchUID string) error {
+	shown, err := a.shownBatch(ctx, room, batchUID)
+	if err != nil {
+		return err
+	}
+	if live := shown.Live; live[mailers.PieceFailed]+live[mailers.PieceWithdrawn] == live.Total() {
+		return postlift.Faultf(postlift.Invalid, "campaign run", "not one of the %d letters of campaign %q could be printed%s; postlift batch show %s tells of each. Put that right and make a new campaign of it",
+			live.Total(), shown.Campaign, firstReason(shown.Summary), batchUID)
+	}
+	if shown.State == mailers.BatchSealed {
+		shown.Next = "postlift batch proof " + batchUID
+	}
+	return a.print(shown, func(w io.Writer) { printBatch(w, shown) })
+}
+
+// firstReason is the most telling reason of a batch's lost letters.
+func firstReason(s mailers.Summary) string {
+	if len(s.FailedPieces) > 0 {
+		p := s.FailedPieces[0]
+		return fmt.Sprintf(": %s (account %s, %s)", p.Reason, p.Account, p.AccountName)
+	}
+	if len(s.Reasons) > 0 {
+		return ": " + s.Reasons[0].Reason
+	}
+	return ""
 }
 
 // runCampaign prepares the batch of a campaign's approved run and works until it is sealed.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -24,6 +25,7 @@ func campaignWorld(t *testing.T) (data string) {
 		}
 	}
 	must(t, "--data", data, "init")
+	fillSender(t, data)
 	for kind, text := range map[string]string{"accounts": accounts.String(), "contacts": contacts.String(), "orders": orders.String()} {
 		write(t, filepath.Join(data, kind+".csv"), text)
 	}
@@ -32,6 +34,23 @@ func campaignWorld(t *testing.T) (data string) {
 	}
 	must(t, "--data", data, "clv", "score", "--as-of", "2026-01-31")
 	return data
+}
+
+// fillSender writes an invented sender into the settings of a new data folder.
+func fillSender(t *testing.T, data string) {
+	t.Helper()
+	file := filepath.Join(data, "settings.yaml")
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(raw)
+	for field, value := range map[string]string{"company": "Beispielwerk GmbH", "street": "Musterweg 1", "postcode": "10115", "city": "Berlin", "country": "DE",
+		"phone": "030 000", "email": "post@example.com", "particulars": "HRB 0", "signature_name": "Mara Beispiel", "signature_role": "Vertrieb"} {
+		text = strings.Replace(text, "\n  "+field+`: ""`, "\n  "+field+`: "`+value+`"`, 1)
+	}
+	write(t, file, text)
+	must(t, "--data", data, "init", "--apply")
 }
 
 // must runs a command line that has to succeed and gives its standard output.

@@ -88,7 +88,9 @@ func TestRejectsNeverOverwriteTheFile(t *testing.T) {
 }
 
 func TestStaleSchemaIsAConflict(t *testing.T) {
-	if code, _, errOut := call(t, "--data", t.TempDir(), "accounts", "show", "x"); code != 3 || !strings.Contains(errOut, "postlift migrate") {
+	data := t.TempDir()
+	write(t, filepath.Join(data, "postlift.db"), "") // an embedded database before its first migration
+	if code, _, errOut := call(t, "--data", data, "accounts", "show", "x"); code != 3 || !strings.Contains(errOut, "postlift migrate") {
 		t.Errorf("exit code %d, %q", code, errOut)
 	}
 }

@@ -76,13 +76,7 @@ func (f fitAnswer) text(w io.Writer) {
 		fmt.Fprintf(w, "%s  %d repeat buyers, log-likelihood %.6f\n", f.Spend.Model, f.Spend.Customers, f.Spend.LogLikelihood)
 		printParams(w, f.Spend.Params, f.Spend.SE)
 	}
-	flags := f.Flags
-	if f.Spend != nil {
-		flags = slices.Concat(flags, f.Spend.Flags)
-	}
-	if len(flags) > 0 {
-		fmt.Fprintf(w, "look twice: %s\n", strings.Join(flags, ", "))
-	}
+	printFlags(w, fitFlags(&f.FitResult))
 	if r := f.Rows; r != nil && r.Rows != r.Used {
 		fmt.Fprintf(w, "%d of %d rows used; after the last day %d, no customer %d, bad date %d, bad value %d, short row %d\n",
 			r.Used, r.Rows, r.AfterUntil, r.NoCustomer, r.BadDate, r.BadValue, r.ShortRow)
@@ -306,6 +300,7 @@ func printRun(w io.Writer, run scoring.Run) {
 	if len(run.Params.Missing) > 0 {
 		fmt.Fprintf(w, "no data for these models: %s\n", strings.Join(run.Params.Missing, ", "))
 	}
+	printFlags(w, portfolioFlags(&run.Params))
 }
 
 func printRate(w io.Writer, what string, rate *float64, part, whole int64) {

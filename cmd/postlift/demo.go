@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -233,7 +232,7 @@ func (s demoSummary) text(w io.Writer) {
 	for _, line := range s.lines {
 		fmt.Fprintln(w, "  "+line)
 	}
-	fmt.Fprintf(w, "\nVerdict: %s\n", strings.TrimSpace(s.Verdict+" "+strings.Join(s.Flags, " ")))
+	fmt.Fprintf(w, "\nVerdict: %s\n", verdictPhrase(s.Verdict, s.Flags, "en"))
 	fmt.Fprintf(w, "%s\n", s.Sentence)
 	fmt.Fprintf(w, "The simulation knows the truth: these letters brought %s of margin in the window (%d orders more).\n\n",
 		s.Truth.IncrementalMargin.Format("en"), s.Truth.IncrementalOrders)

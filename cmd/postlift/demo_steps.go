@@ -198,8 +198,21 @@ func (d *demo) post(ctx context.Context) error {
 		return err
 	}
 	d.summary.Pieces, err = json.Marshal(summary.Live)
-	d.tell("batch %s: %d live letters and %d control letters in %d files, posted on %s", batch.UID, summary.Live.Total(), summary.Seeds.Total(), len(summary.Files), d.posting())
+	d.tell("batch %s: %s, %d files, posted on %s", batch.UID, d.letters(summary), len(summary.Files), d.posting())
 	return err
+}
+
+// letters counts what was printed, and apart from it what was not.
+func (d *demo) letters(b mailers.Summary) string {
+	failed, withdrawn := b.Live[mailers.PieceFailed], b.Live[mailers.PieceWithdrawn]
+	text := fmt.Sprintf("%d letters and %d control letters", b.Live.Total()-failed-withdrawn, b.Seeds.Total())
+	if withdrawn > 0 {
+		text += fmt.Sprintf(", %d withdrawn", withdrawn)
+	}
+	if failed > 0 {
+		text += fmt.Sprintf(", %d could not be printed (reasons: postlift --data %s batch show %q)", failed, d.dir, demoCampaign)
+	}
+	return text
 }
 
 func (d *demo) posting() postlift.Date { return d.AsOf.AddDays(postingDays) }

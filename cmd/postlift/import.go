@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/accounts/csvfile"
 	"postlift/responses"
 )
 
@@ -31,6 +34,7 @@ type importJob struct {
 // importKind is what the import command needs of a kind of file, whichever stage reads it.
 type importKind struct {
 	template func() ([]byte, error)
+	columns  func() ([]csvfile.Column, error)
 	run      func(ctx context.Context, a *app, job importJob) (report any, text func(io.Writer), err error)
 }
 
@@ -38,7 +42,8 @@ type importKind struct {
 func importKinds() map[string]importKind {
 	kinds := map[string]importKind{}
 	for _, name := range accounts.Kinds() {
-		kinds[name] = importKind{template: func() ([]byte, error) { return accounts.Template(name) }, run: importAccounts}
+		kinds[name] = importKind{run: importAccounts, template: func() ([]byte, error) { return accounts.Template(name) },
+			columns: func() ([]csvfile.Column, error) { return accounts.Columns(name) }}
 	}
 	maps.Copy(kinds, otherImportKinds())
 	return kinds
@@ -48,10 +53,10 @@ func newImportCommand(a *app) *cobra.Command {
 	kinds := importKinds()
 	names := slices.Sorted(maps.Keys(kinds))
 	var rejects string
-	var template bool
+	var template, columns bool
 	job := importJob{}
 	cmd := &cobra.Command{
-		Use:   "import KIND FILE | import KIND --template",
+		Use:   "import KIND FILE | import KIND --template | import KIND --columns",
 		Short: "Import a CSV file of another system",
 		Long: `Import a CSV file. KIND is one of ` + strings.Join(names, ", ") + `.
 
@@ -60,6 +65,7 @@ Rows are recognised by source and external id: importing a file again changes no
 A wrong row goes to the rejects file with row number, field, rule and value; the others are imported.
 A file that is broken as a whole changes nothing.`,
 		Example: `  postlift import accounts --template > accounts.csv
+  postlift import accounts --columns
   postlift import accounts accounts.csv --dry-run
   postlift import orders orders.csv --rejects rejects.csv --source erp --json`,
 		Args: cobra.RangeArgs(1, 2),
@@ -67,6 +73,9 @@ A file that is broken as a whole changes nothing.`,
 			kind, ok := kinds[args[0]]
 			if !ok {
 				return postlift.Faultf(postlift.Invalid, "import", "there is no kind of file %q: known are %s", args[0], strings.Join(names, ", "))
+			}
+			if columns {
+				return a.showColumns(kind)
 			}
 			if template {
 				raw, err := kind.template()
@@ -86,6 +95,7 @@ A file that is broken as a whole changes nothing.`,
 	f := cmd.Flags()
 	f.BoolVar(&job.dryRun, "dry-run", false, "report what would happen, change nothing")
 	f.BoolVar(&template, "template", false, "print a file with the canonical columns and an example")
+	f.BoolVar(&columns, "columns", false, "print the columns with their types and the headers that mean them")
 	f.StringVar(&rejects, "rejects", "", "write wrong rows to this CSV file")
 	f.StringVar(&job.source, "source", "import", "the system that the external ids belong to")
 	return cmd
@@ -142,16 +152,23 @@ func sameFile(a, b string) bool {
 type firstLines struct{ text []byte }
 
 func (f *firstLines) Write(p []byte) (int, error) {
-	if room := 4096 - len(f.text); room > 0 {
+	if room := 1<<16 - len(f.text); room > 0 {
 		f.text = append(f.text, p[:min(room, len(p))]...)
 	}
 	return len(p), nil
 }
 
-// lines gives the header and up to five rejects.
-func (f *firstLines) lines() []string {
-	all := strings.Split(strings.TrimSpace(string(f.text)), "\n")
-	return all[:min(len(all), 6)]
+// lines gives the header and up to five rejects, without the whole row that each came from.
+func (f *firstLines) lines() (shown []string) {
+	in := csv.NewReader(bytes.NewReader(f.text))
+	for len(shown) < 6 {
+		fields, err := in.Read()
+		if err != nil { // the end, or where the text was cut
+			return shown
+		}
+		shown = append(shown, strings.Join(fields[:len(fields)-1], ","))
+	}
+	return shown
 }
 
 func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Writer), error) {
@@ -163,7 +180,11 @@ func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Wr
 	done.Report, err = importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
 		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress})
 	if err == nil && !job.dryRun {
-		done.Withdrawn, err = a.followUp(ctx, job.kind, job.by)
+		next := job.kind
+		if done.Blocked > 0 {
+			next = "suppressions"
+		}
+		done.Withdrawn, err = a.followUp(ctx, next, job.by)
 	}
 	return done, func(w io.Writer) { printImport(w, done) }, err
 }
@@ -218,6 +239,15 @@ func printImport(w io.Writer, r accountsImported) {
 		done = "would import"
 	}
 	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d changed, %d unchanged, %d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Updated, r.Unchanged, r.Rejected)
+	for _, attention := range r.Attention {
+		fmt.Fprintf(w, "ATTENTION: %s\n", attention)
+	}
+	if m := r.Matched; m != nil {
+		fmt.Fprintf(w, "matches contacts: %d, accounts: %d, sites: %d, nobody known: %d\n", m.Contacts, m.Accounts, m.Sites, m.Nobody)
+	}
+	if r.Blocked > 0 {
+		fmt.Fprintf(w, "blocked by the column no_advertising: %d\n", r.Blocked)
+	}
 	if r.Withdrawn > 0 {
 		fmt.Fprintf(w, "unsent letters pulled: %d\n", r.Withdrawn)
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"postlift/accounts/csvfile"
 	"postlift/responses"
 )
 
@@ -14,7 +15,8 @@ import (
 func otherImportKinds() map[string]importKind {
 	kinds := map[string]importKind{}
 	for _, name := range []string{responses.ResponsesFile, responses.ReturnsFile} {
-		kinds[name] = importKind{run: importResponses, template: func() ([]byte, error) { return responses.Template(name) }}
+		kinds[name] = importKind{run: importResponses, template: func() ([]byte, error) { return responses.Template(name) },
+			columns: func() ([]csvfile.Column, error) { return responses.Columns(name) }}
 	}
 	return kinds
 }

@@ -34,7 +34,7 @@ func TestImportCommand(t *testing.T) {
 		t.Errorf("%s", out)
 	}
 	raw, err := os.ReadFile(rejects)
-	if err != nil || !strings.HasPrefix(string(raw), "row,field,rule,value,message\n3,name,required,,") {
+	if err != nil || !strings.HasPrefix(string(raw), "row,field,rule,value,message,record\n3,name,required,,") {
 		t.Errorf("%v: %s", err, raw)
 	}
 	if code, out, _ = call(t, "--data", data, "import", "accounts", file, "--source", "erp"); code != 0 || !strings.Contains(out, "0 new, 0 changed, 1 unchanged, 1 rejected") {
@@ -45,6 +45,36 @@ func TestImportCommand(t *testing.T) {
 	}
 	if code, _, _ = call(t, "--data", data, "import", "unicorns", file); code != 2 {
 		t.Errorf("an unknown kind exits with %d", code)
+	}
+}
+
+func TestImportColumnsOfEveryKind(t *testing.T) {
+	for name := range importKinds() {
+		code, out, errOut := call(t, "import", name, "--columns", "--json")
+		var columns []shownColumn
+		if err := json.Unmarshal([]byte(out), &columns); code != 0 || err != nil || len(columns) < 4 {
+			t.Errorf("%s: %d %v %q %q", name, code, err, out, errOut)
+		}
+	}
+	_, out, _ := call(t, "import", "accounts", "--columns")
+	for _, want := range []string{"external_id              text      required  Record ID", "Kundennummer", "dunning                  yes or no           Mahnstufe"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
+	}
+}
+
+// TestCampaignCancelCommand covers the way a person calls it; the store's tests cover what it does.
+func TestCampaignCancelCommand(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	if code, _, errOut := call(t, "--data", data, "migrate"); code != 0 {
+		t.Fatal(errOut)
+	}
+	if code, _, errOut := call(t, "--data", data, "campaign", "cancel", "nothing", "--by", "Petra Planer"); code != 4 && code != 2 {
+		t.Errorf("exit code %d: %s", code, errOut)
+	}
+	if code, _, errOut := call(t, "--data", data, "campaign", "cancel", "nothing"); code != 2 || !strings.Contains(errOut, "by") {
+		t.Errorf("exit code %d: %s", code, errOut)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed" // settings.tmpl.yaml
 	"errors"
 	"fmt"
 	"io"
@@ -45,35 +46,50 @@ sample campaign. Existing files are never overwritten. After editing settings.ya
 			if err := os.MkdirAll(a.cfg.Data, 0o750); err != nil {
 				return postlift.Faultf(postlift.Invalid, "init", "the data folder %s cannot be made: %v", a.cfg.Data, err)
 			}
-			var written []string
+			written := []string{}
 			if !apply {
 				var err error
 				if written, err = a.writeInitFiles(); err != nil {
 					return err
 				}
 			}
-			settings, err := a.applySettings(cmd.Context())
+			o, err := a.applySettings(cmd.Context())
 			if err != nil {
 				return err
 			}
-			answer := struct {
-				Data     string            `json:"data"`
-				Written  []string          `json:"written"`
-				Settings accounts.Settings `json:"settings"`
-			}{a.cfg.Data, written, settings}
-			return a.print(answer, func(w io.Writer) { printInit(w, a.cfg.Data, written) })
+			answer := initAnswer{a.cfg.Data, written, o.Settings, len(o.ExchangeRates), len(o.SeedAddresses)}
+			return a.print(answer, func(w io.Writer) {
+				answer.text(w)
+				if !apply {
+					printNextSteps(w, a.cfg.Data)
+				}
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&apply, "apply", false, "only read settings.yaml and store it")
 	return cmd
 }
 
-func printInit(w io.Writer, data string, written []string) {
-	for _, name := range written {
+// initAnswer is what init did.
+type initAnswer struct {
+	Data          string            `json:"data"`
+	Written       []string          `json:"written"`
+	Settings      accounts.Settings `json:"settings"`
+	ExchangeRates int               `json:"exchange_rates"`
+	SeedAddresses int               `json:"seed_addresses"`
+}
+
+func (i initAnswer) text(w io.Writer) {
+	for _, name := range i.Written {
 		fmt.Fprintln(w, "written  "+name)
 	}
-	fmt.Fprintf(w, `settings of %[1]s are stored
+	s := i.Settings
+	fmt.Fprintf(w, "applied  %s: %s, %s, language %s, sender %q, %d exchange rates, %d control addresses\n",
+		filepath.Join(i.Data, settingsFile), s.Currency, s.TimeZone, s.Language, s.Sender.Company, i.ExchangeRates, i.SeedAddresses)
+}
 
+func printNextSteps(w io.Writer, data string) {
+	fmt.Fprintf(w, `
 Next steps:
   1. edit %[1]s, then: postlift init --apply
   2. postlift import accounts FILE.csv      (postlift import accounts --template shows the columns;
@@ -91,27 +107,27 @@ type organisation struct {
 	SeedAddresses     []mailers.Seed  `yaml:"seed_addresses"`
 }
 
-// applySettings stores what settings.yaml says, migrating a new database first.
-func (a *app) applySettings(ctx context.Context) (accounts.Settings, error) {
+// applySettings stores what settings.yaml says and gives it back, migrating a new database first.
+func (a *app) applySettings(ctx context.Context) (organisation, error) {
 	o := organisation{Settings: accounts.DefaultSettings()}
 	if err := readYAML(filepath.Join(a.cfg.Data, settingsFile), &o); err != nil {
-		return o.Settings, err
+		return o, err
 	}
 	if err := o.Validate(); err != nil {
-		return o.Settings, err
+		return o, err
 	}
 	db, err := a.storeUnchecked(ctx)
 	if err != nil {
-		return o.Settings, err
+		return o, err
 	}
 	if _, err := db.Migrate(ctx); err != nil {
-		return o.Settings, err
+		return o, err
 	}
 	by := a.actor("")
 	if err := errors.Join(db.SaveSettings(ctx, o.Settings, by), db.SaveRates(ctx, o.ExchangeRates, by)); err != nil {
-		return o.Settings, err
+		return o, err
 	}
-	return o.Settings, a.withMailRoom(ctx, func(room *mailRoom) error {
+	return o, a.withMailRoom(ctx, func(room *mailRoom) error {
 		for _, seed := range o.SeedAddresses {
 			if err := room.SaveSeed(ctx, seed, by); err != nil {
 				return err
@@ -136,18 +152,11 @@ func readYAML(path string, into any) error {
 	return nil
 }
 
-// settingsSample is the end of a new settings.yaml: what has no defaults, shown commented out.
-const settingsSample = `
-# Orders and contracts in other currencies count at the latest rate on their day; without one they are
-# left out and counted. Units of the reporting currency for one unit:
-# exchange_rates:
-#   - {currency: CHF, valid_from: 2026-01-01, rate: 1.05}
-
-# Control addresses get a letter of every print file in their language, flagged and never counted:
-# seed_addresses:
-#   - {name: our office, company: Muster GmbH, gender: f, first_name: Karla, last_name: Kontrolle, street: Musterweg 1,
-#      postcode: "10115", city: Berlin, country: DE, language: de, active: true}
-`
+// settingsTemplate is a new settings.yaml: every default with its meaning, and what has no default shown
+// commented out.
+//
+//go:embed settings.tmpl.yaml
+var settingsTemplate []byte
 
 // writeNew writes a file unless it exists; it tells whether it did.
 func writeNew(path string, content []byte) (bool, error) {
@@ -162,17 +171,13 @@ func writeNew(path string, content []byte) (bool, error) {
 	return true, errors.Join(err, f.Close())
 }
 
+// writeInitFiles writes what is missing in the data folder; the samples' history ends the day before today.
 func (a *app) writeInitFiles() ([]string, error) {
-	settings, err := yaml.Marshal(accounts.DefaultSettings())
-	if err != nil {
-		return nil, err
-	}
-	settings = append(settings, settingsSample...)
-	var written []string
+	written := []string{}
 	for _, f := range []struct {
 		name    string
 		content []byte
-	}{{configFile, []byte(configSample)}, {settingsFile, settings}} {
+	}{{configFile, []byte(configSample)}, {settingsFile, settingsTemplate}} {
 		name, content := f.name, f.content
 		path := filepath.Join(a.cfg.Data, name)
 		made, err := writeNew(path, content)
@@ -185,7 +190,7 @@ func (a *app) writeInitFiles() ([]string, error) {
 	}
 	samples := filepath.Join(a.cfg.Data, "samples")
 	if _, err := os.Stat(samples); errors.Is(err, fs.ErrNotExist) {
-		files, err := sim.WriteSamples(samples)
+		files, err := sim.WriteSamples(samples, accounts.DefaultSettings().Today(a.clock))
 		return append(written, files...), err
 	}
 	return written, nil

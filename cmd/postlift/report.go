@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -69,7 +68,7 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 	f := cmd.Flags()
 	f.StringVar(&asOf, "as-of", "", "read the data of this day (default: today)")
 	f.StringVar(&page, "html", "", "also write the report as one HTML page")
-	f.StringVar(&lang, "lang", "en", "language of the sentences and the page: en or de")
+	f.StringVar(&lang, "lang", "en", "language of the report and the page: en or de")
 	f.StringVar(&truth, "truth", "", "show a demo's simulated truth (its truth.json) beside the estimate")
 	return cmd
 }
@@ -105,44 +104,4 @@ func writeUpliftPage(path string, u responses.Uplift, lang string) error {
 		return postlift.Faultf(postlift.Invalid, "report uplift", "the page cannot be written: %v", err)
 	}
 	return errors.Join(report.Write(f, u, lang), f.Close())
-}
-
-// printUplift says the verdict in words, then the figures that carry it.
-func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
-	money := func(m postlift.Money) string { return responses.WholeMoney(m, lang) }
-	span := func(m *responses.MoneyInterval) string {
-		if m == nil {
-			return "-"
-		}
-		return fmt.Sprintf("%s  [%s, %s]", money(m.Value), money(m.Low), money(m.High))
-	}
-	fmt.Fprintf(w, "%s  (%s)\n\n%s\n%s\n\n", u.Campaign, strings.Join(append([]string{u.Verdict}, u.Flags...), ", "), u.Sentence.In(lang), u.Advice.In(lang))
-	fmt.Fprintf(w, "net gain, 95%%      %s\n", span(u.Net))
-	fmt.Fprintf(w, "margin gained      %s  (%s)\n", span(u.Gain), u.Estimator)
-	if u.Welch != nil {
-		fmt.Fprintf(w, "  plain (Welch)    %s  p = %.3f\n", span(&u.Welch.Total), u.Welch.P)
-	}
-	fmt.Fprintf(w, "cost               %s (planned %s)\n", money(u.Cost.Actual), money(u.Cost.Planned))
-	if u.Orders != nil {
-		fmt.Fprintf(w, "additional orders  %.1f  [%.1f, %.1f]\n", u.Orders.Value, u.Orders.Low, u.Orders.High)
-	}
-	if u.ROI != nil {
-		fmt.Fprintf(w, "return on cost     %s  [%s, %s]\n", responses.Percent(u.ROI.Value, 0, lang), responses.Percent(u.ROI.Low, 0, lang), responses.Percent(u.ROI.High, 0, lang))
-	}
-	if u.Truth != nil {
-		fmt.Fprintf(w, "simulated truth    %s gained\n", money(u.Truth.Gain))
-	}
-	for _, arm := range u.Arms {
-		fmt.Fprintf(w, "%-18s %d accounts in %d groups, %s an account, %d orders\n", arm.Name, arm.Accounts, arm.Groups, money(arm.MeanAccount), arm.Orders)
-	}
-	m := u.Attributed
-	fmt.Fprintf(w, "match-back         %d orders by code, %d by customer, %s margin; it overstates\n", m.ByCode.Orders, m.ByCustomer.Orders,
-		money(postlift.Money{Minor: m.ByCode.Margin.Minor + m.ByCustomer.Margin.Minor, Currency: u.Currency}))
-	fmt.Fprintf(w, "in home %s, window to %s, read on %s, latest order %s\n", u.InHomeOn, u.WindowEndsOn, u.AsOf, u.DataOn)
-	for _, n := range u.Notes {
-		fmt.Fprintf(w, "note: %s\n", n.Text.In(lang))
-	}
-	if page != "" {
-		fmt.Fprintf(w, "page: %s\n", page)
-	}
 }

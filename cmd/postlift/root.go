@@ -1,6 +1,7 @@
 package main
 
 import (
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,6 +22,7 @@ read the uplift in money with an interval.
 
 Start with:   postlift demo          a whole company, made up, in one command
               postlift init          your own data, step by step`,
+		Version:       version(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,6 +41,34 @@ Start with:   postlift demo          a whole company, made up, in one command
 	}
 	a.markStart(root)
 	return root
+}
+
+// version is what this program was built from, as far as the build knows: the module's version and the
+// revision of its source.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return versionOf(info)
+}
+
+func versionOf(info *debug.BuildInfo) string {
+	text := strings.Trim(info.Main.Version, "()")
+	if text == "" {
+		text = "devel"
+	}
+	values := map[string]string{}
+	for _, s := range info.Settings {
+		values[s.Key] = s.Value
+	}
+	if revision := values["vcs.revision"]; revision != "" {
+		text += ", revision " + revision[:min(len(revision), 12)]
+	}
+	if values["vcs.modified"] == "true" {
+		text += " with changes"
+	}
+	return text + ", " + info.GoVersion
 }
 
 // refuseUnknown makes a command that only groups others answer with help when it stands alone, and refuse

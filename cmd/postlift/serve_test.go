@@ -162,6 +162,7 @@ func crawl(t *testing.T, base string) {
 
 func TestServeRefusesAStaleSchemaAndATakenPort(t *testing.T) {
 	data := t.TempDir()
+	write(t, filepath.Join(data, "postlift.db"), "") // an embedded database before its first migration
 	a, _ := testApp(t, data)
 	if err := a.serve(t.Context(), func(string, string) { t.Error("it serves") }); postlift.KindOf(err) != postlift.Conflict {
 		t.Errorf("a stale schema: %v", err)

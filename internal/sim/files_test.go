@@ -174,10 +174,20 @@ func number(t *testing.T, s string) float64 {
 	return v
 }
 
-// TestSamples: the files of `postlift init` are small, import without a reject, and the campaign is valid.
+// TestSamples: the files of `postlift init` are small, import without a reject whatever the day, and the
+// campaign is valid.
 func TestSamples(t *testing.T) {
+	today := postlift.MustDate("2026-06-01")
+	for d := today; d < today.AddMonths(12); d = d.AddDays(29) {
+		checkSamples(t, d)
+	}
+	checkSamples(t, postlift.MustDate("2028-02-29"))
+}
+
+func checkSamples(t *testing.T, today postlift.Date) {
+	t.Helper()
 	dir := t.TempDir()
-	paths, err := WriteSamples(dir)
+	paths, err := WriteSamples(dir, today)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,13 +196,16 @@ func TestSamples(t *testing.T) {
 	}
 	m := newMemory()
 	for _, kind := range importOrder {
-		report := importFile(t, m, kind, filepath.Join(dir, kind+".csv"), sampleAsOf, nil)
+		report := importFile(t, m, kind, filepath.Join(dir, kind+".csv"), today, nil)
 		if report.Rejected > 0 || report.Rows == 0 || report.Rows > 2*sampleRows {
-			t.Errorf("%s: %d rows, rejected %v", kind, report.Rows, report.Reasons)
+			t.Errorf("%s on %s: %d rows, rejected %v", kind, today, report.Rows, report.Reasons)
 		}
 		if report.Format.Separator != "," || len(report.Warnings) > 0 {
-			t.Errorf("%s: %+v %v", kind, report.Format, report.Warnings)
+			t.Errorf("%s on %s: %+v %v", kind, today, report.Format, report.Warnings)
 		}
+	}
+	if day := latestOrder(t, filepath.Join(dir, "orders.csv")); day >= today || day < today.AddMonths(-6) {
+		t.Errorf("the latest order of the samples of %s is of %s", today, day)
 	}
 	readme, err := os.ReadFile(filepath.Join(dir, "README.txt"))
 	if err != nil {
@@ -212,10 +225,29 @@ func TestSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Complete(SampleSettings("http://localhost:8080"), postlift.DerivedIDs([]byte("x"), asOf)); err != nil || d.Rule != SampleRule {
-		t.Errorf("%v, rule %q", err, d.Rule)
+	if _, err := d.Complete(SampleSettings("http://localhost:8080"), postlift.DerivedIDs([]byte("x"), asOf)); err != nil || d.Rule != SampleRule || d.OfferUntil <= today {
+		t.Errorf("%v, rule %q, offer until %s", err, d.Rule, d.OfferUntil)
 	}
 	if err := SampleSettings("https://go.nordlicht-werkzeuge.example").Validate(); err != nil {
 		t.Error(err)
 	}
+}
+
+// latestOrder is the newest date in an order file.
+func latestOrder(t *testing.T, path string) postlift.Date {
+	t.Helper()
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(raw)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	column := slices.Index(rows[0], "date")
+	var latest postlift.Date
+	for _, row := range rows[1:] {
+		latest = max(latest, postlift.MustDate(row[column]))
+	}
+	return latest
 }

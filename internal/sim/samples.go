@@ -12,15 +12,20 @@ import (
 // sampleRows is about how long a sample file is.
 const sampleRows = 25
 
-// sampleAsOf is the last day in the samples: a fixed date, long past.
-var sampleAsOf = postlift.NewDate(2026, 1, 31)
+// sampleSeed makes a small world in which the sample campaign finds a few customers to write to.
+const sampleSeed = 291
+
+// sampleOfferDays is how long the offer of the samples' campaign stands.
+const sampleOfferDays = 60
 
 // WriteSamples writes tiny files of every kind that a person can look at, copy and import, into dir, which
 // it makes: the CSV files in their canonical columns without wrong rows, responses.csv, campaign.yaml and
 // README.txt, which explains the columns in English and German. It returns the paths. Existing files are
-// overwritten.
-func WriteSamples(dir string) ([]string, error) {
-	w := NewWorld(Config{Seed: 25, Accounts: sampleRows, AsOf: sampleAsOf, Clean: true})
+// overwritten. The history ends the day before today and the campaign's offer stands from today on, so that
+// the files fit the day on which they are written; one day gives the same files everywhere.
+func WriteSamples(dir string, today postlift.Date) ([]string, error) {
+	asOf := today.AddDays(-1)
+	w := NewWorld(Config{Seed: sampleSeed, Accounts: sampleRows, AsOf: asOf, Clean: true})
 	s := &writing{w: w, won: map[winKey]int{}, habit: plain, orderRows: sampleRows, oneContact: true, costMonths: sampleRows / len(channels)}
 	files, err := s.run(dir, func() (*table, error) { return newTable(dir, "accounts.csv", accountHeader) })
 	if err != nil {
@@ -31,8 +36,8 @@ func WriteSamples(dir string) ([]string, error) {
 		paths = append(paths, f.Path)
 	}
 	texts := []struct{ name, content string }{
-		{"responses.csv", sampleResponses()},
-		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", sampleAsOf.AddDays(90))},
+		{"responses.csv", sampleResponses(asOf)},
+		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", today.AddDays(sampleOfferDays))},
 		{"README.txt", samplesReadme},
 	}
 	for _, t := range texts {
@@ -46,8 +51,8 @@ func WriteSamples(dir string) ([]string, error) {
 	return paths, nil
 }
 
-func sampleResponses() string {
-	day := sampleAsOf.AddDays(-9)
+func sampleResponses(asOf postlift.Date) string {
+	day := asOf.AddDays(-9)
 	return fmt.Sprintf(`external_id,date,kind,code,account_id,note
 A-1,%sT10:15:00+01:00,call,,%s,asked for a visit
 A-2,%s,meeting,,%s,trade fair
@@ -75,7 +80,7 @@ window_days: 90
 offer_until: %s
 merge:                # a field with _de or _en speaks in letters of that language
   offer_de: Lieferung frei Haus und 5 %% Nachlass
-  offer_en: Free delivery and 5 %% off
+  offer_en: Free delivery and 5%% off
 `, SampleRule, landingURL, until)
 }
 

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -144,14 +143,17 @@ func (s *Store) BatchSummary(ctx context.Context, batchUID string) (mailers.Summ
 	if err == nil {
 		sum.Files, err = s.BatchFiles(ctx, b.UID)
 	}
+	if err == nil && b.ReleasedAt != nil {
+		err = s.StopList(ctx, b.UID, func(mailers.StopRow) error { sum.Stopped++; return nil })
+	}
+	if sum.Stopped > 0 {
+		sum.StopList = mailers.StopListName(b.UID)
+	}
 	return sum, opError("store.BatchSummary", err)
 }
 
-// quoted finds what a reason quotes of one piece: texts and measures.
-var quoted = regexp.MustCompile(`"[^"]*"|\b(?:has|is) \d+(?:\.\d+)?`)
-
 // reasonExamples is how many failed pieces a summary names.
-const reasonExamples = 20
+const reasonExamples = 10
 
 // pieceReasons counts reasons of one wording together, whatever they quote.
 func (s *Store) pieceReasons(ctx context.Context, batchID int64, sum *mailers.Summary) error {
@@ -162,12 +164,7 @@ GROUP BY state, reason`, batchID)
 		var c mailers.ReasonCount
 		var n int
 		err := r.Scan(&c.State, &c.Reason, &n)
-		c.Reason = quoted.ReplaceAllStringFunc(c.Reason, func(q string) string {
-			if verb, _, measure := strings.Cut(q, " "); measure && q[0] != '"' {
-				return verb + " …"
-			}
-			return "“…”"
-		})
+		c.Reason = mailers.Wording(c.Reason)
 		counts[c] += n
 		return err
 	})
@@ -181,10 +178,11 @@ GROUP BY state, reason`, batchID)
 	if err != nil {
 		return err
 	}
-	rows, err = s.queryRead(ctx, "SELECT uid, reason FROM pieces WHERE batch_id = ? AND kind = 'live' AND state = 'failed' ORDER BY seq_no LIMIT ?", batchID, reasonExamples)
+	rows, err = s.queryRead(ctx, `SELECT p.uid, a.external_id, a.name, p.reason FROM pieces p JOIN accounts a ON a.id = p.account_id
+WHERE p.batch_id = ? AND p.kind = 'live' AND p.state = 'failed' ORDER BY p.seq_no LIMIT ?`, batchID, reasonExamples)
 	return eachRow(rows, err, func(r *sql.Rows) error {
 		var f mailers.FailedPiece
-		err := r.Scan(&f.PieceUID, &f.Reason)
+		err := r.Scan(&f.PieceUID, &f.Account, &f.AccountName, &f.Reason)
 		sum.FailedPieces = append(sum.FailedPieces, f)
 		return err
 	})

@@ -68,7 +68,7 @@ func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recip
 		unnest, id = "jsonb_array_elements_text(ch.contacts) e(value)", "CAST(e.value AS BIGINT)"
 	}
 	rows, err := s.queryRead(ctx, `SELECT a.id, COALESCE(i.id, 0), k.id, k.source || ':' || k.external_id, ch.variant,
-  a.name, a.country, a.language, a.industry, COALESCE(a.acquired_on, f.first_order_on), f.last_order_on, f.next_term_end_on,
+  a.external_id, a.name, a.country, a.language, a.industry, COALESCE(a.acquired_on, f.first_order_on), f.last_order_on, f.next_term_end_on,
   COALESCE(g.product_group, ''), COALESCE(f.order_days, 0), COALESCE(f.net_minor, 0),
   k.gender, k.title, k.first_name, k.last_name, k.function, k.department, k.salutation, k.language,
   COALESCE(i.street, ''), COALESCE(i.po_box, ''), COALESCE(i.postcode, ''), COALESCE(i.city, ''), COALESCE(i.region, ''), COALESCE(i.country, ''),
@@ -93,7 +93,7 @@ WHERE ch.run_id = ? AND ch.outcome = 'assigned'`, runID, runID)
 	return list, opError("store.RunRecipients", eachRow(rows, err, func(rs *sql.Rows) error {
 		var r mailers.Recipient
 		err := rs.Scan(&r.AccountID, &r.SiteID, &r.ContactID, &r.ContactKey, &r.Variant,
-			&r.AccountName, &r.AccountCountry, &r.AccountLanguage, &r.Industry, &r.CustomerSince, &r.LastOrderOn, &r.ContractEnd,
+			&r.AccountKey, &r.AccountName, &r.AccountCountry, &r.AccountLanguage, &r.Industry, &r.CustomerSince, &r.LastOrderOn, &r.ContractEnd,
 			&r.LastProductGroup, &r.OrderCount, &r.TotalNetMinor,
 			&r.Gender, &r.Title, &r.FirstName, &r.LastName, &r.Function, &r.Department, &r.Salutation, &r.Language,
 			&r.Street, &r.POBox, &r.Postcode, &r.City, &r.Region, &r.Country, &r.CompanyMatch, &r.SiteMatch, &r.PersonKey,

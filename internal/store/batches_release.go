@@ -230,6 +230,31 @@ func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postl
 	}))
 }
 
+// CorrectPosting gives a posted batch, its posted pieces and its measuring run another day of posting.
+func (s *Store) CorrectPosting(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error {
+	const op = "store.CorrectPosting"
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		n, err := t.exec("UPDATE batches SET posted_on = ? WHERE uid = ? AND state = ?", on, batchUID, string(mailers.BatchPosted))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.batchConflict(op, batchUID, "only a posted batch has a day of posting to correct")
+		}
+		if _, err := t.exec("UPDATE pieces SET posted_on = ? WHERE batch_id = (SELECT id FROM batches WHERE uid = ?) AND posted_on IS NOT NULL", on, batchUID); err != nil {
+			return err
+		}
+		n, err = t.exec("UPDATE runs SET in_home_on = ? WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state = ?", inHome, batchUID, string(mailers.RunMeasuring))
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return t.batchConflict(op, batchUID, "its run is not measuring any more")
+		}
+		return t.event(by, "batch", batchUID, "posting_corrected", map[string]any{"posted_on": on, "in_home_on": inHome})
+	}))
+}
+
 // RunFunnel counts a run's accounts by outcome and its live pieces by state.
 func (s *Store) RunFunnel(ctx context.Context, runUID string) (mailers.Funnel, error) {
 	const op = "store.RunFunnel"

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"strings"
 	"testing"
@@ -134,8 +135,11 @@ func TestPostedSetsTheClock(t *testing.T) {
 		b := w.approved(t)
 		_, err := w.service.Release(ctx, b.UID, day, me)
 		must(t, err)
-		_, err = w.service.Posted(ctx, b.UID, postlift.MustDate("2026-05-01"), me)
+		_, err = w.service.Posted(ctx, b.UID, postlift.MustDate("2026-05-31"), me)
 		kindWanted(t, "posting before the release", err, postlift.Invalid)
+		_, err = w.service.Posted(ctx, b.UID, postlift.MustDate("2026-06-02"), me)
+		kindWanted(t, "posting after today", err, postlift.Invalid)
+		w.on(testNow.AddDate(0, 0, 5))
 		for range 2 {
 			b, err = w.service.Posted(ctx, b.UID, day, me)
 			must(t, err)
@@ -143,19 +147,40 @@ func TestPostedSetsTheClock(t *testing.T) {
 		if b.State != mailers.BatchPosted || b.PostedOn != day || b.RunState != mailers.RunMeasuring {
 			t.Errorf("batch %+v", b)
 		}
-		_, err = w.service.Posted(ctx, b.UID, day.AddDays(1), me)
-		kindWanted(t, "another day of posting", err, postlift.Conflict)
-		var run runRow
-		must(t, s.gormR.First(&run, 1).Error)
-		if run.InHomeOn != day.AddDays(2) {
-			t.Errorf("in home on %s", run.InHomeOn)
+		w.checkPosting(t, day, 0)
+		_, err = w.service.Posted(ctx, b.UID, postlift.MustDate("2026-06-07"), me)
+		kindWanted(t, "correcting to a day after today", err, postlift.Invalid)
+		for range 2 { // the same day again is no correction
+			b, err = w.service.Posted(ctx, b.UID, day.AddDays(1), me)
+			must(t, err)
 		}
-		var posted int64
-		must(t, s.gormR.Model(&pieceRow{}).Where("state = 'posted' AND posted_on = ? AND kind = 'live'", day).Count(&posted).Error)
-		if f := w.funnel(t); int(posted) != f.Mailed || f.Mailed != 11 {
-			t.Errorf("%d posted, funnel %+v", posted, f)
+		if b.PostedOn != day.AddDays(1) || b.State != mailers.BatchPosted || b.RunState != mailers.RunMeasuring {
+			t.Errorf("corrected batch %+v", b)
 		}
+		w.checkPosting(t, day.AddDays(1), 1)
+		must(t, s.gormW.Exec("UPDATE runs SET state = 'closed'").Error)
+		_, err = w.service.Posted(ctx, b.UID, day, me)
+		kindWanted(t, "correcting what is measured", err, postlift.Conflict)
 	})
+}
+
+// checkPosting holds pieces, run and events against the day of posting.
+func (w *mailWorld) checkPosting(t *testing.T, day postlift.Date, corrections int64) {
+	t.Helper()
+	var run runRow
+	must(t, w.store.gormR.First(&run, 1).Error)
+	if run.InHomeOn != day.AddDays(2) {
+		t.Errorf("in home on %s", run.InHomeOn)
+	}
+	var posted, events int64
+	must(t, w.store.gormR.Model(&pieceRow{}).Where("state = 'posted' AND posted_on = ? AND kind = 'live'", day).Count(&posted).Error)
+	if f := w.funnel(t); int(posted) != f.Mailed || f.Mailed != 11 {
+		t.Errorf("%d posted, funnel %+v", posted, f)
+	}
+	must(t, w.store.gormR.Model(&eventRow{}).Where("verb = 'posting_corrected'").Count(&events).Error)
+	if events != corrections {
+		t.Errorf("%d corrections, want %d", events, corrections)
+	}
 }
 
 func TestPullSuppressed(t *testing.T) {
@@ -206,15 +231,40 @@ func TestPullSuppressed(t *testing.T) {
 			t.Fatalf("pulled %d, %v", n, err)
 		}
 		stop := w.files.text(mailers.Folder(b.UID) + "/stoplist.csv")
-		if lines := strings.Split(strings.TrimSpace(stop), "\n"); len(lines) != 2 || lines[0] != "piece_id,seq_no,reason" || !strings.HasSuffix(lines[1], ",objection") {
-			t.Errorf("stop list %q", stop)
-		}
+		w.checkStopList(t, b, stop)
 		_, err = w.service.Posted(ctx, b.UID, day, me)
 		must(t, err)
 		if f := w.funnel(t); f.Withdrawn != 7 || f.Mailed != 19 {
 			t.Errorf("funnel %+v", f)
 		}
 	})
+}
+
+// checkStopList holds the one line of a stop list against the letter's line in the manifest.
+func (w *mailWorld) checkStopList(t *testing.T, b mailers.Batch, stop string) {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(stop)).ReadAll()
+	must(t, err)
+	if len(records) != 2 || strings.Join(records[0], ",") != "piece_id,seq_no,reason,match_code,pdf_file,first_page,page_count,address_1" || records[1][2] != "objection" {
+		t.Fatalf("stop list %q", stop)
+	}
+	found := false
+	for _, row := range w.manifest(t, b.UID) {
+		if row["piece_id"] != records[1][0] {
+			continue
+		}
+		found = true
+		for i, name := range records[0] {
+			if want, ok := row[name]; ok && want != records[1][i] {
+				t.Errorf("%s is %q, %q in the manifest", name, records[1][i], want)
+			}
+		}
+	}
+	shown, err := w.service.Show(context.Background(), b.UID)
+	must(t, err)
+	if !found || shown.Stopped != 1 || shown.StopList != mailers.StopListName(b.UID) {
+		t.Errorf("in the manifest: %t; summary tells of %d in %q", found, shown.Stopped, shown.StopList)
+	}
 }
 
 // A letter withdrawn while its batch is sealed but not approved must not stay in the print file.

@@ -137,13 +137,18 @@ type mailWorld struct {
 	gate    openGate
 }
 
+// on moves the service to an instant.
+func (w *mailWorld) on(now time.Time) {
+	w.service = mailers.NewService(mailers.Options{Store: w.store, Files: w.files, Renderer: w.printer, Gate: w.gate, Clock: postlift.FixedClock(now),
+		IDs: postlift.DerivedIDs(w.store.secret, postlift.MustDate("2026-06-01")), Secret: w.store.secret, Lease: time.Minute})
+}
+
 const mailRun = "run_test"
 
 func newMailWorld(t *testing.T, s *Store, n, chunkSize int) *mailWorld {
 	t.Helper()
 	w := &mailWorld{store: s, files: &memFiles{files: map[string][]byte{}}, printer: &linePrinter{}, gate: openGate{}}
-	w.service = mailers.NewService(mailers.Options{Store: s, Files: w.files, Renderer: w.printer, Gate: w.gate,
-		Clock: s.clock, IDs: postlift.DerivedIDs(s.secret, postlift.MustDate("2026-06-01")), Secret: s.secret, Lease: time.Minute})
+	w.on(s.clock())
 	ctx, me := context.Background(), postlift.Person("Test")
 	settings := accounts.DefaultSettings()
 	settings.Sender = accounts.Sender{Company: "Beispielwerk GmbH", Street: "Musterweg 1", Postcode: "10115", City: "Berlin", Country: "DE",

@@ -68,6 +68,9 @@ WHERE a.id = ids.id`, args...)
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
+	if err := s.markControls(ctx, accountIDs, p, found); err != nil {
+		return nil, err
+	}
 	hits, err := s.suppressed(ctx, accountHits, accountIDs, p.AsOf)
 	for id, reasons := range hits {
 		st := found[id]

@@ -162,8 +162,8 @@ func TestTwoCampaignsDoNotMailOneAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 		f := preview(t, svc, "Other").Run.Funnel
-		if f.Gated != first.Funnel.Assigned || f.AllCounts[campaigns.CoolingOff] != first.Funnel.Assigned {
-			t.Errorf("%+v after a plan that mails %d", f, first.Funnel.Assigned)
+		if f.Gated != first.Funnel.Planned() || f.AllCounts[campaigns.CoolingOff] != first.Funnel.Assigned || f.AllCounts[campaigns.ControlGroup] != first.Funnel.Holdout {
+			t.Errorf("%+v after a plan that mails %d and holds out %d", f, first.Funnel.Assigned, first.Funnel.Holdout)
 		}
 	})
 }

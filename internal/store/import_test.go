@@ -116,7 +116,7 @@ func TestImportWrongRowsAndBrokenFiles(t *testing.T) {
 		r, rejects := importText(t, s, "accounts", "external_id;name;country;postcode\n"+
 			"1;\"Offen GmbH;DE;12345\n2;Gut GmbH;DE;1234\n3;;DE;12345\n2;Doppelt GmbH;DE;12345\n4;Fern AG;Nirgendwo;1\n5;=SUM(A1);DE;123\n6;Letzte GmbH;DE;99999\n")
 		counts(t, r, 2, 0, 0, 5)
-		for _, want := range []string{"row,field,rule,value,message\n", "2,,quote,", "4,name,required,", "5,external_id,duplicate,2,", "6,country,country,Nirgendwo,", "7,postcode,postcode,123,"} {
+		for _, want := range []string{"row,field,rule,value,message,record\n", "2,,quote,", "4,name,required,", "5,external_id,duplicate,2,", "6,country,country,Nirgendwo,", "7,postcode,postcode,123,"} {
 			if !strings.Contains(rejects, want) {
 				t.Errorf("rejects lack %q:\n%s", want, rejects)
 			}

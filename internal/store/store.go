@@ -10,6 +10,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -84,6 +86,9 @@ var uriPath = strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23")
 
 func (s *Store) openSQLite(path string) (err error) {
 	s.dialect = migrations.SQLite
+	if err := createPrivate(path); err != nil {
+		return err
+	}
 	dsn := "file:" + uriPath.Replace(path) + sqlitePragmas
 	if s.write, err = sql.Open("sqlite", dsn+writerCache); err != nil {
 		return err
@@ -98,6 +103,19 @@ func (s *Store) openSQLite(path string) (err error) {
 	}
 	s.gormR, err = gorm.Open(sqliteDialector{&sqlite.Dialector{Conn: s.read}}, s.gormConfig())
 	return err
+}
+
+// createPrivate makes a new database file that others cannot read: it holds names and addresses. SQLite
+// gives its -wal and -shm files the same mode.
+func createPrivate(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o640)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("store: create the database file: %w", err)
+	}
+	return f.Close()
 }
 
 func (s *Store) openPostgres(url string) (err error) {

@@ -25,9 +25,19 @@ func (l *loader) saveSuppressions(list []accounts.Suppression, out *accounts.Cha
 		return nil
 	}
 	inserted, updated, err := l.suppress(list, l.importID, l.by)
+	if err != nil {
+		return err
+	}
+	if l.kind != "suppressions" { // accounts and contacts bring blocks along; the file's own noun is counted alone
+		out.Blocked += inserted + updated
+		return nil
+	}
 	out.Inserted += inserted
 	out.Updated += updated
-	return err
+	for i := range list {
+		out.Matched.Count(&list[i])
+	}
+	return nil
 }
 
 // blocker resolves suppressions: from ids to keys, from words to keys and ids.

@@ -126,24 +126,52 @@ func trimPrefixFold(s string, prefixes []string) string {
 	return s
 }
 
-// fitLines tries the full label first and saves lines only when it must: contact beside department,
-// then postcode beside city. Nothing is dropped.
+// fitLines tries the full label first and saves lines only when it must. Where the company stands first,
+// the contact goes beside the department; where the person does, the person keeps the line as long as it
+// goes, and function and department share one. Then the postcode goes beside the city. Nothing is dropped.
 func fitLines(a Addressee, form addressForm, from string) []string {
-	lines := labelLines(a, form, from)
-	if len(lines) > maxAddressLines && a.Department != "" && a.Person.name() != "" {
-		a.Department, a.Person = "", mergedContact(a, form)
-		lines = labelLines(a, form, from)
+	save := []func(*Addressee, *addressForm){departmentBeforeContact, postcodeBesideCity}
+	if form.personFirst {
+		save = []func(*Addressee, *addressForm){departmentAfterFunction, postcodeBesideCity, departmentAfterContact}
 	}
-	if len(lines) > maxAddressLines && form.cityLine == cityAbovePostcode {
-		form.cityLine = cityThenPostcode
+	lines := labelLines(a, form, from)
+	for _, f := range save {
+		if len(lines) <= maxAddressLines {
+			break
+		}
+		f(&a, &form)
 		lines = labelLines(a, form, from)
 	}
 	return lines
 }
 
-// mergedContact puts the department before the name on one line.
-func mergedContact(a Addressee, form addressForm) Person {
-	return Person{LastName: a.Department + ", " + contactLine(a.Person, form), Function: a.Person.Function}
+func departmentBeforeContact(a *Addressee, form *addressForm) {
+	if a.Department != "" && a.Person.name() != "" {
+		a.Person = Person{LastName: a.Department + ", " + contactLine(a.Person, *form), Function: a.Person.Function}
+		a.Department = ""
+	}
+}
+
+// departmentAfterContact is the last resort of labels that start with the person.
+func departmentAfterContact(a *Addressee, form *addressForm) {
+	if a.Department != "" && a.Person.name() != "" {
+		a.Person = Person{LastName: contactLine(a.Person, *form) + ", " + a.Department, Function: a.Person.Function}
+		a.Department = ""
+	}
+}
+
+// departmentAfterFunction joins the two where one line holds them.
+func departmentAfterFunction(a *Addressee, _ *addressForm) {
+	both := a.Person.Function + ", " + a.Department
+	if a.Person.Function != "" && a.Department != "" && utf8.RuneCountInString(both) <= maxAddressRunes {
+		a.Person.Function, a.Department = both, ""
+	}
+}
+
+func postcodeBesideCity(_ *Addressee, form *addressForm) {
+	if form.cityLine == cityAbovePostcode {
+		form.cityLine = cityThenPostcode
+	}
 }
 
 func labelLines(a Addressee, form addressForm, from string) []string {

@@ -157,6 +157,57 @@ func TestOverflow(t *testing.T) {
 	wantFault(t, err, "2 pages", "max_pages")
 }
 
+// An internet address is never parted at its own hyphen, an ordinary compound is; an address that no line
+// holds is better parted than not printed.
+func TestInternetAddressesStayWhole(t *testing.T) {
+	whole := []string{"www.antrieb-beispiel.example", "post@antrieb-beispiel.example", "https://antrieb-beispiel.example/rueck-antwort"}
+	filler := "Wort "
+	for n := range 40 {
+		text := strings.Repeat("x", n%7) + strings.Repeat(filler, n) + strings.Join(whole, " und ") + " und CNC-Fräsen."
+		plan, err := compose(t, smallText(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range whole {
+			if !strings.Contains(texts(plan), address) {
+				t.Errorf("%q is parted after %d words:\n%s", address, n, texts(plan))
+			}
+		}
+	}
+	long := "www." + strings.Repeat("sehrlang-", 30) + "ende.example"
+	if plan, err := compose(t, smallText(long), nil); err != nil || !strings.Contains(strings.ReplaceAll(texts(plan), "\n", ""), long) {
+		t.Errorf("an address wider than the column: %v", err)
+	}
+}
+
+// Letters whose sender has no person for the account name no personal contact, the offer fits any wording,
+// and words from the customer file appear only in letters of their language.
+func TestWinbackWording(t *testing.T) {
+	c := winback(t)
+	for lang, want := range map[string][]string{
+		"de": {"Unsere Kontaktdaten finden Sie oben rechts.", "Ihr Angebot liegt bis zum 30. April 2026 für Erfundene Blechwerke bereit: einen Prüfsatz gratis."},
+		"en": {"Our contact details are at the top right.", "Your offer is ready for Invented Sheet Metal until 30 April 2026: einen Prüfsatz gratis."},
+	} {
+		p := loadPiece(t, lang)
+		group(p, "sender")["owner_phone"], group(p, "sender")["owner_email"] = "", ""
+		group(p, "campaign")["offer"] = "einen Prüfsatz gratis"
+		group(p, "account")["last_product_group"] = "Messmittel"
+		plan, err := c.Compose(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.ReplaceAll(texts(plan), "\n", " ")
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%s: %q is missing in\n%s", lang, w, got)
+			}
+		}
+		if strings.Contains(got, "Messmittel") != (lang == "de") {
+			t.Errorf("%s: the product group in\n%s", lang, got)
+		}
+	}
+}
+
 // No paragraph leaves or sends a single line over a page break, and no signature stands alone.
 func TestWidowsAndOrphans(t *testing.T) {
 	for n := 20; n < 40; n++ {

@@ -197,7 +197,8 @@ func (l *lineBuilder) done() setLine {
 	return setLine{l.runs, l.width}
 }
 
-// words cuts spans at blanks and after hyphens between letters. A no-break space stays inside its word.
+// words cuts spans at blanks and after hyphens between letters, but not inside internet addresses, where
+// nobody could tell a hyphen of the name from one of the setting. A no-break space stays inside its word.
 func (s setter) words(spans []span) []word {
 	var out []word
 	cur := word{}
@@ -216,7 +217,7 @@ func (s setter) words(spans []span) []word {
 	for _, sp := range spans {
 		start := 0
 		for i, r := range sp.text {
-			if r != ' ' && !breaksAfter(sp.text, i, r) {
+			if r != ' ' && (!breaksAfter(sp.text, i, r) || s.keepsWhole(sp, i)) {
 				continue
 			}
 			stop := i
@@ -257,4 +258,28 @@ func breaksAfter(s string, i int, r rune) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:i])
 	after, _ := utf8.DecodeRuneInString(s[i+1:])
 	return unicode.IsLetter(before) && unicode.IsLetter(after)
+}
+
+// keepsWhole tells whether i lies inside a domain name or an e-mail address that fits on a line.
+func (s setter) keepsWhole(sp span, i int) bool {
+	token := sp.text[strings.LastIndexByte(sp.text[:i], ' ')+1:]
+	token, _, _ = strings.Cut(token, " ")
+	return isInternetAddress(token) && s.faces[sp.style].width(token, s.size) <= s.measure
+}
+
+// isInternetAddress recognises an @ or a dot between a letter or digit and a letter.
+func isInternetAddress(token string) bool {
+	if strings.ContainsRune(token, '@') {
+		return true
+	}
+	for i, r := range token {
+		if r != '.' || i == 0 {
+			continue
+		}
+		before, _ := utf8.DecodeLastRuneInString(token[:i])
+		if after := firstRune(token[i+1:]); (unicode.IsLetter(before) || unicode.IsDigit(before)) && unicode.IsLetter(after) {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,9 @@
 package letter
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Person is a recipient's name as it is kept: what the form of address ("Herr", "Frau", "Mr", "Ms",
 // "divers" or nothing), the academic titles, first and last name are. Country matters for titles.
@@ -37,6 +40,19 @@ func Salutation(p Person, lang string) string {
 		return salutationDE(p)
 	}
 	return salutationEN(p, lang == "en-US")
+}
+
+// OwnSalutation is a form of address that somebody wrote into the customer file, closed as the language
+// asks: by a comma, in American letters by a colon. One that ends in punctuation stays as it is.
+func OwnSalutation(text, lang string) string {
+	text = cleanLine(text)
+	if last, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune(",.:;!?–", last) {
+		return text
+	}
+	if lang == "en-US" {
+		return text + ":"
+	}
+	return text + ","
 }
 
 func salutationDE(p Person) string {

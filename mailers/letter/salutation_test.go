@@ -37,3 +37,19 @@ func TestSalutation(t *testing.T) {
 		}
 	}
 }
+
+func TestOwnSalutation(t *testing.T) {
+	for _, c := range []struct{ text, lang, want string }{
+		{"Liebe Änne", "de", "Liebe Änne,"},
+		{" Liebe Änne, ", "de", "Liebe Änne,"},
+		{"Hallo Frau Muster!", "de", "Hallo Frau Muster!"},
+		{"Dear Zoë", "en", "Dear Zoë,"},
+		{"Dear Zoë:", "en", "Dear Zoë:"},
+		{"Dear Zoë", "en-US", "Dear Zoë:"},
+		{" ", "de", ""},
+	} {
+		if got := OwnSalutation(c.text, c.lang); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.lang, c.text, got, c.want)
+		}
+	}
+}

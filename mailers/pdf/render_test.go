@@ -19,8 +19,7 @@ import (
 func TestRangesFollowPages(t *testing.T) {
 	c := compiled(t)
 	pieces := samplePieces(t, 3)
-	long := pieces[1].Merge["account"].(map[string]any)
-	long["last_product_group"] = strings.Repeat("very long couplings ", 90) // pushes the letter to a second page
+	pieces[1].Merge["salutation"] = strings.Repeat("very long salutation ", 90) // pushes the letter to a second page
 	_, ranges := render(t, compose(t, c, pieces))
 	want := []PageRange{{pieces[0].ID, 1, 1}, {pieces[1].ID, 2, 2}, {pieces[2].ID, 4, 1}}
 	for i := range want {

@@ -38,7 +38,7 @@ func run(t *testing.T, name string, args ...string) string {
 func sampleFile(t *testing.T) (path string, pieces []letter.Piece, ranges []PageRange) {
 	t.Helper()
 	pieces = samplePieces(t, 12)
-	pieces[5].Merge["account"].(map[string]any)["last_product_group"] = strings.Repeat("very long couplings ", 90)
+	pieces[5].Merge["salutation"] = strings.Repeat("very long salutation ", 90)
 	b, ranges := render(t, compose(t, compiled(t), pieces))
 	path = filepath.Join(t.TempDir(), "letters-0001.pdf")
 	if err := os.WriteFile(path, b, 0o600); err != nil {

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// shownColumn is one column of a kind of file in the answer of `import KIND --columns`.
+type shownColumn struct {
+	Name     string   `json:"name"`
+	Required bool     `json:"required"`
+	Type     string   `json:"type"`
+	Synonyms []string `json:"synonyms"` // headers that mean it, best first
+}
+
+func (a *app) showColumns(kind importKind) error {
+	columns, err := kind.columns()
+	if err != nil {
+		return err
+	}
+	shown := make([]shownColumn, len(columns))
+	for i, c := range columns {
+		shown[i] = shownColumn{c.Name, c.Required, c.Type.String(), append([]string{}, c.Aliases...)}
+	}
+	return a.print(shown, func(w io.Writer) { printColumns(w, shown) })
+}
+
+func printColumns(w io.Writer, columns []shownColumn) {
+	for _, c := range columns {
+		need := "        "
+		if c.Required {
+			need = "required"
+		}
+		fmt.Fprintf(w, "%-24s %-9s %s  %s\n", c.Name, c.Type, need, strings.Join(c.Synonyms, ", "))
+	}
+	fmt.Fprintln(w, "Case, blanks, punctuation and the spelling of umlauts do not matter.")
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"postlift"
+	"postlift/responses"
+)
+
+// upliftWords are the labels of the report in the terminal; the raw names are those of the JSON answer.
+var upliftWords = map[string]responses.Bilingual{
+	responses.Works:       {EN: "Works", DE: "Wirkt"},
+	responses.NoProof:     {EN: "No proof yet", DE: "Noch kein Beweis"},
+	responses.Hurts:       {EN: "Hurts", DE: "Schadet"},
+	responses.Withheld:    {EN: "Withheld", DE: "Nicht auswertbar"},
+	responses.Interim:     {EN: "interim: the window is still open", DE: "Zwischenstand: Der Messzeitraum läuft noch"},
+	responses.Indicative:  {EN: "indicative: small control group", DE: "Richtwert: kleine Kontrollgruppe"},
+	responses.Imbalanced:  {EN: "the groups differed before the mailing", DE: "die Gruppen unterschieden sich schon vorher"},
+	responses.ArmAssigned: {EN: "assigned", DE: "angeschrieben"},
+	responses.ArmHoldout:  {EN: "held out", DE: "zurückgehalten"},
+
+	"net":         {EN: "net gain, 95%", DE: "Nettoertrag, 95\u00a0%"},
+	"gain":        {EN: "margin gained", DE: "Mehrertrag"},
+	"plain":       {EN: "  plain (Welch)", DE: "  einfach (Welch)"},
+	"cost":        {EN: "cost", DE: "Kosten"},
+	"planned":     {EN: "planned", DE: "geplant"},
+	"orders":      {EN: "additional orders", DE: "mehr Bestellungen"},
+	"roi":         {EN: "return on cost", DE: "Rendite auf Kosten"},
+	"truth":       {EN: "simulated truth", DE: "simulierte Wahrheit"},
+	"gained":      {EN: "gained", DE: "Mehrertrag"},
+	"arm":         {EN: "%s accounts in %s groups, %s an account, %s orders", DE: "%s Kunden in %s Verbünden, %s je Kunde, %s Bestellungen"},
+	"match":       {EN: "match-back", DE: "Bestellabgleich"},
+	"match_text":  {EN: "%s orders by code, %s by customer, %s margin; it overstates", DE: "%s Bestellungen über Code, %s über Kunde, %s Deckungsbeitrag; er überschätzt"},
+	"days":        {EN: "in home %s, window to %s, read on %s, latest order %s", DE: "beim Empfänger %s, Messzeitraum bis %s, Stand %s, letzte Bestellung %s"},
+	"note":        {EN: "note", DE: "Hinweis"},
+	"page":        {EN: "page", DE: "Seite"},
+	"no_estimate": {EN: "not known", DE: "nicht bestimmbar"},
+}
+
+// verdictPhrase says a verdict and its flags in words.
+func verdictPhrase(verdict string, flags []string, lang string) string {
+	say := func(name string) string {
+		if w, ok := upliftWords[name]; ok {
+			return w.In(lang)
+		}
+		return name
+	}
+	phrase := say(verdict)
+	var reasons []string
+	for _, f := range flags {
+		reasons = append(reasons, say(f))
+	}
+	if len(reasons) > 0 {
+		phrase += " (" + strings.Join(reasons, "; ") + ")"
+	}
+	return phrase
+}
+
+// upliftText writes a report for the terminal.
+type upliftText struct {
+	w    io.Writer
+	lang string
+}
+
+func (t upliftText) word(name string) string { return upliftWords[name].In(t.lang) }
+
+// line writes a label and what it says.
+func (t upliftText) line(label, format string, args ...any) {
+	fmt.Fprintf(t.w, "%-21s%s\n", label, fmt.Sprintf(format, args...))
+}
+
+func (t upliftText) money(m postlift.Money) string { return responses.WholeMoney(m, t.lang) }
+
+func (t upliftText) count(n int) string { return responses.WholeNumber(n, t.lang) }
+
+// date is the German form for German readers and the ISO form for all others.
+func (t upliftText) date(d postlift.Date) string {
+	if d.IsZero() {
+		return "–"
+	}
+	if t.lang == "de" {
+		return d.Format(t.lang)
+	}
+	return d.String()
+}
+
+// decimal writes a number with a fixed number of places.
+func (t upliftText) decimal(v float64, places int) string {
+	s := strings.Replace(fmt.Sprintf("%.*f", places, v), "-", "\u2212", 1)
+	if t.lang == "de" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// bounds writes an interval; its separator never looks like a decimal sign.
+func (t upliftText) bounds(low, high string) string {
+	if t.lang == "de" {
+		return "[" + low + "; " + high + "]"
+	}
+	return "[" + low + ", " + high + "]"
+}
+
+func (t upliftText) span(m *responses.MoneyInterval) string {
+	if m == nil {
+		return t.word("no_estimate")
+	}
+	return t.money(m.Value) + "  " + t.bounds(t.money(m.Low), t.money(m.High))
+}
+
+// printUplift says the verdict in words, then the figures that carry it.
+func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
+	t := upliftText{w, lang}
+	raw := strings.Join(append([]string{u.Verdict}, u.Flags...), ", ")
+	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))
+	t.effect(u)
+	for _, arm := range u.Arms {
+		t.line(t.word(arm.Name), t.word("arm"), t.count(arm.Accounts), t.count(arm.Groups), t.money(arm.MeanAccount), t.count(arm.Orders))
+	}
+	m := u.Attributed
+	t.line(t.word("match"), t.word("match_text"), t.count(m.ByCode.Orders), t.count(m.ByCustomer.Orders),
+		t.money(postlift.Money{Minor: m.ByCode.Margin.Minor + m.ByCustomer.Margin.Minor, Currency: u.Currency}))
+	fmt.Fprintf(w, t.word("days")+"\n", t.date(u.InHomeOn), t.date(u.WindowEndsOn), t.date(u.AsOf), t.date(u.DataOn))
+	for _, n := range u.Notes {
+		fmt.Fprintf(w, "%s: %s\n", t.word("note"), n.Text.In(lang))
+	}
+	if page != "" {
+		fmt.Fprintf(w, "%s: %s\n", t.word("page"), page)
+	}
+}
+
+// effect writes what the letters changed and what they cost.
+func (t upliftText) effect(u responses.Uplift) {
+	t.line(t.word("net"), "%s", t.span(u.Net))
+	estimator := ""
+	if u.Estimator != "" {
+		estimator = "  (" + u.Estimator + ")"
+	}
+	t.line(t.word("gain"), "%s%s", t.span(u.Gain), estimator)
+	if u.Welch != nil {
+		t.line(t.word("plain"), "%s  p = %s", t.span(&u.Welch.Total), t.decimal(u.Welch.P, 3))
+	}
+	t.line(t.word("cost"), "%s (%s %s)", t.money(u.Cost.Actual), t.word("planned"), t.money(u.Cost.Planned))
+	if o := u.Orders; o != nil {
+		t.line(t.word("orders"), "%s  %s", t.decimal(o.Value, 1), t.bounds(t.decimal(o.Low, 1), t.decimal(o.High, 1)))
+	}
+	if r := u.ROI; r != nil {
+		share := func(v float64) string { return responses.Percent(v, 0, t.lang) }
+		t.line(t.word("roi"), "%s  %s", share(r.Value), t.bounds(share(r.Low), share(r.High)))
+	}
+	if u.Truth != nil {
+		t.line(t.word("truth"), "%s %s", t.money(u.Truth.Gain), t.word("gained"))
+	}
+}

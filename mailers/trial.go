@@ -1,0 +1,134 @@
+package mailers
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"slices"
+
+	"postlift"
+)
+
+// Trial tells how the letters of a run would come out, before anybody approves it. Letters that already the
+// planning refuses (address, language, twins) are known all; of the others a sample is composed.
+type Trial struct {
+	Letters      int           `json:"letters"`       // that the run's plan asks for
+	Refused      int           `json:"refused"`       // of all letters: cannot be addressed
+	Tried        int           `json:"tried"`         // sample of the others
+	Failed       int           `json:"failed"`        // of the sample
+	SecondSheets int           `json:"second_sheets"` // of the sample: letters with more sheets than most
+	Reasons      []ReasonCount `json:"reasons"`       // of refused and failed letters, the most frequent first
+}
+
+// Hopeless tells that not one letter could be printed: all are refused, or the whole sample failed.
+func (t Trial) Hopeless() bool { return t.Failed == t.Tried && t.Letters > 0 }
+
+// Trial plans the letters of a planned or approved run in memory and composes up to limit of them, from
+// every language and spread over the postcodes. Nothing is stored or written. What would fail every letter
+// (sender, objection notice, class, languages) is returned as the Fault that Prepare would give.
+func (s *Service) Trial(ctx context.Context, run string, limit int) (Trial, error) {
+	job, err := s.store.PrepareJob(ctx, run)
+	if err != nil {
+		return Trial{}, err
+	}
+	if job.RunState != RunPlanned && job.RunState != RunApproved {
+		return Trial{}, postlift.Faultf(postlift.Conflict, "mailers.Trial", "run %s of campaign %s is %s: only a planned or approved one can be tried", job.RunUID, job.Definition.Name, job.RunState)
+	}
+	batch, err := s.planBatch(ctx, job)
+	if err != nil {
+		return Trial{}, err
+	}
+	byLanguage := map[string][]*NewPiece{}
+	t := Trial{Reasons: []ReasonCount{}}
+	for i := range batch.Pieces {
+		p := &batch.Pieces[i]
+		if p.Kind != KindLive {
+			continue
+		}
+		t.Letters++
+		if p.State == PieceFailed {
+			t.Refused++
+			t.fail(p, p.Reason)
+			continue
+		}
+		lang := baseLanguage(p.Language)
+		byLanguage[lang] = append(byLanguage[lang], p)
+	}
+	err = s.compose(job.Design, batch.UID, spread(byLanguage, limit), &t)
+	slices.SortStableFunc(t.Reasons, func(a, b ReasonCount) int { return cmp.Compare(b.Pieces, a.Pieces) })
+	return t, err
+}
+
+// compose prints the sample to nowhere and counts what came of it.
+func (s *Service) compose(design DesignVersion, batchUID string, sample []*NewPiece, t *Trial) error {
+	pieces := make([]StoredPiece, len(sample))
+	for i, p := range sample {
+		var err error
+		pieces[i], err = Stored(int64(i+1), p.SeqNo, batchUID, p.UID, p.Kind, p.Language, p.Code, p.Lines, p.Merge)
+		if err != nil {
+			return err
+		}
+	}
+	if len(pieces) == 0 {
+		return nil
+	}
+	printed, _, err := s.renderer.Render(io.Discard, design, batchUID, s.clock(), pieces)
+	if err != nil {
+		return err
+	}
+	sheets := map[int]int{} // letters by number of sheets
+	for i, out := range printed {
+		t.Tried++
+		if out.Failed != "" {
+			t.Failed++
+			t.fail(sample[i], out.Failed)
+			continue
+		}
+		sheets[out.Pages]++
+	}
+	usual := 0
+	for n, letters := range sheets {
+		if letters > sheets[usual] || letters == sheets[usual] && n < usual {
+			usual = n
+		}
+	}
+	for n, letters := range sheets {
+		if n > usual {
+			t.SecondSheets += letters
+		}
+	}
+	return nil
+}
+
+// fail counts a reason and keeps the first letter of each wording as its example.
+func (t *Trial) fail(p *NewPiece, reason string) {
+	wording := Wording(reason)
+	for i := range t.Reasons {
+		if t.Reasons[i].Reason == wording {
+			t.Reasons[i].Pieces++
+			return
+		}
+	}
+	t.Reasons = append(t.Reasons, ReasonCount{State: PieceFailed, Reason: wording, Pieces: 1,
+		Example: &FailedPiece{Account: p.accountKey, AccountName: p.accountName, Reason: reason}})
+}
+
+// spread picks about limit pieces: every language has a share by its size, at least one, at even distances.
+func spread(byLanguage map[string][]*NewPiece, limit int) []*NewPiece {
+	total := 0
+	for _, list := range byLanguage {
+		total += len(list)
+	}
+	var out []*NewPiece
+	for _, lang := range sortedKeys(byLanguage) {
+		list := byLanguage[lang]
+		share := len(list)
+		if total > limit {
+			share = max(1, limit*len(list)/total)
+		}
+		for i := range share {
+			out = append(out, list[i*len(list)/share])
+		}
+	}
+	return out
+}
