@@ -18,7 +18,7 @@ free_port() {
 
 stop_services() {
   local pid
-  for pid in "${services_pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  for pid in "${services_pids[@]}"; do kill -INT "$pid" 2>/dev/null || true; done # PostgreSQL: without waiting for clients
   for pid in "${services_pids[@]}"; do wait "$pid" 2>/dev/null || true; done
   rm -rf "$services_dir"
 }
