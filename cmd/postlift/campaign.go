@@ -227,12 +227,19 @@ func newCampaignApproveCommand(a *app) *cobra.Command {
 
 func newCampaignExplainCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "explain CAMPAIGN ACCOUNT", Short: "Why the plan mails an account or not",
-		Example: "  postlift campaign explain \"Win-back spring\" K-10023\n  postlift campaign explain cmp_01kx… acc_01kx… --json", Args: cobra.ExactArgs(2),
+		Use: "explain [CAMPAIGN] ACCOUNT", Short: "Why the plan mails an account or not; without CAMPAIGN the newest one's",
+		Example: "  postlift campaign explain K-10023\n  postlift campaign explain \"Win-back spring\" K-10023\n  postlift campaign explain cmp_01kx… acc_01kx… --json", Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if len(args) == 1 {
+				newest, err := newestCampaign(cmd.Context(), service)
+				if err != nil {
+					return err
+				}
+				args = []string{newest, args[0]}
 			}
 			e, err := service.ExplainAccount(cmd.Context(), args[0], args[1])
 			if err != nil {
@@ -241,6 +248,17 @@ func newCampaignExplainCommand(a *app) *cobra.Command {
 			return a.print(e, func(w io.Writer) { printWhy(w, e) })
 		},
 	}
+}
+
+func newestCampaign(ctx context.Context, service *campaigns.Service) (string, error) {
+	list, err := service.Campaigns(ctx) // the newest first
+	if err != nil {
+		return "", err
+	}
+	if len(list) == 0 {
+		return "", postlift.Faultf(postlift.NotFound, "campaign explain", "there is no campaign yet: postlift campaign create -f FILE makes one")
+	}
+	return list[0].UID, nil
 }
 
 func printWhy(w io.Writer, e campaigns.AccountExplained) {

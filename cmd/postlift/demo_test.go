@@ -85,6 +85,11 @@ func TestDemoResumesAndRefusesAnother(t *testing.T) {
 			t.Errorf("%s changed when the demo was run again", name)
 		}
 	}
+	code, newest, errOut := call(t, "--data", dir, "campaign", "explain", "K-100010", "--json")
+	named, same, _ := call(t, "--data", dir, "campaign", "explain", demoCampaign, "K-100010", "--json")
+	if code != 0 || named != 0 || newest != same {
+		t.Errorf("explained without a campaign: exit codes %d and %d, %s", code, named, errOut)
+	}
 	for _, other := range [][]string{{"--seed", "2"}, {"--accounts", "500"}, {"--as-of", "2026-04-01"}, {"--base-url", "https://example.com"}} {
 		args := append([]string{"demo", "--dir", dir, "--accounts", "400", "--no-serve"}, other...)
 		if code, _, errOut := call(t, args...); code != 3 {
