@@ -44,25 +44,33 @@ ORDER BY CASE WHEN r.state IN ('planned', 'cancelled') THEN 1 ELSE 0 END, r.id D
 	return j, opError(op, err)
 }
 
-// featuresOf makes the features stand for the run's date: somebody may have looked at a rule for another
-// one since the plan, and letters must not tell of that day.
-func (s *Store) featuresOf(ctx context.Context, runID int64) error {
+// featuresOf makes the features stand for the run's date and returns it: somebody may have looked at a
+// rule for another one since the plan, and letters must not tell of that day.
+func (s *Store) featuresOf(ctx context.Context, runID int64) (postlift.Date, error) {
 	var run runRow
 	if err := s.reader(ctx).Select("as_of").First(&run, "id = ?", runID).Error; err != nil {
-		return err
+		return 0, err
 	}
 	have, err := s.FeaturesAsOf(ctx)
 	if err != nil || have == run.AsOf {
-		return err
+		return run.AsOf, err
 	}
-	return s.RefreshFeatures(ctx, run.AsOf)
+	return run.AsOf, s.RefreshFeatures(ctx, run.AsOf)
 }
 
-// RunRecipients reads every chosen contact of a run with what its letter may say, as of the run's date.
+// RunRecipients reads every chosen contact of a run with what its letter may say, as of the run's date. It
+// is a Conflict when somebody has made the features stand for another date while they were read.
 func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recipient, error) {
-	if err := s.featuresOf(ctx, runID); err != nil {
+	asOf, err := s.featuresOf(ctx, runID)
+	if err != nil {
 		return nil, opError("store.RunRecipients", err)
 	}
+	return s.recipientsAsOf(ctx, runID, asOf)
+}
+
+// recipientsAsOf reads the recipients and checks with each that its features are of the date.
+func (s *Store) recipientsAsOf(ctx context.Context, runID int64, asOf postlift.Date) ([]mailers.Recipient, error) {
+	const op = "store.RunRecipients"
 	unnest, id := "json_each(ch.contacts) e", "e.value"
 	if s.dialect == migrations.Postgres {
 		unnest, id = "jsonb_array_elements_text(ch.contacts) e(value)", "CAST(e.value AS BIGINT)"
@@ -73,7 +81,7 @@ func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recip
   k.gender, k.title, k.first_name, k.last_name, k.function, k.department, k.salutation, k.language,
   COALESCE(i.street, ''), COALESCE(i.po_box, ''), COALESCE(i.postcode, ''), COALESCE(i.city, ''), COALESCE(i.region, ''), COALESCE(i.country, ''),
   a.match_key, COALESCE(i.match_key, ''), k.match_key,
-  COALESCE(TRIM(e2.title || ' ' || TRIM(e2.first_name || ' ' || e2.last_name)), ''), COALESCE(e2.job_title, ''), COALESCE(e2.phone, ''), COALESCE(e2.email, '')
+  COALESCE(TRIM(e2.title || ' ' || TRIM(e2.first_name || ' ' || e2.last_name)), ''), COALESCE(e2.job_title, ''), COALESCE(e2.phone, ''), COALESCE(e2.email, ''), f.as_of
 FROM choices ch CROSS JOIN `+unnest+`
 JOIN contacts k ON k.id = `+id+`
 JOIN accounts a ON a.id = ch.account_id
@@ -90,16 +98,20 @@ LEFT JOIN (
   WHERE n = 1) g ON g.account_id = a.id
 WHERE ch.run_id = ? AND ch.outcome = 'assigned'`, runID, runID)
 	var list []mailers.Recipient
-	return list, opError("store.RunRecipients", eachRow(rows, err, func(rs *sql.Rows) error {
+	return list, opError(op, eachRow(rows, err, func(rs *sql.Rows) error {
 		var r mailers.Recipient
+		var have postlift.Date
 		err := rs.Scan(&r.AccountID, &r.SiteID, &r.ContactID, &r.ContactKey, &r.Variant,
 			&r.AccountKey, &r.AccountName, &r.AccountCountry, &r.AccountLanguage, &r.Industry, &r.CustomerSince, &r.LastOrderOn, &r.ContractEnd,
 			&r.LastProductGroup, &r.OrderCount, &r.TotalNetMinor,
 			&r.Gender, &r.Title, &r.FirstName, &r.LastName, &r.Function, &r.Department, &r.Salutation, &r.Language,
 			&r.Street, &r.POBox, &r.Postcode, &r.City, &r.Region, &r.Country, &r.CompanyMatch, &r.SiteMatch, &r.PersonKey,
-			&r.OwnerName, &r.OwnerRole, &r.OwnerPhone, &r.OwnerEmail)
+			&r.OwnerName, &r.OwnerRole, &r.OwnerPhone, &r.OwnerEmail, &have)
 		list = append(list, r)
-		return err
+		if err != nil {
+			return err
+		}
+		return sameDate(op, have, asOf)
 	}))
 }
 

@@ -465,5 +465,10 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 				t.Errorf("last order %s, %d orders; want %s, 1", r.LastOrderOn, r.OrderCount, ordered)
 			}
 		}
+		// somebody rebuilds the features between the check and the read
+		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
+		if _, err := s.recipientsAsOf(ctx, 1, postlift.MustDate("2026-06-01")); postlift.KindOf(err) != postlift.Conflict {
+			t.Errorf("figures of another date pass into letters: %v", err)
+		}
 	})
 }

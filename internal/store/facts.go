@@ -171,6 +171,16 @@ func (r *factReader) fill(i int, f *campaigns.Field) {
 	}
 }
 
+// sameDate is a Conflict when features that were read stand for another date than wanted, because somebody
+// had them rebuilt in between; none were read where have is zero.
+func sameDate(op string, have, want postlift.Date) error {
+	if have.IsZero() || have == want {
+		return nil
+	}
+	return postlift.Faultf(postlift.Conflict, op,
+		"somebody looks at the accounts as of %s at this moment, this is about %s: try again", have, want)
+}
+
 // EachAccount streams every account with the given fields filled, in one pass over the joined tables. It is
 // a Conflict when somebody has made the features stand for another date meanwhile.
 func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf postlift.Date, fn func(*campaigns.AccountFacts) error) error {
@@ -188,9 +198,8 @@ func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf
 		if err != nil {
 			return err
 		}
-		if !r.have.IsZero() && r.have != asOf {
-			return postlift.Faultf(postlift.Conflict, "store.EachAccount",
-				"somebody looks at the accounts as of %s at this moment, this is about %s: try again", r.have, asOf)
+		if err := sameDate("store.EachAccount", r.have, asOf); err != nil {
+			return err
 		}
 		if err := fn(a); err != nil {
 			return err
