@@ -145,20 +145,6 @@ func Predict(r io.Reader, w io.Writer, m OrderModel, spend *GammaGamma, horizon 
 	return p.Flush()
 }
 
-// WritePredictions writes the predictions of summaries as CSV, see PredictionWriter.
-func WritePredictions(w io.Writer, sums []Summary, m OrderModel, spend *GammaGamma, horizon float64) error {
-	p, err := NewPredictionWriter(w, m, spend, horizon)
-	if err != nil {
-		return err
-	}
-	for _, s := range sums {
-		if err := p.Write(s); err != nil {
-			return err
-		}
-	}
-	return p.Flush()
-}
-
 // PredictionWriter writes CSV rows id,p_alive,expected_orders and, with a spend model, mean_spend: the
 // probability of being alive at T, the expected order days in the next horizon weeks and the expected
 // value of a future order.

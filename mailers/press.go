@@ -86,11 +86,11 @@ func (p *Press) compile(design DesignVersion) (*letter.Compiled, error) {
 
 // parseDesign reads a stored design version.
 func parseDesign(v DesignVersion) (*letter.Design, error) {
-	files := folder{}
+	files := make(map[string][]byte, len(v.Files))
 	for name, text := range v.Files {
-		files[v.Name+"/"+name] = text
+		files[name] = []byte(text)
 	}
-	return letter.ParseDesign(files, v.Name)
+	return letter.ParseFiles(files)
 }
 
 // SaveDesign checks the design in folder `name` of designs and keeps it as a new version, unless the
