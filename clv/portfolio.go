@@ -1,6 +1,10 @@
 package clv
 
 import (
+	"postlift/clv/fitting"
+	"postlift/clv/purchase"
+	"postlift/clv/renewal"
+	"postlift/clv/spend"
 	"slices"
 
 	"postlift"
@@ -8,9 +12,9 @@ import (
 
 // Portfolio gathers, account by account, what the models are fitted to. The zero value is ready.
 type Portfolio struct {
-	Orders   Tally
-	Spend    []Spend // minor units
-	Renewals map[string]*RenewalTable
+	Orders   purchase.Tally
+	Spend    []spend.Observation // minor units
+	Renewals map[string]*renewal.Table
 	Skipped  int // accounts whose order dates contradict each other: valued, but not learned from
 }
 
@@ -29,7 +33,7 @@ func (p *Portfolio) AddAccount(in *AccountInput, asOf postlift.Date) {
 		return
 	}
 	if x > 0 && in.RepeatMeanMinor > 0 {
-		p.Spend = append(p.Spend, Spend{X: x, M: in.RepeatMeanMinor})
+		p.Spend = append(p.Spend, spend.Observation{X: x, M: in.RepeatMeanMinor})
 	}
 }
 
@@ -38,11 +42,11 @@ func (p *Portfolio) AddAccount(in *AccountInput, asOf postlift.Date) {
 func (p *Portfolio) AddRenewal(termMonths, opportunity int, renewed bool) error {
 	class := TermClass(max(termMonths, 1))
 	if p.Renewals == nil {
-		p.Renewals = map[string]*RenewalTable{}
+		p.Renewals = map[string]*renewal.Table{}
 	}
 	t := p.Renewals[class]
 	if t == nil {
-		t = &RenewalTable{}
+		t = &renewal.Table{}
 		p.Renewals[class] = t
 	}
 	return t.Add(opportunity, renewed, 1)
@@ -60,10 +64,10 @@ type RenewalResult struct {
 	Flags         []string           `json:"flags"`
 }
 
-// Result gives the published form of a renewal fit.
-func (f SBGFit) Result() RenewalResult {
-	return RenewalResult{Model: ModelSBG, Params: paramMap(f.Params()), SE: f.SE, LogLikelihood: f.LogLikelihood,
-		Decisions: f.Observations, PriorUsed: f.PriorUsed, Flags: listed(f.Flags)}
+// renewalResult gives the published form of a renewal fit.
+func renewalResult(f renewal.SBGFit) RenewalResult {
+	return RenewalResult{Model: renewal.ModelSBG, Params: fitting.ParamMap(f.Params()), SE: f.SE, LogLikelihood: f.LogLikelihood,
+		Decisions: f.Observations, PriorUsed: f.PriorUsed, Flags: fitting.Listed(f.Flags)}
 }
 
 // PortfolioFit is the published form of all fits of a portfolio. What could not be fitted is absent and
@@ -84,27 +88,27 @@ const (
 
 // FitPortfolio fits the named order model, the spend model and the renewal models. A portfolio without
 // orders or without contracts simply lacks those models.
-func FitPortfolio(p *Portfolio, model string, opt FitOptions) (Models, PortfolioFit, error) {
+func FitPortfolio(p *Portfolio, model string, opt purchase.Options) (Models, PortfolioFit, error) {
 	out := PortfolioFit{Missing: []string{}, Skipped: p.Skipped}
 	var m Models
-	if _, ok := orderModels[model]; !ok {
-		return m, out, unknownModel(model)
+	if purchase.ParamNames(model) == nil {
+		return m, out, purchase.Unknown(model)
 	}
 	if p.Orders.Customers() > 0 {
-		fit, err := FitOrders(model, p.Orders.Counted(), opt)
+		fit, err := purchase.Fit(model, p.Orders.Counted(), opt)
 		if err != nil {
 			return m, out, err
 		}
 		m.Orders = fit.Model
-		var spend *SpendFit
+		var money *spend.Fitted
 		if len(p.Spend) > 0 {
-			sf, err := FitGammaGamma(p.Spend)
+			sf, err := spend.FitGammaGamma(p.Spend)
 			if err != nil {
 				return m, out, err
 			}
-			spend, m.Spend = &sf, &sf.Model
+			money, m.Spend = &sf, &sf.Model
 		}
-		res := Result(fit, spend)
+		res := Result(fit, money)
 		out.Orders = &res
 	}
 	if err := fitRenewals(p, &m, &out); err != nil {
@@ -130,33 +134,33 @@ func missing(m Models) []string {
 
 // fitRenewals fits the pooled renewal model and those of the classes that can stand alone.
 func fitRenewals(p *Portfolio, m *Models, out *PortfolioFit) error {
-	var all RenewalTable
+	var all renewal.Table
 	for _, t := range p.Renewals {
 		all.Merge(t)
 	}
 	if e, r := all.Totals(); e+r == 0 {
 		return nil
 	}
-	pooled, err := FitSBG(&all)
+	pooled, err := renewal.FitSBG(&all)
 	if err != nil {
 		return err
 	}
-	m.Renewal, m.RenewalByTerm = &pooled.Model, map[string]SBG{}
-	out.Renewals = map[string]RenewalResult{"all": pooled.Result()}
+	m.Renewal, m.RenewalByTerm = &pooled.Model, map[string]renewal.SBG{}
+	out.Renewals = map[string]RenewalResult{"all": renewalResult(pooled)}
 	for class, t := range p.Renewals {
 		ended, renewed := t.Totals()
 		if ended < classEnded || ended+renewed < classDecisions {
-			res := pooled.Result()
-			res.Flags = append(slices.Clone(res.Flags), FlagPooled)
+			res := renewalResult(pooled)
+			res.Flags = append(slices.Clone(res.Flags), fitting.FlagPooled)
 			out.Renewals[class] = res
 			continue
 		}
-		fit, err := FitSBG(t)
+		fit, err := renewal.FitSBG(t)
 		if err != nil {
 			return err
 		}
 		m.RenewalByTerm[class] = fit.Model
-		out.Renewals[class] = fit.Result()
+		out.Renewals[class] = renewalResult(fit)
 	}
 	return nil
 }

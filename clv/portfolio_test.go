@@ -7,6 +7,8 @@ import (
 
 	"postlift"
 	"postlift/clv"
+	"postlift/clv/fitting"
+	"postlift/clv/purchase"
 )
 
 // TestFitPortfolio fits orders, spend and renewals of one small portfolio and gives the published form.
@@ -29,14 +31,14 @@ func TestFitPortfolio(t *testing.T) {
 	if err := p.AddRenewal(1, 1, true); err != nil {
 		t.Fatal(err)
 	}
-	m, fit, err := clv.FitPortfolio(&p, clv.ModelBGNBD, clv.FitOptions{})
+	m, fit, err := clv.FitPortfolio(&p, purchase.ModelBGNBD, purchase.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if m.Orders == nil || m.Spend == nil || m.Renewal == nil || len(fit.Missing) != 0 || fit.Skipped != 1 || fit.Orders.Customers != 400 {
 		t.Fatalf("%+v %+v", m, fit)
 	}
-	if _, own := m.RenewalByTerm["annual"]; !own || !slices.Contains(fit.Renewals["short"].Flags, clv.FlagPooled) {
+	if _, own := m.RenewalByTerm["annual"]; !own || !slices.Contains(fit.Renewals["short"].Flags, fitting.FlagPooled) {
 		t.Errorf("renewals %+v: annual terms have 400 decisions, short ones a single", fit.Renewals)
 	}
 	text, err := json.Marshal(fit)
@@ -61,11 +63,11 @@ func TestFitPortfolio(t *testing.T) {
 }
 
 func TestFitPortfolioWithoutData(t *testing.T) {
-	m, fit, err := clv.FitPortfolio(&clv.Portfolio{}, clv.ModelBGNBD, clv.FitOptions{})
+	m, fit, err := clv.FitPortfolio(&clv.Portfolio{}, purchase.ModelBGNBD, purchase.Options{})
 	if err != nil || m.Orders != nil || !slices.Equal(fit.Missing, []string{"orders", "spend", "renewals"}) {
 		t.Errorf("%+v %+v %v", m, fit, err)
 	}
-	if _, _, err := clv.FitPortfolio(&clv.Portfolio{}, "?", clv.FitOptions{}); postlift.KindOf(err) != postlift.Invalid {
+	if _, _, err := clv.FitPortfolio(&clv.Portfolio{}, "?", purchase.Options{}); postlift.KindOf(err) != postlift.Invalid {
 		t.Errorf("unknown model: %v", err)
 	}
 }

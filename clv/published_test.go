@@ -2,37 +2,40 @@ package clv_test
 
 import (
 	"math"
+	"postlift/clv/clvtest"
+	"postlift/clv/fitting"
+	"postlift/clv/purchase"
+	"postlift/clv/spend"
+	"postlift/clv/tables"
 	"slices"
 	"testing"
-
-	"postlift/clv"
 )
 
 // TestCDNOWFit compares with Fader, Hardie and Lee (2005), who print .243 4.414 .793 2.426 and -9582.4;
 // the digits beyond are those of lifetimes and BTYDplus on the same weeks = days/7.
 func TestCDNOWFit(t *testing.T) {
-	rows, err := clv.Compress(cdnow(t).Summaries())
+	rows, err := purchase.Compress(cdnow(t).Summaries())
 	if err != nil {
 		t.Fatal(err)
 	}
-	fit, err := clv.FitOrders("bgnbd", rows, clv.FitOptions{})
+	fit, err := purchase.Fit("bgnbd", rows, purchase.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := fit.Model.(clv.BGNBD)
-	within(t, "r", m.R, .24259453, 1e-6)
-	within(t, "alpha", m.Alpha, 4.41360232, 1e-6)
-	within(t, "a", m.A, .79292215, 1e-6)
-	within(t, "b", m.B, 2.42590736, 1e-6)
+	m := fit.Model.(purchase.BGNBD)
+	clvtest.Within(t, "r", m.R, .24259453, 1e-6)
+	clvtest.Within(t, "alpha", m.Alpha, 4.41360232, 1e-6)
+	clvtest.Within(t, "a", m.A, .79292215, 1e-6)
+	clvtest.Within(t, "b", m.B, 2.42590736, 1e-6)
 	if d := math.Abs(fit.LogLikelihood + 9582.429206674); d > 1e-6 {
 		t.Errorf("log-likelihood %.9f, want -9582.429206674", fit.LogLikelihood)
 	}
-	within(t, "se r", fit.SE["r"], .012557, 1e-3)
-	within(t, "se alpha", fit.SE["alpha"], .378224, 1e-3)
-	within(t, "se a", fit.SE["a"], .185733, 1e-3)
-	within(t, "se b", fit.SE["b"], .705412, 1e-3)
+	clvtest.Within(t, "se r", fit.SE["r"], .012557, 1e-3)
+	clvtest.Within(t, "se alpha", fit.SE["alpha"], .378224, 1e-3)
+	clvtest.Within(t, "se a", fit.SE["a"], .185733, 1e-3)
+	clvtest.Within(t, "se b", fit.SE["b"], .705412, 1e-3)
 	if fit.Observations != 2357 || len(fit.Flags) != 0 || fit.PriorUsed {
-		t.Errorf("fit %+v: want 2357 customers, no flag, no prior", fit.FitStats)
+		t.Errorf("fit %+v: want 2357 customers, no flag, no prior", fit.Stats)
 	}
 }
 
@@ -40,20 +43,20 @@ func TestCDNOWFit(t *testing.T) {
 // buyers. The tolerance is 1e-4: the digits beyond the printed ones come from a search that stopped a
 // little earlier (its point is 1.5e-8 lower in likelihood).
 func TestCDNOWSpend(t *testing.T) {
-	fit, err := clv.FitGammaGamma(clv.Spends(cdnow(t).Summaries()))
+	fit, err := spend.FitGammaGamma(tables.Spends(cdnow(t).Summaries()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	within(t, "p", fit.Model.P, 6.249349, 1e-4)
-	within(t, "q", fit.Model.Q, 3.744256, 1e-4)
-	within(t, "gamma", fit.Model.Gamma, 15.444307, 1e-4)
+	clvtest.Within(t, "p", fit.Model.P, 6.249349, 1e-4)
+	clvtest.Within(t, "q", fit.Model.Q, 3.744256, 1e-4)
+	clvtest.Within(t, "gamma", fit.Model.Gamma, 15.444307, 1e-4)
 	if fit.Observations != 946 || math.Abs(fit.LogLikelihood+4055.91769) > 1e-4 {
 		t.Errorf("%d buyers, log-likelihood %.6f; want 946 and -4055.91769", fit.Observations, fit.LogLikelihood)
 	}
 }
 
 // printed are the parameters to three digits, at which the published function values are given.
-var printed = clv.BGNBD{R: .243, Alpha: 4.414, A: .793, B: 2.426}
+var printed = purchase.BGNBD{R: .243, Alpha: 4.414, A: .793, B: 2.426}
 
 func TestPublishedValues(t *testing.T) {
 	for _, c := range []struct {
@@ -66,30 +69,30 @@ func TestPublishedValues(t *testing.T) {
 		{1, 1.71, 38.86, 39, .203186987, .212100985, 1e-8},
 		{7, 29.43, 38.86, 39, 3.337053275, .641756346, 1e-8},
 	} {
-		within(t, "expected orders", printed.ExpectedOrders(c.x, c.tx, c.age, c.t), c.orders, c.rel)
-		within(t, "P(alive)", printed.PAlive(c.x, c.tx, c.age), c.alive, c.rel)
+		clvtest.Within(t, "expected orders", purchase.ExpectedOrders(printed, c.x, c.tx, c.age, c.t), c.orders, c.rel)
+		clvtest.Within(t, "P(alive)", printed.PAlive(c.x, c.tx, c.age), c.alive, c.rel)
 	}
 	for week, want := range map[float64]float64{1: .053267891, 3: .150865231, 52: 1.446050595, 78: 1.860519058} {
-		within(t, "E[X(t)]", printed.ExpectedOrders(0, 0, 0, week), want, 1e-8)
+		clvtest.Within(t, "E[X(t)]", purchase.ExpectedOrders(printed, 0, 0, 0, week), want, 1e-8)
 	}
 	for n, want := range []float64{.573786352, .199395281, .085429760, .045860354} {
-		within(t, "P(X=n)", printed.ProbOrders(n, 39), want, 1e-7)
+		clvtest.Within(t, "P(X=n)", printed.ProbOrders(n, 39), want, 1e-7)
 	}
-	g := clv.GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}
-	within(t, "mean spend", g.MeanSpend(2, 22.345), 24.659612861, 1e-10)
-	within(t, "mean spend", g.MeanSpend(1, 11.77), 18.916852058, 1e-10)
-	within(t, "mean spend", g.MeanSpend(0, 0), 35.218978102, 1e-10)
+	g := spend.GammaGamma{P: 6.25, Q: 3.74, Gamma: 15.44}
+	clvtest.Within(t, "mean spend", g.MeanSpend(2, 22.345), 24.659612861, 1e-10)
+	clvtest.Within(t, "mean spend", g.MeanSpend(1, 11.77), 18.916852058, 1e-10)
+	clvtest.Within(t, "mean spend", g.MeanSpend(0, 0), 35.218978102, 1e-10)
 }
 
 // TestCasesThatBreakOthers holds the values on which lifetimes, CLVTools or BTYD give NaN, Inf or a
 // negative mean; the right ones were computed with 40 digits.
 func TestCasesThatBreakOthers(t *testing.T) {
-	f1 := clv.BGNBD{R: .11, Alpha: 2.24, A: .31, B: .50}
-	within(t, "F1 a+b<1", f1.ExpectedOrders(0, 0, 1, 30), .564588615532774, 1e-12)
-	f2 := clv.BGNBD{R: .3, Alpha: 5, A: 1, B: 2}
-	within(t, "F2 a=1", f2.ExpectedOrders(2, 5, 10, 30), 1.60793640409924, 1e-12)
-	within(t, "F3 P(X=300)", printed.ProbOrders(300, 52), 1.0149258e-15, 1e-6)
-	f4 := clv.GammaGamma{P: 5, Q: .79, Gamma: 10}
+	f1 := purchase.BGNBD{R: .11, Alpha: 2.24, A: .31, B: .50}
+	clvtest.Within(t, "F1 a+b<1", purchase.ExpectedOrders(f1, 0, 0, 1, 30), .564588615532774, 1e-12)
+	f2 := purchase.BGNBD{R: .3, Alpha: 5, A: 1, B: 2}
+	clvtest.Within(t, "F2 a=1", purchase.ExpectedOrders(f2, 2, 5, 10, 30), 1.60793640409924, 1e-12)
+	clvtest.Within(t, "F3 P(X=300)", printed.ProbOrders(300, 52), 1.0149258e-15, 1e-6)
+	f4 := spend.GammaGamma{P: 5, Q: .79, Gamma: 10}
 	if v := f4.MeanSpend(0, 0); !(v > 0) || math.IsInf(v, 0) {
 		t.Errorf("F4 mean spend %g, want positive and finite", v)
 	}
@@ -98,12 +101,12 @@ func TestCasesThatBreakOthers(t *testing.T) {
 // TestHoldoutTotal compares with the 1653.4 orders that the published model predicts for the 39 weeks
 // after the calibration period of CDNOW.
 func TestHoldoutTotal(t *testing.T) {
-	m := clv.BGNBD{R: .24259453, Alpha: 4.41360232, A: .79292215, B: 2.42590736}
+	m := purchase.BGNBD{R: .24259453, Alpha: 4.41360232, A: .79292215, B: 2.42590736}
 	total := 0.0
 	for _, s := range cdnow(t).Summaries() {
-		total += m.ExpectedOrders(s.X, s.TX, s.T, 39)
+		total += purchase.ExpectedOrders(m, s.X, s.TX, s.T, 39)
 	}
-	within(t, "orders in the holdout", total, 1653.4, 1e-4)
+	clvtest.Within(t, "orders in the holdout", total, 1653.4, 1e-4)
 }
 
 // TestBoundaryFits fits the two portfolios on which plain maximum likelihood runs away: F5, where no
@@ -114,18 +117,18 @@ func TestBoundaryFits(t *testing.T) {
 		n     int
 		flags []string
 	}{
-		{"clv/f5-loyal-high-frequency.csv", 2000, []string{clv.FlagBoundary, clv.FlagPriorUsed}},
-		{"clv/f6-forty-accounts.csv", 40, []string{clv.FlagBoundary, clv.FlagPriorUsed, clv.FlagFewAccounts}},
+		{"clv/f5-loyal-high-frequency.csv", 2000, []string{fitting.FlagBoundary, fitting.FlagPriorUsed}},
+		{"clv/f6-forty-accounts.csv", 40, []string{fitting.FlagBoundary, fitting.FlagPriorUsed, fitting.FlagFewAccounts}},
 	} {
-		sums, err := clv.ReadSummary(dataFile(t, c.file))
+		sums, err := tables.ReadSummary(clvtest.DataFile(t, c.file))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows, err := clv.Compress(sums)
+		rows, err := purchase.Compress(sums)
 		if err != nil {
 			t.Fatal(err)
 		}
-		fit, err := clv.FitOrders("bgnbd", rows, clv.FitOptions{})
+		fit, err := purchase.Fit("bgnbd", rows, purchase.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,8 +137,8 @@ func TestBoundaryFits(t *testing.T) {
 				t.Errorf("%s: flags %v lack %s", c.file, fit.Flags, f)
 			}
 		}
-		if !fit.PriorUsed || slices.Contains(fit.Flags, clv.FlagNotConverged) || fit.Observations != c.n {
-			t.Errorf("%s: %+v", c.file, fit.FitStats)
+		if !fit.PriorUsed || slices.Contains(fit.Flags, fitting.FlagNotConverged) || fit.Observations != c.n {
+			t.Errorf("%s: %+v", c.file, fit.Stats)
 		}
 		for _, p := range fit.Model.Params() {
 			if !(p.Value > 1e-6 && p.Value < 1e6) || !(fit.SE[p.Name] > 0) {
@@ -143,7 +146,7 @@ func TestBoundaryFits(t *testing.T) {
 			}
 		}
 		for _, s := range sums {
-			if e := fit.Model.ExpectedOrders(s.X, s.TX, s.T, 52); math.IsNaN(e) || math.IsInf(e, 0) || e < 0 {
+			if e := purchase.ExpectedOrders(fit.Model, s.X, s.TX, s.T, 52); math.IsNaN(e) || math.IsInf(e, 0) || e < 0 {
 				t.Fatalf("%s, account %s: expected orders %g", c.file, s.ID, e)
 			}
 		}

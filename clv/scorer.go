@@ -2,6 +2,9 @@ package clv
 
 import (
 	"math"
+	"postlift/clv/purchase"
+	"postlift/clv/renewal"
+	"postlift/clv/spend"
 
 	"postlift"
 )
@@ -9,10 +12,10 @@ import (
 // Models are the fitted models that scoring uses. Any of them may be missing. The spend model must be
 // in minor units of the reporting currency.
 type Models struct {
-	Orders        OrderModel
-	Spend         *GammaGamma
-	Renewal       *SBG           // all contracts together
-	RenewalByTerm map[string]SBG // by TermClass, for classes with enough decisions of their own
+	Orders        purchase.Model
+	Spend         *spend.GammaGamma
+	Renewal       *renewal.SBG           // all contracts together
+	RenewalByTerm map[string]renewal.SBG // by TermClass, for classes with enough decisions of their own
 }
 
 // TermClass groups contract terms that renew alike: "short" below 12 months, "annual" below 24, else
@@ -54,7 +57,10 @@ type Scorer struct {
 	idle             []float64 // probability that no contract runs, by month
 }
 
-type scoreKey struct{ x, age int32 } // age in days
+// maxOutlooks bounds the outlooks that are remembered, so that memory stays flat.
+const maxOutlooks = 1 << 18
+
+type scoreKey struct{ x, tx, age int32 } // days; tx only where the model needs it
 
 // outlook is the future of a customer with known (x, T) who is alive.
 type outlook struct {
@@ -76,9 +82,9 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	s.disc = make([]float64, grid)
 	copy(s.disc, a.discounts(a.HorizonMonths))
 	for t := 1; t <= grid; t++ {
-		s.ts = append(s.ts, float64(t)*DaysPerMonth/DaysPerWeek)
+		s.ts = append(s.ts, float64(t)*DaysPerMonth/purchase.DaysPerWeek)
 	}
-	s.ts = append(s.ts, float64(a.WindowDays)/DaysPerWeek)
+	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
 	s.orders, s.alive = make([]float64, grid+1), make([]float64, grid+1)
 	s.committed, s.later, s.idle = make([]float64, grid), make([]float64, grid), make([]float64, grid)
 	return s, nil
@@ -131,8 +137,8 @@ func (s *Scorer) scoreOrders(in *AccountInput, c *tallySheet) *outlook {
 		c.flags |= bitNoOrderModel
 		return nil
 	}
-	view := s.outlook(x, age)
-	c.v.PAlive = s.models.Orders.PAlive(x, float64(tx)/DaysPerWeek, float64(age)/DaysPerWeek)
+	view := s.outlook(x, tx, age)
+	c.v.PAlive = s.models.Orders.PAlive(x, float64(tx)/purchase.DaysPerWeek, float64(age)/purchase.DaysPerWeek)
 	c.v.ExpectedOrders = c.v.PAlive * view.horizon
 	c.v.MeanOrderMinor = s.meanOrder(in, c)
 	ratio, assumed := in.MarginRatio, min(max(in.AssumedNetShare, 0), 1)
@@ -164,12 +170,15 @@ func (s *Scorer) meanOrder(in *AccountInput, c *tallySheet) float64 {
 }
 
 // outlook looks up or computes the future of a living customer.
-func (s *Scorer) outlook(x, ageDays int) *outlook {
-	key := scoreKey{int32(x), int32(ageDays)}
+func (s *Scorer) outlook(x, txDays, ageDays int) *outlook {
+	key := scoreKey{x: int32(x), age: int32(ageDays)}
+	if s.models.Orders.UsesRecency() {
+		key.tx = int32(txDays)
+	}
 	if o, ok := s.cache[key]; ok {
 		return o
 	}
-	s.models.Orders.Ahead(x, float64(ageDays)/DaysPerWeek, s.ts, s.orders, s.alive)
+	s.models.Orders.Ahead(x, float64(txDays)/purchase.DaysPerWeek, float64(ageDays)/purchase.DaysPerWeek, s.ts, s.orders, s.alive)
 	o := &outlook{horizon: s.orders[s.a.HorizonMonths-1], year: s.orders[11], window: s.orders[s.grid]}
 	o.alive = make([]float64, s.grid)
 	before, aliveBefore := 0.0, 1.0
@@ -179,7 +188,7 @@ func (s *Scorer) outlook(x, ageDays int) *outlook {
 		o.active += s.disc[t] * o.alive[t]
 		before, aliveBefore = s.orders[t], s.alive[t]
 	}
-	if len(s.cache) >= maxCached {
+	if len(s.cache) >= maxOutlooks {
 		clear(s.cache) // memory stays flat; the histories at hand come back soon
 	}
 	s.cache[key] = o

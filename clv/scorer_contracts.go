@@ -1,6 +1,9 @@
 package clv
 
-import "math"
+import (
+	"math"
+	"postlift/clv/renewal"
+)
 
 // scoreContracts values the contract lines and leaves in s.idle the probability that none runs.
 func (s *Scorer) scoreContracts(in *AccountInput, c *tallySheet) {
@@ -93,12 +96,12 @@ func fillMonths(path []float64, from, to, weight float64) {
 }
 
 // renewalModel is the model of a term's class, else the pooled one, else the stated default.
-func (s *Scorer) renewalModel(months int) (m SBG, assumed bool) {
+func (s *Scorer) renewalModel(months int) (m renewal.SBG, assumed bool) {
 	if m, ok := s.models.RenewalByTerm[TermClass(months)]; ok {
 		return m, false
 	}
 	if s.models.Renewal != nil {
 		return *s.models.Renewal, false
 	}
-	return SBG{Mu: 1 - s.a.DefaultRenewalRate}, true
+	return renewal.SBG{Mu: 1 - s.a.DefaultRenewalRate}, true
 }

@@ -5,18 +5,23 @@ import (
 	"slices"
 	"testing"
 
-	"pgregory.net/rapid"
 	"postlift"
 	"postlift/clv"
+	"postlift/clv/clvtest"
+	"postlift/clv/purchase"
+	"postlift/clv/renewal"
+	"postlift/clv/spend"
+
+	"pgregory.net/rapid"
 )
 
 var asOf = postlift.MustDate("2025-06-30")
 
 func models() *clv.Models {
 	return &clv.Models{
-		Orders:  clv.BGNBD{R: .8, Alpha: 9, A: .6, B: 3},
-		Spend:   &clv.GammaGamma{P: 4, Q: 3.5, Gamma: 40000},
-		Renewal: &clv.SBG{Mu: .2, Omega: .5},
+		Orders:  purchase.BGNBD{R: .8, Alpha: 9, A: .6, B: 3},
+		Spend:   &spend.GammaGamma{P: 4, Q: 3.5, Gamma: 40000},
+		Renewal: &renewal.SBG{Mu: .2, Omega: .5},
 	}
 }
 
@@ -49,7 +54,7 @@ func TestOrderValue(t *testing.T) {
 	in, m, a := orderAccount(), models(), assumptions()
 	v := score(t, in, m, a)
 	tx, age := 528.0/7, 577.0/7
-	model := m.Orders.(clv.BGNBD)
+	model := m.Orders.(purchase.BGNBD)
 	pa := model.PAlive(4, tx, age)
 	spend := 4 * (40000 + 4*60000.0) / (4*4 + 3.5 - 1)
 	var orders, service, fulfil float64
@@ -63,9 +68,9 @@ func TestOrderValue(t *testing.T) {
 		service += d * pa * (alive + aliveBefore) / 2 * 5000
 		before, aliveBefore = e, alive
 	}
-	within(t, "P(alive)", v.PAlive, pa, 1e-12)
-	within(t, "expected orders", v.ExpectedOrders, pa*before, 1e-12)
-	within(t, "spend", v.MeanOrderMinor, spend, 1e-12)
+	clvtest.Within(t, "P(alive)", v.PAlive, pa, 1e-12)
+	clvtest.Within(t, "expected orders", v.ExpectedOrders, pa*before, 1e-12)
+	clvtest.Within(t, "spend", v.MeanOrderMinor, spend, 1e-12)
 	for _, c := range []struct {
 		what string
 		got  int64
@@ -81,7 +86,7 @@ func TestOrderValue(t *testing.T) {
 			t.Errorf("%s = %d, want %.2f", c.what, c.got, c.want)
 		}
 	}
-	within(t, "assumed share", v.AssumedShare, (.25*orders+fulfil)/(orders+service+fulfil), 1e-9)
+	clvtest.Within(t, "assumed share", v.AssumedShare, (.25*orders+fulfil)/(orders+service+fulfil), 1e-9)
 	if !slices.Equal(v.Flags, []string{clv.FlagAcqAssumed}) {
 		t.Errorf("flags %v", v.Flags)
 	}
@@ -192,7 +197,7 @@ func drawAccount(t *rapid.T) clv.AccountInput {
 // shares, and a scorer that has seen other accounts says the same as a fresh one.
 func TestPartsAddUp(t *testing.T) {
 	m, a := models(), assumptions()
-	m.RenewalByTerm = map[string]clv.SBG{"annual": {Mu: .1}}
+	m.RenewalByTerm = map[string]renewal.SBG{"annual": {Mu: .1}}
 	seasoned, err := clv.NewScorer(m, asOf, a)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/clv"
+	"postlift/clv/purchase"
 )
 
 // History is what the store knows of one account's past, as of a date, in the reporting currency.
@@ -168,7 +169,7 @@ func (s *Service) fit(ctx context.Context, asOf postlift.Date, metrics *Metrics)
 			}
 		}
 	}
-	return clv.FitPortfolio(&data, clv.ModelBGNBD, clv.FitOptions{})
+	return clv.FitPortfolio(&data, purchase.ModelBGNBD, purchase.Options{})
 }
 
 // values scores the stream, adding up the run's totals on the way.

@@ -15,7 +15,11 @@ import (
 
 	"postlift"
 	"postlift/clv"
+	"postlift/clv/fitting"
+	"postlift/clv/purchase"
 	"postlift/clv/scoring"
+	"postlift/clv/spend"
+	"postlift/clv/tables"
 )
 
 func newCLVCommand(a *app) *cobra.Command {
@@ -56,7 +60,7 @@ func newFitCommand(a *app) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&orders, "orders", "", "order log: one row for each order")
 	f.StringVar(&summary, "summary", "", "customer summary with the columns id,x,t_x,T[,m] in weeks")
-	f.StringVar(&model, "model", clv.ModelBGNBD, "one of "+strings.Join(clv.ModelNames(), ", "))
+	f.StringVar(&model, "model", purchase.ModelBGNBD, "one of "+strings.Join(purchase.Names(), ", "))
 	f.StringVar(&columns, "columns", "", "columns of the order log, from 1: customer=1,date=2,value=3")
 	f.StringVar(&layout, "date-format", "", "the reference date 2 January 2006 in the file's form, such as 02.01.2006 or 20060102")
 	f.StringVar(&until, "until", "", "last day that counts, inclusive (default: the log's last day)")
@@ -66,7 +70,7 @@ func newFitCommand(a *app) *cobra.Command {
 // fitAnswer is the fit with what became of the file's rows.
 type fitAnswer struct {
 	clv.FitResult
-	Rows *clv.Counts `json:"rows,omitempty"`
+	Rows *tables.Counts `json:"rows,omitempty"`
 }
 
 func (f fitAnswer) text(w io.Writer) {
@@ -104,7 +108,7 @@ func fitSummary(path, model string) (fitAnswer, error) {
 		return fitAnswer{}, err
 	}
 	defer f.Close()
-	sums, err := clv.ReadSummary(f)
+	sums, err := tables.ReadSummary(f)
 	if err != nil {
 		return fitAnswer{}, err
 	}
@@ -121,7 +125,7 @@ func fitOrders(path, model, columns, layout, until string) (fitAnswer, error) {
 		return fitAnswer{}, err
 	}
 	defer f.Close()
-	log, counts, err := clv.ReadOrders(f, opt)
+	log, counts, err := tables.ReadOrders(f, opt)
 	if err != nil {
 		return fitAnswer{}, err
 	}
@@ -130,28 +134,28 @@ func fitOrders(path, model, columns, layout, until string) (fitAnswer, error) {
 	return answer, err
 }
 
-func fitSums(sums []clv.Summary, model string) (fitAnswer, error) {
-	counted, err := clv.Compress(sums)
+func fitSums(sums []purchase.Summary, model string) (fitAnswer, error) {
+	counted, err := purchase.Compress(sums)
 	if err != nil {
 		return fitAnswer{}, err
 	}
-	fit, err := clv.FitOrders(model, counted, clv.FitOptions{})
+	fit, err := purchase.Fit(model, counted, purchase.Options{})
 	if err != nil {
 		return fitAnswer{}, err
 	}
-	var spend *clv.SpendFit
-	if values := clv.Spends(sums); len(values) > 0 {
-		s, err := clv.FitGammaGamma(values)
+	var money *spend.Fitted
+	if values := tables.Spends(sums); len(values) > 0 {
+		s, err := spend.FitGammaGamma(values)
 		if err != nil {
 			return fitAnswer{}, err
 		}
-		spend = &s
+		money = &s
 	}
-	return fitAnswer{FitResult: clv.Result(fit, spend)}, nil
+	return fitAnswer{FitResult: clv.Result(fit, money)}, nil
 }
 
-func logOptions(columns, layout, until string) (clv.LogOptions, error) {
-	opt := clv.LogOptions{DateLayout: layout}
+func logOptions(columns, layout, until string) (tables.LogOptions, error) {
+	opt := tables.LogOptions{DateLayout: layout}
 	for _, part := range strings.FieldsFunc(columns, func(r rune) bool { return r == ',' }) {
 		name, text, _ := strings.Cut(part, "=")
 		n, err := strconv.Atoi(text)
@@ -186,11 +190,11 @@ func newPredictCommand(a *app) *cobra.Command {
 		Example: "  postlift clv predict --summary customers.csv --model bgnbd --params r=0.243,alpha=4.414,a=0.793,b=2.426 --horizon 39",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			values, err := clv.ParseParams(params)
+			values, err := fitting.ParseParams(params)
 			if err != nil {
 				return err
 			}
-			m, spend, err := clv.NewModel(model, values)
+			m, money, err := namedModels(model, values)
 			if err != nil {
 				return err
 			}
@@ -200,10 +204,10 @@ func newPredictCommand(a *app) *cobra.Command {
 			}
 			defer f.Close()
 			if !a.json {
-				return clv.Predict(f, a.out, m, spend, horizon)
+				return tables.Predict(f, a.out, m, money, horizon)
 			}
 			var table bytes.Buffer
-			if err := clv.Predict(f, &table, m, spend, horizon); err != nil {
+			if err := tables.Predict(f, &table, m, money, horizon); err != nil {
 				return err
 			}
 			rows, err := tableRows(&table)
@@ -215,7 +219,7 @@ func newPredictCommand(a *app) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&summary, "summary", "", "customer summary with the columns id,x,t_x,T[,m]")
-	f.StringVar(&model, "model", clv.ModelBGNBD, "one of "+strings.Join(clv.ModelNames(), ", "))
+	f.StringVar(&model, "model", purchase.ModelBGNBD, "one of "+strings.Join(purchase.Names(), ", "))
 	f.StringVar(&params, "params", "", "the model's parameters, as name=value,…; p, q and gamma add the mean spend")
 	f.Float64Var(&horizon, "horizon", 0, "length of the future, in the fitted unit (weeks)")
 	for _, name := range []string{"summary", "params", "horizon"} {
@@ -309,4 +313,27 @@ func printRate(w io.Writer, what string, rate *float64, part, whole int64) {
 		return
 	}
 	fmt.Fprintf(w, "%s: %.1f %% (%d of %d)\n", what, *rate*100, part, whole)
+}
+
+// namedModels makes the order model, and the spend model where its parameters stand beside; a parameter of
+// neither is refused.
+func namedModels(model string, values map[string]float64) (purchase.Model, *spend.GammaGamma, error) {
+	m, err := purchase.New(model, values)
+	if err != nil {
+		return nil, nil, err
+	}
+	known := append(slices.Clone(purchase.ParamNames(model)), spend.GammaGammaParams...)
+	for name := range values {
+		if !slices.Contains(known, name) {
+			return nil, nil, postlift.Faultf(postlift.Invalid, "clv predict", "model %s has no parameter %q; it has %s, and %s for spend",
+				model, name, strings.Join(purchase.ParamNames(model), ", "), strings.Join(spend.GammaGammaParams, ", "))
+		}
+	}
+	for _, name := range spend.GammaGammaParams {
+		if _, ok := values[name]; ok {
+			money, err := spend.NewGammaGamma(values)
+			return m, &money, err
+		}
+	}
+	return m, nil, nil
 }

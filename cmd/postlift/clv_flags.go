@@ -8,19 +8,20 @@ import (
 	"strings"
 
 	"postlift/clv"
+	"postlift/clv/fitting"
 )
 
 // flagSentences say in one plain sentence what each flag of a fitted model means for its reader.
 var flagSentences = map[string]string{
-	clv.FlagBoundary:      "the best fit lies at an edge of what is possible, so the data alone do not settle the parameters",
-	clv.FlagNotIdentified: "the data do not settle all parameters: quite different ones fit equally well",
-	clv.FlagPriorUsed:     "a weak assumption about usual customers holds the parameters; its weight shrinks as data grow",
-	clv.FlagFewAccounts:   fmt.Sprintf("fewer than %d customers or decisions to learn from: read the values as rough", clv.FewAccounts),
-	clv.FlagNotConverged:  "the search found no best fit: do not rely on these parameters",
-	clv.FlagCorrelated:    "customers who order more often also spend differently an order, which the spend model does not know",
-	clv.FlagInfiniteMean:  "order values differ so widely that the mean over all customers hangs on a few very large ones",
-	clv.FlagGeometric:     "older contracts are not safer than young ones here: one constant renewal rate is used",
-	clv.FlagPooled:        "too few renewals of contracts of this term: those of all terms are taken together",
+	fitting.FlagBoundary:      "the best fit lies at an edge of what is possible, so the data alone do not settle the parameters",
+	fitting.FlagNotIdentified: "the data do not settle all parameters: quite different ones fit equally well",
+	fitting.FlagPriorUsed:     "a weak assumption about usual customers holds the parameters; its weight shrinks as data grow",
+	fitting.FlagFewAccounts:   fmt.Sprintf("fewer than %d customers or decisions to learn from: read the values as rough", fitting.FewAccounts),
+	fitting.FlagNotConverged:  "the search found no best fit: do not rely on these parameters",
+	fitting.FlagCorrelated:    "customers who order more often also spend differently an order, which the spend model does not know",
+	fitting.FlagInfiniteMean:  "order values differ so widely that the mean over all customers hangs on a few very large ones",
+	fitting.FlagGeometric:     "older contracts are not safer than young ones here: one constant renewal rate is used",
+	fitting.FlagPooled:        "too few renewals of contracts of this term: those of all terms are taken together",
 }
 
 // modelFlags are the flags of one fitted model.

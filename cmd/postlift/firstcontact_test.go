@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"postlift"
-	"postlift/clv"
+	"postlift/clv/fitting"
 	"postlift/mailers"
 	"postlift/responses"
 )
@@ -61,7 +61,7 @@ func TestSamplesFitToday(t *testing.T) {
 		}
 	}
 	scored := must(t, "--data", data, "clv", "score")
-	if !strings.Contains(scored, "look twice:\n") || strings.Count(scored, clv.FlagFewAccounts+" (") != 1 {
+	if !strings.Contains(scored, "look twice:\n") || strings.Count(scored, fitting.FlagFewAccounts+" (") != 1 {
 		t.Errorf("clv score prints %q", scored)
 	}
 	campaign := filepath.Join(samples, "campaign.yaml")
@@ -110,8 +110,8 @@ func TestDaysToComeAreRefused(t *testing.T) {
 
 // TestEveryFlagHasOneSentence: a flag is named once, whichever models raise it, and explained.
 func TestEveryFlagHasOneSentence(t *testing.T) {
-	all := []string{clv.FlagBoundary, clv.FlagNotIdentified, clv.FlagPriorUsed, clv.FlagFewAccounts, clv.FlagNotConverged,
-		clv.FlagCorrelated, clv.FlagInfiniteMean, clv.FlagGeometric, clv.FlagPooled}
+	all := []string{fitting.FlagBoundary, fitting.FlagNotIdentified, fitting.FlagPriorUsed, fitting.FlagFewAccounts, fitting.FlagNotConverged,
+		fitting.FlagCorrelated, fitting.FlagInfiniteMean, fitting.FlagGeometric, fitting.FlagPooled}
 	var w bytes.Buffer
 	printFlags(&w, []modelFlags{{"orders", all}, {"spend", all}, {"spend", all}})
 	lines := strings.Split(strings.TrimSpace(w.String()), "\n")

@@ -1,8 +1,10 @@
-package clv
+package purchase
 
 import (
 	"math"
 	"math/rand/v2"
+	"postlift/clv/clvtest"
+	"postlift/clv/fitting"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -47,8 +49,8 @@ func TestAlwaysFinite(t *testing.T) {
 		}
 		window := float64(days.Draw(t, "t")) / 7
 		p := m.PAlive(x, tx, age)
-		e := m.ExpectedOrders(x, tx, age, window)
-		longer := m.ExpectedOrders(x, tx, age, 2*window)
+		e := ExpectedOrders(m, x, tx, age, window)
+		longer := ExpectedOrders(m, x, tx, age, 2*window)
 		alive := m.AliveAfter(x, age, window)
 		l := m.logDensity(Counted{X: x, TX: tx, T: age, N: 1})
 		for _, v := range []float64{p, e, longer, alive, l} {
@@ -65,36 +67,11 @@ func TestAlwaysFinite(t *testing.T) {
 	})
 }
 
-// TestGradient compares the analytic gradients with differences of the likelihoods.
+// TestGradient compares the analytic gradients with differences of the likelihood.
 func TestGradient(t *testing.T) {
 	rows := []Counted{{0, 0, 30, 5}, {1, 3, 20, 2}, {2, 15, 16, 3}, {40, 100, 103, 1}}
-	tab := &RenewalTable{Ended: []int{5, 3, 2}, Renewed: []int{20, 14, 9}}
-	spend := newSpendData([]Spend{{1, 3}, {2, 1}, {2, 7}, {9, 2.5}}, 1)
-	for name, c := range map[string]struct {
-		f     objective
-		theta []float64
-	}{
-		"bgnbd":         {newBGNBDData(rows, 2).meanNegLL, []float64{-0.5, 1.2, -0.3, 0.8}},
-		"bgnbd, far":    {newBGNBDData(rows, 2).meanNegLL, []float64{7.5, 9, 3, 7.2}},
-		"sbg":           {tab.meanNegLL, []float64{-1, -0.7}},
-		"gammagamma":    {spend.meanNegLL, []float64{0.4, 0.9, 0.2}},
-		"gamma far out": {spend.meanNegLL, []float64{7.1, 7.4, 0.2}},
-		"prior":         {withPrior(tab.meanNegLL, renewalCentre, 1.5, 53), []float64{0.4, 0.9}},
-	} {
-		g := make([]float64, len(c.theta))
-		c.f(c.theta, g)
-		for i := range g {
-			const h = 1e-4
-			at := append([]float64(nil), c.theta...)
-			at[i] = c.theta[i] + h
-			up := c.f(at, nil)
-			at[i] = c.theta[i] - h
-			diff := (up - c.f(at, nil)) / (2 * h)
-			if math.Abs(diff-g[i]) > 1e-6*(1+math.Abs(diff)) {
-				t.Errorf("%s, parameter %d: gradient %.10g, difference %.10g", name, i, g[i], diff)
-			}
-		}
-	}
+	clvtest.Gradient(t, "bgnbd", newBGNBDData(rows, 2).meanNegLL, -0.5, 1.2, -0.3, 0.8)
+	clvtest.Gradient(t, "bgnbd, far", newBGNBDData(rows, 2).meanNegLL, 7.5, 9, 3, 7.2)
 }
 
 // TestFitRecovers simulates accounts by the model's own story and wants the parameters back within four
@@ -109,7 +86,7 @@ func TestFitRecovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	fit, err := FitOrders(ModelBGNBD, tally.Counted(), FitOptions{})
+	fit, err := Fit(ModelBGNBD, tally.Counted(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,11 +142,11 @@ func gammaDraw(rng *rand.Rand, shape float64) float64 {
 // TestSegmentPrior: a segment fit is pulled towards the portfolio and says so.
 func TestSegmentPrior(t *testing.T) {
 	centre := BGNBD{R: .8, Alpha: 9, A: .6, B: 3}
-	fit, err := FitOrders(ModelBGNBD, []Counted{{0, 0, 30, 1}, {1, 3, 20, 1}}, FitOptions{Centre: centre, PriorSD: 0.01})
+	fit, err := Fit(ModelBGNBD, []Counted{{0, 0, 30, 1}, {1, 3, 20, 1}}, Options{Centre: centre, PriorSD: 0.01})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !fit.PriorUsed || fit.Flags[0] != FlagPriorUsed {
+	if !fit.PriorUsed || fit.Flags[0] != fitting.FlagPriorUsed {
 		t.Errorf("flags %v, want prior_used first", fit.Flags)
 	}
 	for i, p := range fit.Model.Params() {

@@ -1,6 +1,9 @@
-package clv
+package purchase
 
-import "math"
+import (
+	"math"
+	"postlift/clv/fitting"
+)
 
 // ahead evaluates the future of customers with x repeat orders who are still alive. Given the order
 // rate, the next t weeks of an undying customer hold N ~ NegBin(r+x, z = t/(alpha+T+t)) orders, and
@@ -152,14 +155,14 @@ func (g *betaGrid) normalise() {
 // logitBeta is the density of logit p for p ~ Beta(a, c), relative to its value at y0. Near y0 it is
 // computed from the difference, since a and c may be huge.
 func logitBeta(a, c, y0 float64) func(y float64) float64 {
-	up, down := sigmoid(y0), sigmoid(-y0)
-	base := a*softplus(-y0) + c*softplus(y0)
+	up, down := fitting.Sigmoid(y0), fitting.Sigmoid(-y0)
+	base := a*fitting.Softplus(-y0) + c*fitting.Softplus(y0)
 	return func(y float64) float64 {
 		d := y - y0
 		if math.Abs(d) < 1 {
 			return math.Exp(-a*math.Log1p(down*math.Expm1(-d)) - c*math.Log1p(up*math.Expm1(d)))
 		}
-		return math.Exp(base - a*softplus(-y) - c*softplus(y))
+		return math.Exp(base - a*fitting.Softplus(-y) - c*fitting.Softplus(y))
 	}
 }
 
@@ -171,7 +174,7 @@ const highest = 37
 func (g *betaGrid) walk(density func(float64) float64, y, h, limit float64) (next float64, cut bool) {
 	peak, heavyPeak := 0.0, 0.0
 	for ; (limit-y)*h >= 0; y += h {
-		d, p := density(y), sigmoid(y)
+		d, p := density(y), fitting.Sigmoid(y)
 		heavy := d * min(1/p, g.reach+1)
 		peak, heavyPeak = max(peak, d), max(heavyPeak, heavy)
 		if d < 1e-18*peak && heavy < 1e-18*heavyPeak {

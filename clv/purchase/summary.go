@@ -1,4 +1,4 @@
-package clv
+package purchase
 
 import (
 	"cmp"
@@ -29,13 +29,6 @@ type Counted struct {
 	N     int
 }
 
-// Spend is the mean value M of X repeat order days of one customer, the sufficient statistic of the
-// Gamma-Gamma model.
-type Spend struct {
-	X int
-	M float64
-}
-
 type history struct {
 	x     int
 	tx, t float64
@@ -52,8 +45,8 @@ type Tally struct {
 // numbers, a last order after the observation date, an age at last order without repeats) is an
 // Invalid fault.
 func (t *Tally) Add(x int, tx, age float64) error {
-	if reason := badHistory(x, tx, age); reason != "" {
-		return postlift.Faultf(postlift.Invalid, "clv.Tally",
+	if reason := BadHistory(x, tx, age); reason != "" {
+		return postlift.Faultf(postlift.Invalid, "purchase.Tally",
 			"history x=%d t_x=%g T=%g: %s", x, tx, age, reason)
 	}
 	if t.rows == nil {
@@ -89,29 +82,17 @@ func Compress(sums []Summary) ([]Counted, error) {
 	var t Tally
 	for _, s := range sums {
 		if err := t.Add(s.X, s.TX, s.T); err != nil {
-			return nil, postlift.Wrap("clv.Compress", "customer "+s.ID+": "+postlift.UserText(err), err)
+			return nil, postlift.Wrap("purchase.Compress", "customer "+s.ID+": "+postlift.UserText(err), err)
 		}
 	}
 	return t.Counted(), nil
 }
 
-// Spends lists the customers that the Gamma-Gamma model can learn from: those with repeat orders of a
-// positive mean value.
-func Spends(sums []Summary) []Spend {
-	var out []Spend
-	for _, s := range sums {
-		if s.X > 0 && s.M > 0 {
-			out = append(out, Spend{X: s.X, M: s.M})
-		}
-	}
-	return out
-}
-
 // roundingSlack is how far t_x may exceed T in a file whose weeks were rounded to two decimals.
 const roundingSlack = 0.011
 
-// badHistory says what is wrong with a history, or "".
-func badHistory(x int, tx, age float64) string {
+// BadHistory says what is wrong with a history, or "".
+func BadHistory(x int, tx, age float64) string {
 	switch {
 	case x < 0:
 		return "x (repeat orders) must not be negative"

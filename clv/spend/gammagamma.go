@@ -1,11 +1,22 @@
-package clv
+package spend
 
 import (
 	"math"
+	"postlift/clv/fitting"
 	"slices"
 
 	"postlift"
 )
+
+// ModelGammaGamma is the model's name in results.
+const ModelGammaGamma = "gammagamma"
+
+// Observation is the mean value M of X repeat order days of one customer, the sufficient statistic of
+// the spend models.
+type Observation struct {
+	X int
+	M float64
+}
 
 // GammaGamma is the spend model of Fader and Hardie, "The Gamma-Gamma Model of Monetary Value" (2013):
 // an order's value is Gamma(P, nu) with nu ~ Gamma(Q, Gamma) over customers, independent of how often
@@ -15,16 +26,16 @@ type GammaGamma struct {
 	Gamma float64
 }
 
-// SpendFit is a fitted spend model.
-type SpendFit struct {
+// Fitted is a fitted spend model.
+type Fitted struct {
 	Model       GammaGamma
 	Correlation float64 // Pearson correlation of frequency and mean value, which the model takes to be 0
-	FitStats
+	fitting.Stats
 }
 
 // Params lists the parameters in their usual order.
-func (g GammaGamma) Params() []Param {
-	return []Param{{"p", g.P}, {"q", g.Q}, {"gamma", g.Gamma}}
+func (g GammaGamma) Params() []fitting.Param {
+	return []fitting.Param{{Name: "p", Value: g.P}, {Name: "q", Value: g.Q}, {Name: "gamma", Value: g.Gamma}}
 }
 
 // meanShapeFloor keeps a mean finite. The mean of an inverse gamma with shape s is scale/(s-1): just
@@ -46,7 +57,7 @@ func (g GammaGamma) MeanSpend(x int, m float64) float64 {
 }
 
 // LogLikelihood is the log-likelihood of mean order values.
-func (g GammaGamma) LogLikelihood(obs []Spend) float64 {
+func (g GammaGamma) LogLikelihood(obs []Observation) float64 {
 	d := newSpendData(obs, 1)
 	return -d.n * d.meanNegLL([]float64{math.Log(g.P), math.Log(g.Q), math.Log(g.Gamma)}, nil)
 }
@@ -64,10 +75,10 @@ type spendGroup struct {
 	ms      []float64
 }
 
-func newSpendData(obs []Spend, scale float64) *spendData {
+func newSpendData(obs []Observation, scale float64) *spendData {
 	d := &spendData{n: float64(len(obs))}
 	sorted := slices.Clone(obs)
-	slices.SortFunc(sorted, func(a, b Spend) int { return a.X - b.X })
+	slices.SortFunc(sorted, func(a, b Observation) int { return a.X - b.X })
 	for _, o := range sorted {
 		if k := len(d.groups); k == 0 || d.groups[k-1].x != float64(o.X) {
 			d.groups = append(d.groups, spendGroup{x: float64(o.X)})
@@ -89,9 +100,9 @@ func (d *spendData) meanNegLL(theta, grad []float64) float64 {
 	var gp, gq, gg float64
 	for _, g := range d.groups {
 		n, px := float64(len(g.ms)), p*g.x
-		ll -= n * lbeta(px, q)
-		gp += n * px * psiDiff(px, q)
-		gq += n * q * psiDiff(q, px)
+		ll -= n * fitting.Lbeta(px, q)
+		gp += n * px * fitting.PsiDiff(px, q)
+		gq += n * q * fitting.PsiDiff(q, px)
 		var logShare, logTail, pull float64
 		for _, m := range g.ms {
 			z := g.x * m / gamma
@@ -113,7 +124,7 @@ func (d *spendData) meanNegLL(theta, grad []float64) float64 {
 
 // FitGammaGamma fits the spend model by maximum likelihood, with the same weak prior as the order
 // models where the data do not identify it. No observation with x > 0 and m > 0 is an Invalid fault.
-func FitGammaGamma(obs []Spend) (SpendFit, error) {
+func FitGammaGamma(obs []Observation) (Fitted, error) {
 	usable := obs[:0:0]
 	for _, o := range obs {
 		if o.X > 0 && o.M > 0 && !math.IsInf(o.M, 0) {
@@ -121,36 +132,36 @@ func FitGammaGamma(obs []Spend) (SpendFit, error) {
 		}
 	}
 	if len(usable) == 0 {
-		return SpendFit{}, postlift.Faultf(postlift.Invalid, "clv.FitGammaGamma",
+		return Fitted{}, postlift.Faultf(postlift.Invalid, "spend.FitGammaGamma",
 			"no customer has a repeat order with a positive value: the spend model needs some")
 	}
 	scale := medianSpend(usable)
 	d := newSpendData(usable, scale)
-	job := logFit{
-		f:      d.meanNegLL,
-		starts: [][]float64{{0, 1, 0}, {1.5, 1.2, 1}, {0.5, 2, 2}},
-		centre: []float64{math.Log(2), math.Log(3), 0}, // a mean of the scaled median, shape above 1
-		sd:     FitOptions{}.priorSD(d.n),
-		n:      d.n,
+	job := fitting.Search{
+		F:      d.meanNegLL,
+		Starts: [][]float64{{0, 1, 0}, {1.5, 1.2, 1}, {0.5, 2, 2}},
+		Centre: []float64{math.Log(2), math.Log(3), 0}, // a mean of the scaled median, shape above 1
+		SD:     fitting.PriorSD(d.n),
+		N:      d.n,
 	}
-	o, flags := job.run()
-	m := GammaGamma{P: math.Exp(o.theta[0]), Q: math.Exp(o.theta[1]), Gamma: math.Exp(o.theta[2]) * scale}
-	fit := SpendFit{Model: m, Correlation: spendCorrelation(usable)}
-	if d.n < FewAccounts {
-		flags = append(flags, FlagFewAccounts)
+	o, flags := job.Run()
+	m := GammaGamma{P: math.Exp(o.Theta[0]), Q: math.Exp(o.Theta[1]), Gamma: math.Exp(o.Theta[2]) * scale}
+	fit := Fitted{Model: m, Correlation: spendCorrelation(usable)}
+	if d.n < fitting.FewAccounts {
+		flags = append(flags, fitting.FlagFewAccounts)
 	}
 	if m.Q < 1+meanShapeFloor {
-		flags = append(flags, FlagInfiniteMean)
+		flags = append(flags, fitting.FlagInfiniteMean)
 	}
 	if math.Abs(fit.Correlation) > 0.2 {
-		flags = append(flags, FlagCorrelated)
+		flags = append(flags, fitting.FlagCorrelated)
 	}
-	fit.FitStats = FitStats{SE: naturalSE(m.Params(), o.sdLog(d.n)), LogLikelihood: m.LogLikelihood(usable),
-		Observations: len(usable), Rows: len(d.groups), PriorUsed: slices.Contains(flags, FlagPriorUsed), Flags: flags}
+	fit.Stats = fitting.Stats{SE: fitting.NaturalSE(m.Params(), o.SDLog(d.n)), LogLikelihood: m.LogLikelihood(usable),
+		Observations: len(usable), Rows: len(d.groups), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}
 	return fit, nil
 }
 
-func medianSpend(obs []Spend) float64 {
+func medianSpend(obs []Observation) float64 {
 	ms := make([]float64, len(obs))
 	for i, o := range obs {
 		ms[i] = o.M
@@ -160,7 +171,7 @@ func medianSpend(obs []Spend) float64 {
 }
 
 // spendCorrelation is Pearson's correlation of x and m, 0 where one of them does not vary.
-func spendCorrelation(obs []Spend) float64 {
+func spendCorrelation(obs []Observation) float64 {
 	n := float64(len(obs))
 	var mx, mm float64
 	for _, o := range obs {
@@ -176,4 +187,15 @@ func spendCorrelation(obs []Spend) float64 {
 		return 0
 	}
 	return xm / math.Sqrt(xx*vv)
+}
+
+// GammaGammaParams are the names of the model's parameters.
+var GammaGammaParams = []string{"p", "q", "gamma"}
+
+// NewGammaGamma makes the model from named parameters; a missing or non-positive one is an Invalid fault.
+func NewGammaGamma(params map[string]float64) (GammaGamma, error) {
+	if err := fitting.CheckParams(ModelGammaGamma, GammaGammaParams, params); err != nil {
+		return GammaGamma{}, err
+	}
+	return GammaGamma{P: params["p"], Q: params["q"], Gamma: params["gamma"]}, nil
 }

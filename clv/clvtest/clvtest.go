@@ -1,4 +1,6 @@
-package clv_test
+// Package clvtest holds what the tests of this room share: outside data, comparisons, gradients. It imports
+// the standard library only, so that every package of the room can use it.
+package clvtest
 
 import (
 	"errors"
@@ -7,13 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"postlift"
-	"postlift/clv"
 )
 
-// dataFile opens a file of the outside test data, or skips the test where the data are not there.
-func dataFile(t testing.TB, name string) *os.File {
+// DataFile opens a file of the outside test data, or skips the test where the data are not there.
+func DataFile(t testing.TB, name string) *os.File {
 	t.Helper()
 	dir := os.Getenv("POSTLIFT_TESTDATA")
 	if dir == "" {
@@ -49,27 +48,10 @@ func moduleRoot(t testing.TB) string {
 	}
 }
 
-func within(t testing.TB, what string, got, want, rel float64) {
+// Within compares a figure with its published value at a relative tolerance.
+func Within(t testing.TB, what string, got, want, rel float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= rel*math.Abs(want)) {
 		t.Errorf("%s = %.12g, want %.12g within %g relative (off %.3g)", what, got, want, rel, got/want-1)
 	}
-}
-
-// cdnow is the CDNOW sample up to the end of its calibration period.
-func cdnow(t testing.TB) clv.OrderLog {
-	t.Helper()
-	log, counts, err := clv.ReadOrders(dataFile(t, "clv/CDNOW_sample.txt"), clv.LogOptions{
-		Customer: 2, Date: 3, Value: 5, DateLayout: "20060102", Until: postlift.MustDate("1997-09-30"),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if counts.Rows != 6919 || counts.Used+counts.AfterUntil != 6919 || counts.Header {
-		t.Errorf("counts %+v: want 6919 rows without a header, all used or after the end", counts)
-	}
-	if len(log.IDs) != 2357 {
-		t.Errorf("%d customers, want 2357", len(log.IDs))
-	}
-	return log
 }

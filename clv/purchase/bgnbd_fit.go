@@ -1,8 +1,9 @@
-package clv
+package purchase
 
 import (
 	"cmp"
 	"math"
+	"postlift/clv/fitting"
 	"slices"
 
 	"postlift"
@@ -68,12 +69,12 @@ func (d *bgnbdData) meanNegLL(theta, grad []float64) float64 {
 	var g [4]float64
 	for i, x := range d.xs {
 		n := d.xn[i]
-		ll += n * (lgRatio(r, x) + lgRatio(b, x) - lgRatio(a+b, x) - x*theta[1])
-		ab := psiDiff(a+b, x)
-		g[0] += n * r * psiDiff(r, x)
+		ll += n * (fitting.LgammaRatio(r, x) + fitting.LgammaRatio(b, x) - fitting.LgammaRatio(a+b, x) - x*theta[1])
+		ab := fitting.PsiDiff(a+b, x)
+		g[0] += n * r * fitting.PsiDiff(r, x)
 		g[1] -= n * x
 		g[2] -= n * a * ab
-		g[3] += n * b * (psiDiff(b, x) - ab)
+		g[3] += n * b * (fitting.PsiDiff(b, x) - ab)
 	}
 	for _, row := range d.rows {
 		x := d.xs[row.x]
@@ -87,8 +88,8 @@ func (d *bgnbdData) meanNegLL(theta, grad []float64) float64 {
 		}
 		logTX := d.logs[row.tx]
 		odds := theta[2] - math.Log(b+x-1) + size*(logT-logTX)
-		ll += row.n * (l + softplus(odds))
-		dead := sigmoid(odds)
+		ll += row.n * (l + fitting.Softplus(odds))
+		dead := fitting.Sigmoid(odds)
 		g[0] -= row.n * r * ((1-dead)*logT + dead*logTX)
 		g[1] += row.n * size * ((1-dead)*d.share[row.t] + dead*d.share[row.tx])
 		g[2] += row.n * dead
@@ -101,37 +102,37 @@ func (d *bgnbdData) meanNegLL(theta, grad []float64) float64 {
 }
 
 // fitBGNBD fits by maximum likelihood in logs, with time scaled so that the median age is 10.
-func fitBGNBD(rows []Counted, opt FitOptions) (OrderFit, error) {
+func fitBGNBD(rows []Counted, opt Options) (Fitted, error) {
 	scale := medianAge(rows) / 10
 	if scale <= 0 {
 		scale = 1
 	}
 	d := newBGNBDData(rows, scale)
 	rate := orderRate(rows) * scale
-	job := logFit{
-		f:      d.meanNegLL,
-		starts: bgnbdStarts(rate),
-		centre: []float64{0, -math.Log(rate), 0, math.Log(2)},
-		sd:     opt.priorSD(d.n),
-		n:      d.n,
+	job := fitting.Search{
+		F:      d.meanNegLL,
+		Starts: bgnbdStarts(rate),
+		Centre: []float64{0, -math.Log(rate), 0, math.Log(2)},
+		SD:     opt.priorSD(d.n),
+		N:      d.n,
 	}
 	if opt.Centre != nil {
 		c, ok := opt.Centre.(BGNBD)
 		if !ok {
-			return OrderFit{}, postlift.Faultf(postlift.Invalid, "clv.FitOrders",
+			return Fitted{}, postlift.Faultf(postlift.Invalid, "clv.FitOrders",
 				"the prior's centre is a %s model: a %s fit needs one of its own kind", opt.Centre.Name(), ModelBGNBD)
 		}
-		job.alwaysPri = true
-		job.centre = []float64{math.Log(c.R), math.Log(c.Alpha / scale), math.Log(c.A), math.Log(c.B)}
+		job.AlwaysPrior = true
+		job.Centre = []float64{math.Log(c.R), math.Log(c.Alpha / scale), math.Log(c.A), math.Log(c.B)}
 	}
-	o, flags := job.run()
-	m := BGNBD{R: math.Exp(o.theta[0]), Alpha: math.Exp(o.theta[1]) * scale, A: math.Exp(o.theta[2]), B: math.Exp(o.theta[3])}
-	if d.n < FewAccounts {
-		flags = append(flags, FlagFewAccounts)
+	o, flags := job.Run()
+	m := BGNBD{R: math.Exp(o.Theta[0]), Alpha: math.Exp(o.Theta[1]) * scale, A: math.Exp(o.Theta[2]), B: math.Exp(o.Theta[3])}
+	if d.n < fitting.FewAccounts {
+		flags = append(flags, fitting.FlagFewAccounts)
 	}
-	return OrderFit{Model: m, FitStats: FitStats{
-		SE: naturalSE(m.Params(), o.sdLog(d.n)), LogLikelihood: m.LogLikelihood(rows), Observations: int(d.n),
-		Rows: len(rows), PriorUsed: slices.Contains(flags, FlagPriorUsed), Flags: flags,
+	return Fitted{Model: m, Stats: fitting.Stats{
+		SE: fitting.NaturalSE(m.Params(), o.SDLog(d.n)), LogLikelihood: m.LogLikelihood(rows), Observations: int(d.n),
+		Rows: len(rows), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags,
 	}}, nil
 }
 

@@ -1,7 +1,8 @@
-package clv
+package purchase
 
 import (
 	"math"
+	"postlift/clv/fitting"
 )
 
 // BGNBD is the beta-geometric / negative binomial purchase model of Fader, Hardie and Lee, "Counting
@@ -18,8 +19,8 @@ type BGNBD struct {
 func (m BGNBD) Name() string { return ModelBGNBD }
 
 // Params lists the parameters in their usual order.
-func (m BGNBD) Params() []Param {
-	return []Param{{"r", m.R}, {"alpha", m.Alpha}, {"a", m.A}, {"b", m.B}}
+func (m BGNBD) Params() []fitting.Param {
+	return []fitting.Param{{Name: "r", Value: m.R}, {Name: "alpha", Value: m.Alpha}, {Name: "a", Value: m.A}, {Name: "b", Value: m.B}}
 }
 
 // deadOdds is the log odds that the customer has left:
@@ -36,7 +37,7 @@ func (m BGNBD) deadOdds(x int, tx, age float64) float64 {
 // PAlive is the probability that a customer with this history still orders. The model cannot tell for
 // customers without a repeat order and gives 1.
 func (m BGNBD) PAlive(x int, tx, age float64) float64 {
-	return sigmoid(-m.deadOdds(x, tx, age))
+	return fitting.Sigmoid(-m.deadOdds(x, tx, age))
 }
 
 // LogLikelihood is the log-likelihood of counted histories (equation 6 of the paper, arranged so that
@@ -51,18 +52,12 @@ func (m BGNBD) LogLikelihood(rows []Counted) float64 {
 
 func (m BGNBD) logDensity(c Counted) float64 {
 	x := float64(c.X)
-	l := lgRatio(m.R, x) + lgRatio(m.B, x) - lgRatio(m.A+m.B, x) - x*math.Log(m.Alpha) -
+	l := fitting.LgammaRatio(m.R, x) + fitting.LgammaRatio(m.B, x) - fitting.LgammaRatio(m.A+m.B, x) - x*math.Log(m.Alpha) -
 		(m.R+x)*math.Log1p(c.T/m.Alpha)
 	if c.X > 0 {
-		l += softplus(m.deadOdds(c.X, c.TX, c.T))
+		l += fitting.Softplus(m.deadOdds(c.X, c.TX, c.T))
 	}
 	return l
-}
-
-// ExpectedOrders is the expected number of order days in the next t weeks of a customer with this
-// history.
-func (m BGNBD) ExpectedOrders(x int, tx, age, t float64) float64 {
-	return m.PAlive(x, tx, age) * m.OrdersIfAlive(x, age, t)
 }
 
 // OrdersIfAlive is the expected number of order days in the next t weeks of a customer who has not
@@ -82,7 +77,7 @@ func (m BGNBD) AliveAfter(x int, age, t float64) float64 {
 // Ahead gives, for every t of ts (weeks, in any order), the expected orders up to t and the probability
 // of being alive at t, both for a customer who has not left at age T. The slices orders and alive must
 // be as long as ts.
-func (m BGNBD) Ahead(x int, age float64, ts, orders, alive []float64) {
+func (m BGNBD) Ahead(x int, _, age float64, ts, orders, alive []float64) {
 	f := m.newAhead(x)
 	for i, t := range ts {
 		orders[i], alive[i] = f.at(age, t)
@@ -101,11 +96,11 @@ func (m BGNBD) ProbOrders(n int, t float64) float64 {
 	}
 	z := t / (m.Alpha + t)
 	logP := logNegBin(m.R, z, n)
-	p := math.Exp(lgRatio(m.B, float64(n)) - lgRatio(m.A+m.B, float64(n)) + logP)
+	p := math.Exp(fitting.LgammaRatio(m.B, float64(n)) - fitting.LgammaRatio(m.A+m.B, float64(n)) + logP)
 	if n == 0 {
 		return p
 	}
-	lost := lbeta(m.A+1, m.B+float64(n)-1) - lbeta(m.A, m.B)
+	lost := fitting.Lbeta(m.A+1, m.B+float64(n)-1) - fitting.Lbeta(m.A, m.B)
 	return p + math.Exp(lost)*negBinTail(m.R, z, n)
 }
 
@@ -113,7 +108,7 @@ func (m BGNBD) ProbOrders(n int, t float64) float64 {
 // probability z of an event.
 func logNegBin(size, z float64, n int) float64 {
 	k := float64(n)
-	l := lgRatio(size, k) - lgamma(k+1) + size*math.Log1p(-z)
+	l := fitting.LgammaRatio(size, k) - fitting.Lgamma(k+1) + size*math.Log1p(-z)
 	if n > 0 {
 		l += k * math.Log(z)
 	}

@@ -1,4 +1,4 @@
-package clv
+package tables
 
 import (
 	"bufio"

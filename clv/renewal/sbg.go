@@ -1,11 +1,15 @@
-package clv
+package renewal
 
 import (
 	"math"
+	"postlift/clv/fitting"
 	"slices"
 
 	"postlift"
 )
+
+// ModelSBG is the model's name in results.
+const ModelSBG = "sbg"
 
 // SBG is the shifted beta geometric renewal model of Fader and Hardie, "How to Project Customer
 // Retention", Journal of Interactive Marketing 21 (2007), in hazard form: at renewal opportunity i =
@@ -53,7 +57,7 @@ func (s SBG) Survive(done, more int) float64 {
 func (s SBG) Survival(n int) float64 { return s.Survive(0, n) }
 
 // LogLikelihood is the log-likelihood of renewal decisions.
-func (s SBG) LogLikelihood(t *RenewalTable) float64 {
+func (s SBG) LogLikelihood(t *Table) float64 {
 	sum := 0.0
 	for i := range t.Ended {
 		h := s.Hazard(i + 1)
@@ -70,10 +74,10 @@ func xlog(n, l float64) float64 {
 	return n * l
 }
 
-// RenewalTable counts renewal decisions by opportunity: index i-1 holds opportunity i. It is the
+// Table counts renewal decisions by opportunity: index i-1 holds opportunity i. It is the
 // sufficient statistic of SBG: contracts still running are censored and those already old when the
 // history begins enter late, simply by counting only the decisions that were observed.
-type RenewalTable struct {
+type Table struct {
 	Ended, Renewed []int
 }
 
@@ -81,9 +85,9 @@ type RenewalTable struct {
 const maxOpportunity = 1200
 
 // Add counts n decisions at opportunity i (from 1).
-func (t *RenewalTable) Add(i int, renewed bool, n int) error {
+func (t *Table) Add(i int, renewed bool, n int) error {
 	if i < 1 || i > maxOpportunity || n < 0 {
-		return postlift.Faultf(postlift.Invalid, "clv.RenewalTable",
+		return postlift.Faultf(postlift.Invalid, "renewal.Table",
 			"renewal opportunity %d counted %d times: opportunities go from 1 to %d", i, n, maxOpportunity)
 	}
 	t.grow(i)
@@ -96,7 +100,7 @@ func (t *RenewalTable) Add(i int, renewed bool, n int) error {
 }
 
 // Totals are the decisions for an end and for a renewal.
-func (t *RenewalTable) Totals() (ended, renewed int) {
+func (t *Table) Totals() (ended, renewed int) {
 	for i := range t.Ended {
 		ended += t.Ended[i]
 		renewed += t.Renewed[i]
@@ -105,7 +109,7 @@ func (t *RenewalTable) Totals() (ended, renewed int) {
 }
 
 // Merge adds the decisions of another table.
-func (t *RenewalTable) Merge(o *RenewalTable) {
+func (t *Table) Merge(o *Table) {
 	t.grow(len(o.Ended))
 	for i := range o.Ended {
 		t.Ended[i] += o.Ended[i]
@@ -114,7 +118,7 @@ func (t *RenewalTable) Merge(o *RenewalTable) {
 }
 
 // grow makes room for n opportunities.
-func (t *RenewalTable) grow(n int) {
+func (t *Table) grow(n int) {
 	for len(t.Ended) < n {
 		t.Ended = append(t.Ended, 0)
 		t.Renewed = append(t.Renewed, 0)
@@ -122,13 +126,13 @@ func (t *RenewalTable) grow(n int) {
 }
 
 // check refuses a table that Add cannot have made.
-func (t *RenewalTable) check() error {
+func (t *Table) check() error {
 	ok := len(t.Ended) == len(t.Renewed)
 	for i := 0; ok && i < len(t.Ended); i++ {
 		ok = t.Ended[i] >= 0 && t.Renewed[i] >= 0
 	}
 	if !ok {
-		return postlift.Faultf(postlift.Invalid, "clv.FitSBG",
+		return postlift.Faultf(postlift.Invalid, "renewal.FitSBG",
 			"a renewal table needs as many counts of ends as of renewals, none negative")
 	}
 	return nil
@@ -137,23 +141,23 @@ func (t *RenewalTable) check() error {
 // SBGFit is a fitted renewal model. SE has mu and omega, and alpha and beta where they are finite.
 type SBGFit struct {
 	Model SBG
-	FitStats
+	fitting.Stats
 }
 
 // Params lists mu and omega, and alpha and beta where they are finite.
-func (f SBGFit) Params() []Param {
-	ps := []Param{{"mu", f.Model.Mu}, {"omega", f.Model.Omega}}
+func (f SBGFit) Params() []fitting.Param {
+	ps := []fitting.Param{{Name: "mu", Value: f.Model.Mu}, {Name: "omega", Value: f.Model.Omega}}
 	if f.Model.Omega > 0 {
 		a, b := f.Model.AlphaBeta()
-		ps = append(ps, Param{"alpha", a}, Param{"beta", b})
+		ps = append(ps, fitting.Param{Name: "alpha", Value: a}, fitting.Param{Name: "beta", Value: b})
 	}
 	return ps
 }
 
 // meanNegLL is the mean negative log-likelihood at (logit mu, log omega), with its gradient.
-func (t *RenewalTable) meanNegLL(theta, grad []float64) float64 {
-	mu, omega := sigmoid(theta[0]), math.Exp(theta[1])
-	rest := sigmoid(-theta[0]) // 1-mu without cancellation
+func (t *Table) meanNegLL(theta, grad []float64) float64 {
+	mu, omega := fitting.Sigmoid(theta[0]), math.Exp(theta[1])
+	rest := fitting.Sigmoid(-theta[0]) // 1-mu without cancellation
 	var ll, g0, g1, n float64
 	for i := range t.Ended {
 		c, s := float64(t.Ended[i]), float64(t.Renewed[i])
@@ -184,65 +188,65 @@ var (
 // constant hazard, the constant hazard is the answer and flagged; where nobody or everybody left, or
 // nobody left after the first opportunity, a weak prior keeps the model inside its bounds and is
 // flagged. A table without decisions is an Invalid fault.
-func FitSBG(t *RenewalTable) (SBGFit, error) {
+func FitSBG(t *Table) (SBGFit, error) {
 	if err := t.check(); err != nil {
 		return SBGFit{}, err
 	}
 	ended, renewed := t.Totals()
 	n := float64(ended + renewed)
 	if n == 0 {
-		return SBGFit{}, postlift.Faultf(postlift.Invalid, "clv.FitSBG", "there is no renewal decision to fit the model to")
+		return SBGFit{}, postlift.Faultf(postlift.Invalid, "renewal.FitSBG", "there is no renewal decision to fit the model to")
 	}
 	if ended == 0 || renewed == 0 {
-		return t.fitWithPrior(n, FlagBoundary), nil
+		return t.fitWithPrior(n, fitting.FlagBoundary), nil
 	}
 	mu := float64(ended) / n
 	start := math.Log(mu) - math.Log1p(-mu)
-	o := minimise(t.meanNegLL, [][]float64{{start, -1}, {start, 1}, {start, -4}}, false)
+	o := fitting.Minimise(t.meanNegLL, [][]float64{{start, -1}, {start, 1}, {start, -4}}, false)
 	constant := SBG{Mu: mu}
 	switch {
-	case -o.value*n-constant.LogLikelihood(t) < 1e-6 || o.theta[1] < -boundaryTheta:
+	case -o.Value*n-constant.LogLikelihood(t) < 1e-6 || o.Theta[1] < -fitting.BoundaryTheta:
 		return t.constantHazard(constant, n), nil
-	case o.theta[1] > boundaryTheta || math.Abs(o.theta[0]) > boundaryTheta:
-		return t.fitWithPrior(n, FlagBoundary), nil
-	case !o.converged || o.cov == nil:
-		return t.fitWithPrior(n, FlagNotIdentified), nil
+	case o.Theta[1] > fitting.BoundaryTheta || math.Abs(o.Theta[0]) > fitting.BoundaryTheta:
+		return t.fitWithPrior(n, fitting.FlagBoundary), nil
+	case !o.Converged || o.Cov == nil:
+		return t.fitWithPrior(n, fitting.FlagNotIdentified), nil
 	}
 	return t.finish(o, n, nil), nil
 }
 
 // constantHazard reports the geometric model, whose standard error is the binomial one.
-func (t *RenewalTable) constantHazard(m SBG, n float64) SBGFit {
-	fit := t.finish(optimum{theta: []float64{0, 0}}, n, []string{FlagGeometric})
+func (t *Table) constantHazard(m SBG, n float64) SBGFit {
+	fit := t.finish(fitting.Optimum{Theta: []float64{0, 0}}, n, []string{fitting.FlagGeometric})
 	fit.Model, fit.LogLikelihood = m, m.LogLikelihood(t)
 	fit.SE = map[string]float64{"mu": math.Sqrt(m.Mu * (1 - m.Mu) / n)}
 	if t.distinct() < 2 {
-		fit.Flags = append(fit.Flags, FlagNotIdentified)
+		fit.Flags = append(fit.Flags, fitting.FlagNotIdentified)
 	}
 	return fit
 }
 
-func (t *RenewalTable) fitWithPrior(n float64, flag string) SBGFit {
-	o := minimise(withPrior(t.meanNegLL, renewalCentre, renewalSD, n), [][]float64{renewalCentre, {0, 0}}, false)
-	flags := []string{flag, FlagPriorUsed}
-	if !o.converged {
-		flags = append(flags, FlagNotConverged)
+func (t *Table) fitWithPrior(n float64, flag string) SBGFit {
+	o := fitting.Minimise(fitting.WithPrior(t.meanNegLL, renewalCentre, renewalSD, n), [][]float64{renewalCentre, {0, 0}}, false)
+	flags := []string{flag, fitting.FlagPriorUsed}
+	if !o.Converged {
+		flags = append(flags, fitting.FlagNotConverged)
 	}
 	return t.finish(o, n, flags)
 }
 
 // finish turns an optimum into a fit, with standard errors by the delta method.
-func (t *RenewalTable) finish(o optimum, n float64, flags []string) SBGFit {
-	m := SBG{Mu: sigmoid(o.theta[0]), Omega: math.Exp(o.theta[1])}
-	if n < FewAccounts {
-		flags = append(flags, FlagFewAccounts)
+func (t *Table) finish(o fitting.Optimum, n float64, flags []string) SBGFit {
+	m := SBG{Mu: fitting.Sigmoid(o.Theta[0]), Omega: math.Exp(o.Theta[1])}
+	if n < fitting.FewAccounts {
+		flags = append(flags, fitting.FlagFewAccounts)
 	}
-	fit := SBGFit{Model: m, FitStats: FitStats{LogLikelihood: m.LogLikelihood(t), Observations: int(n),
-		Rows: t.distinct(), PriorUsed: slices.Contains(flags, FlagPriorUsed), Flags: flags, SE: map[string]float64{}}}
-	if o.cov == nil {
+	fit := SBGFit{Model: m, Stats: fitting.Stats{LogLikelihood: m.LogLikelihood(t), Observations: int(n),
+		Rows: t.distinct(), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags, SE: map[string]float64{}}}
+	if o.Cov == nil {
 		return fit
 	}
-	v11, v12, v22 := o.cov.At(0, 0)/n, o.cov.At(0, 1)/n, o.cov.At(1, 1)/n
+	v11, v12, v22 := o.Cov.At(0, 0)/n, o.Cov.At(0, 1)/n, o.Cov.At(1, 1)/n
 	alpha, beta := m.AlphaBeta()
 	rest := 1 - m.Mu
 	fit.SE["mu"] = m.Mu * rest * math.Sqrt(v11)
@@ -253,7 +257,7 @@ func (t *RenewalTable) finish(o optimum, n float64, flags []string) SBGFit {
 }
 
 // distinct is the number of opportunities with a decision.
-func (t *RenewalTable) distinct() int {
+func (t *Table) distinct() int {
 	n := 0
 	for i := range t.Ended {
 		if t.Ended[i]+t.Renewed[i] > 0 {

@@ -1,8 +1,10 @@
-package clv
+package tables
 
 import (
 	"bufio"
 	"io"
+	"postlift/clv/purchase"
+	"postlift/clv/spend"
 	"strconv"
 	"strings"
 
@@ -23,9 +25,9 @@ var summaryAliases = [5][]string{
 }
 
 // ReadSummary reads a whole summary file; see EachSummary.
-func ReadSummary(r io.Reader) ([]Summary, error) {
-	var out []Summary
-	err := EachSummary(r, func(s Summary) error {
+func ReadSummary(r io.Reader) ([]purchase.Summary, error) {
+	var out []purchase.Summary
+	err := EachSummary(r, func(s purchase.Summary) error {
 		out = append(out, s)
 		return nil
 	})
@@ -36,7 +38,7 @@ func ReadSummary(r io.Reader) ([]Summary, error) {
 // and hands out one row after the other. The separator is found; without a header the columns stand in
 // that order. The first row that cannot be is an Invalid fault that names line and column: a summary
 // is made by a program, so a bad row means a wrong file. Weeks rounded to two decimals are accepted.
-func EachSummary(r io.Reader, use func(Summary) error) error {
+func EachSummary(r io.Reader, use func(purchase.Summary) error) error {
 	const op = "clv.ReadSummary"
 	in := newLineReader(r)
 	head := in.peek(20)
@@ -99,7 +101,7 @@ func findSummaryColumns(cells []string) (cols summaryColumns, header bool, err e
 	return cols, true, nil
 }
 
-func (c summaryColumns) parse(cells []string, no int) (Summary, error) {
+func (c summaryColumns) parse(cells []string, no int) (purchase.Summary, error) {
 	var v [5]float64
 	for i := 1; i < 5; i++ {
 		if c[i] < 0 || (i == 4 && c[i] < len(cells) && cells[c[i]] == "") {
@@ -107,25 +109,25 @@ func (c summaryColumns) parse(cells []string, no int) (Summary, error) {
 		}
 		name := summaryAliases[i][0]
 		if c[i] >= len(cells) {
-			return Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary", "line %d has no column %d (%s)", no, c[i]+1, name)
+			return purchase.Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary", "line %d has no column %d (%s)", no, c[i]+1, name)
 		}
 		n, ok := parseNumber(cells[c[i]])
 		if !ok {
-			return Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
+			return purchase.Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
 				"line %d, column %d (%s): %q is no number", no, c[i]+1, name, cells[c[i]])
 		}
 		v[i] = n
 	}
 	if v[1] != float64(int32(v[1])) {
-		return Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
+		return purchase.Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
 			"line %d: x is %g: the number of repeat orders must be whole", no, v[1])
 	}
-	s := Summary{X: int(v[1]), TX: v[2], T: v[3], M: v[4]}
+	s := purchase.Summary{X: int(v[1]), TX: v[2], T: v[3], M: v[4]}
 	if c[0] < len(cells) {
 		s.ID = strings.Clone(cells[c[0]])
 	}
-	if reason := badHistory(s.X, s.TX, s.T); reason != "" {
-		return Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
+	if reason := purchase.BadHistory(s.X, s.TX, s.T); reason != "" {
+		return purchase.Summary{}, postlift.Faultf(postlift.Invalid, "clv.ReadSummary",
 			"line %d: x=%d t_x=%g T=%g: %s", no, s.X, s.TX, s.T, reason)
 	}
 	s.TX = min(s.TX, s.T)
@@ -134,7 +136,7 @@ func (c summaryColumns) parse(cells []string, no int) (Summary, error) {
 
 // Predict reads a summary file and writes one prediction per row, see PredictionWriter. The horizon is
 // in weeks.
-func Predict(r io.Reader, w io.Writer, m OrderModel, spend *GammaGamma, horizon float64) error {
+func Predict(r io.Reader, w io.Writer, m purchase.Model, spend *spend.GammaGamma, horizon float64) error {
 	p, err := NewPredictionWriter(w, m, spend, horizon)
 	if err != nil {
 		return err
@@ -150,20 +152,20 @@ func Predict(r io.Reader, w io.Writer, m OrderModel, spend *GammaGamma, horizon 
 // value of a future order.
 type PredictionWriter struct {
 	w       *bufio.Writer
-	model   OrderModel
-	spend   *GammaGamma
+	model   purchase.Model
+	spend   *spend.GammaGamma
 	horizon float64
-	alive   map[orderKey]float64 // expected orders of a living customer by (x, T)
+	alive   map[orderKey]float64 // expected orders of a living customer by history
 	line    []byte
 }
 
 type orderKey struct {
-	x   int
-	age float64
+	x       int
+	tx, age float64 // tx only where the model needs it
 }
 
 // NewPredictionWriter checks the horizon (weeks, above 0, at most 5218, a century) and writes the header.
-func NewPredictionWriter(w io.Writer, m OrderModel, spend *GammaGamma, horizon float64) (*PredictionWriter, error) {
+func NewPredictionWriter(w io.Writer, m purchase.Model, spend *spend.GammaGamma, horizon float64) (*PredictionWriter, error) {
 	if !(horizon > 0 && horizon <= 5218) {
 		return nil, postlift.Faultf(postlift.Invalid, "clv.Predict", "horizon %g must be more than 0 and at most 5218 weeks", horizon)
 	}
@@ -177,13 +179,13 @@ func NewPredictionWriter(w io.Writer, m OrderModel, spend *GammaGamma, horizon f
 }
 
 // Write adds the prediction of one summary.
-func (p *PredictionWriter) Write(s Summary) error {
+func (p *PredictionWriter) Write(s purchase.Summary) error {
 	alive := p.model.PAlive(s.X, s.TX, s.T)
 	b := append(p.line[:0], csvCell(s.ID)...)
 	b = append(b, ',')
 	b = strconv.AppendFloat(b, alive, 'g', -1, 64)
 	b = append(b, ',')
-	b = strconv.AppendFloat(b, alive*p.ordersIfAlive(s.X, s.T), 'g', -1, 64)
+	b = strconv.AppendFloat(b, alive*p.ordersIfAlive(s.X, s.TX, s.T), 'g', -1, 64)
 	if p.spend != nil {
 		b = append(b, ',')
 		b = strconv.AppendFloat(b, p.spend.MeanSpend(s.X, s.M), 'g', -1, 64)
@@ -198,12 +200,15 @@ func (p *PredictionWriter) Flush() error {
 	return postlift.Wrap("clv.Predict", "the predictions cannot be written", p.w.Flush())
 }
 
-func (p *PredictionWriter) ordersIfAlive(x int, age float64) float64 {
-	k := orderKey{x, age}
+func (p *PredictionWriter) ordersIfAlive(x int, tx, age float64) float64 {
+	k := orderKey{x: x, age: age}
+	if p.model.UsesRecency() {
+		k.tx = tx
+	}
 	v, ok := p.alive[k]
 	if !ok {
 		var orders, alive [1]float64
-		p.model.Ahead(x, age, []float64{p.horizon}, orders[:], alive[:])
+		p.model.Ahead(x, tx, age, []float64{p.horizon}, orders[:], alive[:])
 		v = orders[0]
 		if len(p.alive) < maxCached {
 			p.alive[k] = v

@@ -1,4 +1,4 @@
-package clv
+package fitting
 
 import (
 	"math"
@@ -10,20 +10,20 @@ import (
 // subtracting two math.Lgamma values loses more digits than the series does.
 const asymptoticFrom = 1e3
 
-// lgamma is log|Gamma(v)| for v > 0.
-func lgamma(v float64) float64 {
+// Lgamma is log|Gamma(v)| for v > 0.
+func Lgamma(v float64) float64 {
 	l, _ := math.Lgamma(v)
 	return l
 }
 
-// lgRatio is log Gamma(v+d) - log Gamma(v) for v > 0, d >= 0, without the cancellation that the plain
+// LgammaRatio is log Gamma(v+d) - log Gamma(v) for v > 0, d >= 0, without the cancellation that the plain
 // difference has for large v: a parameter on its way to infinity must not turn the likelihood to noise.
-func lgRatio(v, d float64) float64 {
+func LgammaRatio(v, d float64) float64 {
 	if d == 0 {
 		return 0
 	}
 	if v < asymptoticFrom {
-		return lgamma(v+d) - lgamma(v)
+		return Lgamma(v+d) - Lgamma(v)
 	}
 	w := v + d
 	return d*math.Log(v) + (w-0.5)*math.Log1p(d/v) - d + stirlingTail(w) - stirlingTail(v)
@@ -35,8 +35,8 @@ func stirlingTail(v float64) float64 {
 	return i * (1.0/12 - i*i*(1.0/360-i*i/1260))
 }
 
-// psiDiff is digamma(v+d) - digamma(v) for v > 0, d >= 0, stable for large v.
-func psiDiff(v, d float64) float64 {
+// PsiDiff is digamma(v+d) - digamma(v) for v > 0, d >= 0, stable for large v.
+func PsiDiff(v, d float64) float64 {
 	if d == 0 {
 		return 0
 	}
@@ -53,24 +53,24 @@ func psiTail(v float64) float64 {
 	return i * (0.5 + i*(1.0/12-i*i/120))
 }
 
-// lbeta is log B(p, q), stable when either argument is large.
-func lbeta(p, q float64) float64 {
+// Lbeta is log B(p, q), stable when either argument is large.
+func Lbeta(p, q float64) float64 {
 	if p > q {
 		p, q = q, p
 	}
-	return lgamma(p) - lgRatio(q, p)
+	return Lgamma(p) - LgammaRatio(q, p)
 }
 
-// softplus is log(1+exp(d)) without overflow.
-func softplus(d float64) float64 {
+// Softplus is log(1+exp(d)) without overflow.
+func Softplus(d float64) float64 {
 	if d > 0 {
 		return d + math.Log1p(math.Exp(-d))
 	}
 	return math.Log1p(math.Exp(d))
 }
 
-// sigmoid is 1/(1+exp(-d)) without overflow.
-func sigmoid(d float64) float64 {
+// Sigmoid is 1/(1+exp(-d)) without overflow.
+func Sigmoid(d float64) float64 {
 	if d >= 0 {
 		return 1 / (1 + math.Exp(-d))
 	}

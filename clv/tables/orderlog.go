@@ -1,10 +1,11 @@
-package clv
+package tables
 
 import (
 	"cmp"
 	"fmt"
 	"io"
 	"math"
+	"postlift/clv/purchase"
 	"slices"
 	"time"
 
@@ -246,8 +247,8 @@ func (b *logBuilder) finish() (OrderLog, Counts, error) {
 }
 
 // Summaries gives one summary per customer, in order of appearance, as of the log's observation date.
-func (l OrderLog) Summaries() []Summary {
-	out := make([]Summary, 0, len(l.IDs))
+func (l OrderLog) Summaries() []purchase.Summary {
+	out := make([]purchase.Summary, 0, len(l.IDs))
 	for i := 0; i < len(l.Days); {
 		j := i + 1
 		for j < len(l.Days) && l.Days[j].Customer == l.Days[i].Customer {
@@ -260,13 +261,13 @@ func (l OrderLog) Summaries() []Summary {
 }
 
 // summary condenses the sorted order days of one customer.
-func (l OrderLog) summary(days []OrderDay) Summary {
+func (l OrderLog) summary(days []OrderDay) purchase.Summary {
 	first, last := days[0].Day, days[len(days)-1].Day
-	s := Summary{
+	s := purchase.Summary{
 		ID: l.IDs[days[0].Customer],
 		X:  len(days) - 1,
-		TX: float64(last.DaysSince(first)) / DaysPerWeek,
-		T:  float64(l.Until.DaysSince(first)) / DaysPerWeek,
+		TX: float64(last.DaysSince(first)) / purchase.DaysPerWeek,
+		T:  float64(l.Until.DaysSince(first)) / purchase.DaysPerWeek,
 	}
 	for _, d := range days[1:] {
 		s.M += d.Value / float64(s.X)

@@ -1,4 +1,4 @@
-package clv
+package fitting
 
 import (
 	"math"
@@ -7,9 +7,9 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// objective is a mean negative log-likelihood over unbounded (log or logit) parameters. It writes the
+// Objective is a mean negative log-likelihood over unbounded (log or logit) parameters. It writes the
 // gradient when grad is not nil.
-type objective func(theta, grad []float64) float64
+type Objective func(theta, grad []float64) float64
 
 const (
 	thetaLimit    = 30   // beyond e^±30 a parameter carries no information: a wall keeps exp finite
@@ -17,22 +17,22 @@ const (
 	gradWanted    = 1e-7
 	hessianStep   = 1e-4
 	polishRounds  = 4
-	boundaryTheta = 8.0 // |log parameter| in scaled time that counts as run to a boundary
+	BoundaryTheta = 8.0 // |log parameter| in scaled time that counts as run to a boundary
 	boundarySD    = 4.0 // standard error of a log parameter that counts as not identified
 )
 
-// optimum is what a search found.
-type optimum struct {
-	theta     []float64
-	value     float64
-	converged bool
-	hessian   *mat.SymDense // of the objective, by central differences of its gradient
-	cov       *mat.SymDense // inverse Hessian; nil where it is not positive definite
+// Optimum is what a search found.
+type Optimum struct {
+	Theta     []float64
+	Value     float64
+	Converged bool
+	Hessian   *mat.SymDense // of the objective, by central differences of its gradient
+	Cov       *mat.SymDense // inverse Hessian; nil where it is not positive definite
 }
 
 // walled evaluates f inside the wall and adds a quadratic bank outside it, so that a search that runs
 // to a boundary meets finite numbers and a gradient that points back.
-func walled(f objective) objective {
+func walled(f Objective) Objective {
 	return func(theta, grad []float64) float64 {
 		in := make([]float64, len(theta))
 		bank := 0.0
@@ -52,8 +52,8 @@ func walled(f objective) objective {
 	}
 }
 
-// withPrior adds an independent normal prior to a mean negative log-likelihood over n accounts.
-func withPrior(f objective, centre []float64, sd, n float64) objective {
+// WithPrior adds an independent normal prior to a mean negative log-likelihood over n accounts.
+func WithPrior(f Objective, centre []float64, sd, n float64) Objective {
 	w := 1 / (sd * sd * n)
 	return func(theta, grad []float64) float64 {
 		val := f(theta, grad)
@@ -68,27 +68,27 @@ func withPrior(f objective, centre []float64, sd, n float64) objective {
 	}
 }
 
-// minimise searches from each start with BFGS, polishes with Newton steps and keeps the best optimum.
+// Minimise searches from each start with BFGS, polishes with Newton steps and keeps the best optimum.
 // It stops at the first start that converges unless all is set. When no start converges it goes on
 // with Nelder-Mead, which needs no line search.
-func minimise(f objective, starts [][]float64, all bool) optimum {
+func Minimise(f Objective, starts [][]float64, all bool) Optimum {
 	f = walled(f)
-	best := optimum{value: math.Inf(1)}
+	best := Optimum{Value: math.Inf(1)}
 	for _, s := range starts {
 		o := polish(f, bfgs(f, s))
 		if better(o, best) {
 			best = o
 		}
-		if best.converged && !all {
+		if best.Converged && !all {
 			return best
 		}
 	}
-	if best.converged {
+	if best.Converged {
 		return best
 	}
 	from := starts[0]
-	if best.theta != nil {
-		from = best.theta
+	if best.Theta != nil {
+		from = best.Theta
 	}
 	if o := polish(f, bfgs(f, nelderMead(f, from))); better(o, best) {
 		best = o
@@ -96,39 +96,39 @@ func minimise(f objective, starts [][]float64, all bool) optimum {
 	return best
 }
 
-func better(a, b optimum) bool {
-	if a.theta == nil {
+func better(a, b Optimum) bool {
+	if a.Theta == nil {
 		return false
 	}
-	if a.converged != b.converged {
-		return a.converged
+	if a.Converged != b.Converged {
+		return a.Converged
 	}
-	return a.value < b.value
+	return a.Value < b.Value
 }
 
 // bfgs runs one quasi-Newton search and gives the best point it saw. gonum reports a line search that
 // stops at the last digits as an error, so the caller judges by the gradient, not by that error.
-func bfgs(f objective, start []float64) []float64 {
+func bfgs(f Objective, start []float64) []float64 {
 	p := memoised(f)
 	settings := &optimize.Settings{GradientThreshold: gradWanted, MajorIterations: 400}
 	res, _ := optimize.Minimize(p, start, settings, &optimize.BFGS{})
-	if res == nil || !allFinite(res.X) {
+	if res == nil || !AllFinite(res.X) {
 		return append([]float64(nil), start...)
 	}
 	return res.X
 }
 
-func nelderMead(f objective, start []float64) []float64 {
+func nelderMead(f Objective, start []float64) []float64 {
 	p := optimize.Problem{Func: func(x []float64) float64 { return f(x, nil) }}
 	res, _ := optimize.Minimize(p, start, &optimize.Settings{MajorIterations: 4000}, &optimize.NelderMead{})
-	if res == nil || !allFinite(res.X) {
+	if res == nil || !AllFinite(res.X) {
 		return append([]float64(nil), start...)
 	}
 	return res.X
 }
 
 // memoised shares one pass over the data between value and gradient, which gonum asks for separately.
-func memoised(f objective) optimize.Problem {
+func memoised(f Objective) optimize.Problem {
 	var at, grad []float64
 	var val float64
 	eval := func(x []float64) {
@@ -149,36 +149,36 @@ func memoised(f objective) optimize.Problem {
 
 // polish takes a few Newton steps with the numerical Hessian, which the standard errors need anyway,
 // and judges convergence by the gradient.
-func polish(f objective, theta []float64) optimum {
+func polish(f Objective, theta []float64) Optimum {
 	k := len(theta)
 	g := make([]float64, k)
-	o := optimum{theta: append([]float64(nil), theta...)}
-	o.value = f(o.theta, g)
+	o := Optimum{Theta: append([]float64(nil), theta...)}
+	o.Value = f(o.Theta, g)
 	for range polishRounds {
-		o.hessian, o.cov = curvature(f, o.theta)
-		if o.cov == nil || normInf(g) < 1e-11 {
+		o.Hessian, o.Cov = curvature(f, o.Theta)
+		if o.Cov == nil || normInf(g) < 1e-11 {
 			break
 		}
 		next, ng := make([]float64, k), make([]float64, k)
 		for i := range next {
-			next[i] = o.theta[i]
+			next[i] = o.Theta[i]
 			for j := range g {
-				next[i] -= o.cov.At(i, j) * g[j]
+				next[i] -= o.Cov.At(i, j) * g[j]
 			}
 		}
 		v := f(next, ng)
-		if !(v <= o.value+1e-12) || !(normInf(ng) < normInf(g)) {
+		if !(v <= o.Value+1e-12) || !(normInf(ng) < normInf(g)) {
 			break
 		}
-		o.theta, o.value, g = next, v, ng
+		o.Theta, o.Value, g = next, v, ng
 	}
-	o.converged = allFinite(o.theta) && normInf(g) < gradAccept && !math.IsNaN(o.value) && !math.IsInf(o.value, 0)
+	o.Converged = AllFinite(o.Theta) && normInf(g) < gradAccept && !math.IsNaN(o.Value) && !math.IsInf(o.Value, 0)
 	return o
 }
 
 // curvature is the symmetrised Hessian by central differences of the analytic gradient, and its
 // inverse where it is positive definite.
-func curvature(f objective, theta []float64) (hessian, inverse *mat.SymDense) {
+func curvature(f Objective, theta []float64) (hessian, inverse *mat.SymDense) {
 	k := len(theta)
 	at := append([]float64(nil), theta...)
 	up, down := make([]float64, k), make([]float64, k)
@@ -199,7 +199,7 @@ func curvature(f objective, theta []float64) (hessian, inverse *mat.SymDense) {
 			hessian.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
 		}
 	}
-	if !allFinite(hessian.RawSymmetric().Data) {
+	if !AllFinite(hessian.RawSymmetric().Data) {
 		return hessian, nil
 	}
 	var chol mat.Cholesky
@@ -207,31 +207,31 @@ func curvature(f objective, theta []float64) (hessian, inverse *mat.SymDense) {
 		return hessian, nil
 	}
 	inverse = mat.NewSymDense(k, nil)
-	if err := chol.InverseTo(inverse); err != nil || !allFinite(inverse.RawSymmetric().Data) {
+	if err := chol.InverseTo(inverse); err != nil || !AllFinite(inverse.RawSymmetric().Data) {
 		return hessian, nil // too badly conditioned to give standard errors
 	}
 	return hessian, inverse
 }
 
-// sdLog is the standard error of each unbounded parameter for n accounts, nil where not identified.
-func (o optimum) sdLog(n float64) []float64 {
-	if o.cov == nil {
+// SDLog is the standard error of each unbounded parameter for n accounts, nil where not identified.
+func (o Optimum) SDLog(n float64) []float64 {
+	if o.Cov == nil {
 		return nil
 	}
-	sd := make([]float64, len(o.theta))
+	sd := make([]float64, len(o.Theta))
 	for i := range sd {
-		sd[i] = math.Sqrt(o.cov.At(i, i) / n)
+		sd[i] = math.Sqrt(o.Cov.At(i, i) / n)
 	}
 	return sd
 }
 
-// atBoundary tells whether a parameter ran away, and identified whether the data hold all of them.
-func (o optimum) atBoundary(n float64) (boundary, identified bool) {
-	for _, v := range o.theta {
-		boundary = boundary || math.Abs(v) > boundaryTheta
+// AtBoundary tells whether a parameter ran away, and identified whether the data hold all of them.
+func (o Optimum) AtBoundary(n float64) (boundary, identified bool) {
+	for _, v := range o.Theta {
+		boundary = boundary || math.Abs(v) > BoundaryTheta
 	}
-	sd := o.sdLog(n)
-	identified = sd != nil && o.converged
+	sd := o.SDLog(n)
+	identified = sd != nil && o.Converged
 	for _, s := range sd {
 		identified = identified && s < boundarySD
 	}
@@ -249,7 +249,8 @@ func normInf(v []float64) float64 {
 	return n
 }
 
-func allFinite(v []float64) bool {
+// AllFinite tells that no value is NaN or infinite.
+func AllFinite(v []float64) bool {
 	for _, x := range v {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return false

@@ -1,0 +1,50 @@
+package purchase
+
+import (
+	"postlift"
+	"postlift/clv/fitting"
+)
+
+// Options steer a fit. The zero value means plain maximum likelihood with the prior only as a
+// fallback.
+type Options struct {
+	// Centre, when not nil, is the model (of the whole portfolio) towards which a segment's fit is
+	// pulled; a prior is then always used and the result says so.
+	Centre Model
+	// PriorSD is the standard deviation of the prior on log parameters; 0 means 3, or 1.5 below 500
+	// customers.
+	PriorSD float64
+}
+
+// Fitted is a fitted order model.
+type Fitted struct {
+	Model Model
+	fitting.Stats
+}
+
+// Fit fits the named order model to counted histories. An unknown model and an empty portfolio
+// are Invalid faults.
+func Fit(model string, rows []Counted, opt Options) (Fitted, error) {
+	spec, ok := models[model]
+	if !ok {
+		return Fitted{}, Unknown(model)
+	}
+	for _, c := range rows {
+		if reason := BadHistory(c.X, c.TX, c.T); reason != "" || c.N < 1 {
+			return Fitted{}, postlift.Faultf(postlift.Invalid, "purchase.Fit",
+				"history x=%d t_x=%g T=%g counted %d times cannot be: %s", c.X, c.TX, c.T, c.N, reason)
+		}
+	}
+	if len(rows) == 0 {
+		return Fitted{}, postlift.Faultf(postlift.Invalid, "purchase.Fit",
+			"there is no customer with an order to fit the model to")
+	}
+	return spec.fit(rows, opt)
+}
+
+func (o Options) priorSD(n float64) float64 {
+	if o.PriorSD > 0 {
+		return o.PriorSD
+	}
+	return fitting.PriorSD(n)
+}
