@@ -2,6 +2,7 @@ package clv
 
 import (
 	"math"
+	"postlift/clv/renewal"
 
 	"postlift"
 )
@@ -17,6 +18,7 @@ type Assumptions struct {
 	DefaultMargin            float64          // share of net revenue, for orders and contracts without a known margin
 	DefaultRenewalRate       float64          // share renewing at each opportunity, used only without a renewal model
 	OrderCostMinor           int64            // handling one order day
+	ContactMinorPerYear      int64            // planned mailings to an active account that may be mailed
 	ServiceCostMinorPerMonth map[string]int64 // serving an active account, by service level; "" is the default
 	AcquisitionCostMinor     map[string]int64 // winning an account, by channel; "" is the default
 	WindowDays               int              // length of the window of Value.WindowMarginMinor, 0 to 3650
@@ -38,6 +40,8 @@ func (a Assumptions) Check() error {
 		return bad("the default renewal rate is %g: it must be 0 to 1", a.DefaultRenewalRate)
 	case a.OrderCostMinor < 0:
 		return bad("the cost of an order is %d: it must not be negative", a.OrderCostMinor)
+	case a.ContactMinorPerYear < 0:
+		return bad("the contact cost is %d a year: it must not be negative", a.ContactMinorPerYear)
 	case a.WindowDays < 0 || a.WindowDays > 3650:
 		return bad("the window is %d days: it must be 0 to 3650", a.WindowDays)
 	}
@@ -67,21 +71,30 @@ func (a Assumptions) discounts(n int) []float64 {
 // reporting currency.
 type AccountInput struct {
 	ID                    int64
+	Segment               string // as imported; "" for none
 	FirstOrder, LastOrder postlift.Date
 	OrderDays             int     // distinct days with an order
+	LogGaps               float64 // sum over the repeat order days of the log of the weeks since the order day before
 	MeanOrderMinor        float64 // mean net value of all order days
 	RepeatMeanMinor       float64 // mean net value of the order days after the first
+	RepeatLogMean         float64 // mean of the log of their net values (minor units); 0 where there is none
+	RepeatLogSS           float64 // sum of squared deviations of those logs from their mean
 	MarginRatio           float64 // margin as a share of net over past orders; NaN: none known
 	AssumedNetShare       float64 // share of past net, 0 to 1, whose margin inside MarginRatio was itself assumed
+	MarginToDateMinor     int64   // margin earned so far, orders and contracts
 	Contracts             []ContractInput
+	Held                  []string // product groups under contract today, sorted
+	Bought                []string // product groups ever ordered, sorted
 	ServiceLevel, Channel string
 	AcquisitionMinor      int64 // what winning this account cost, if AcquisitionKnown
 	AcquisitionKnown      bool
+	DiscountRate          float64       // this account's own, a year; NaN: the portfolio's
+	Mailable              bool          // may get advertising: contact cost is planned for it
 	OpenedOn              postlift.Date // when the account was opened, if known
 	HistoryStart          postlift.Date // first day that the imported orders cover, if known
 }
 
-// ContractInput is one contract line at the observation date. Amounts are minor units a month.
+// ContractInput is one contract at the observation date. Amounts are minor units a month.
 type ContractInput struct {
 	MonthlyFeeMinor    int64
 	MonthlyMarginMinor int64
@@ -89,14 +102,27 @@ type ContractInput struct {
 	TermMonths         int           // length of a renewal term; below 1 counts as 1 (rolling by month)
 	RenewalsDone       int           // renewals so far
 	TermEnd            postlift.Date // end of the running term, exclusive; none means open-ended: the next opportunity is one term away
+	NoticeBy           postlift.Date // last day on which notice to TermEnd can be given; none where no notice period is known
 	AutoRenew          bool
-	NoticeGiven        bool // ends at TermEnd
+	NoticeGiven        bool         // ends at TermEnd
+	Cell               renewal.Cell // where its renewal decision belongs
+
+	// What its past says of fees: changes at renewals (as log ratios of unit prices) and changes of volume
+	// between them.
+	PriceRenewals   int     // renewals at which the price before and after is known
+	PriceLogSum     float64 // sum of log(price after / price before) over them
+	ExposureMonths  float64 // months observed under contract
+	Expansions      int     // increases of quantity in them
+	ExpansionLogs   float64 // sum of log(quantity after / before)
+	Contractions    int
+	ContractionLogs float64 // negative
 }
 
 // Value is what an account is expected to bring, in minor units. Costs are positive numbers. The parts
 // are rounded one by one and add up exactly:
 //
-//	Residual = Orders + Committed + Renewal - Service - Fulfil,   Prospect = Residual - Acquisition.
+//	Residual = Orders + Committed + Renewal + Expansion - Service - Contact - Fulfil
+//	Prospect = Residual - Acquisition
 type Value struct {
 	PAlive         float64 // probability of still ordering; 0 without orders
 	PActive        float64 // probability of ordering still or being under contract today
@@ -105,12 +131,26 @@ type Value struct {
 
 	OrdersMinor      int64 // discounted margin of orders
 	CommittedMinor   int64 // discounted margin of running contract terms
-	RenewalMinor     int64 // discounted margin of terms after a renewal
+	RenewalMinor     int64 // discounted margin of terms after a renewal, at today's fee
+	ExpansionMinor   int64 // discounted margin of price and volume changes and of contract groups adopted
 	ServiceMinor     int64 // discounted cost of serving the account while it is active
+	ContactMinor     int64 // discounted cost of planned mailings while it is active and may be mailed
 	FulfilMinor      int64 // discounted cost of handling the orders
 	AcquisitionMinor int64 // cost of winning the account
 	ResidualMinor    int64 // value with the acquisition cost sunk
 	ProspectMinor    int64 // value before the account was won
+
+	// Bands of the residual value: with 5 %, 50 % and 95 % probability it stays below. They hold the
+	// account's own luck, what the parameters leave open and the errors of past predictions.
+	LowMinor, MedianMinor, HighMinor int64
+	PExceedsCost                     float64 // probability that the residual value exceeds the acquisition cost
+
+	// PaybackMonth is the month, counted from the observation date, in which margin earned so far and
+	// expected cover the acquisition cost: 0 for already paid back, -1 for not within the horizon or
+	// without a known cost.
+	PaybackMonth   int
+	CLVToCAC       float64 // residual value by acquisition cost; 0 where the cost is unknown or nothing
+	BreakEvenMinor int64   // the highest acquisition cost at which the account still pays: the residual value, at least 0
 
 	NextYearRevenueMinor int64 // expected net of orders and contracts in 12 months, not discounted
 	NextYearMarginMinor  int64 // their margin, not discounted, before service and handling

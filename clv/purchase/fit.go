@@ -14,6 +14,11 @@ type Options struct {
 	// PriorSD is the standard deviation of the prior on log parameters; 0 means 3, or 1.5 below 500
 	// customers.
 	PriorSD float64
+	// K fixes the regularity of the MBG/CNBD-k model, 1 to 6; 0 tries them all and keeps the likeliest.
+	K int
+	// LogGaps is the sum of the logs of all times between the order days of a customer, weeks. It changes
+	// no parameter, but without it the likelihoods of regular and irregular buying cannot be compared.
+	LogGaps float64
 }
 
 // Fitted is a fitted order model.

@@ -11,13 +11,6 @@ import (
 // ModelGammaGamma is the model's name in results.
 const ModelGammaGamma = "gammagamma"
 
-// Observation is the mean value M of X repeat order days of one customer, the sufficient statistic of
-// the spend models.
-type Observation struct {
-	X int
-	M float64
-}
-
 // GammaGamma is the spend model of Fader and Hardie, "The Gamma-Gamma Model of Monetary Value" (2013):
 // an order's value is Gamma(P, nu) with nu ~ Gamma(Q, Gamma) over customers, independent of how often
 // they order. Gamma is in the unit of the values.
