@@ -106,7 +106,7 @@ func FitPortfolio(p *Portfolio, model string, opt purchase.Options) (Models, Por
 			if err != nil {
 				return m, out, err
 			}
-			money, m.Spend = &sf, &sf.Model
+			money, m.Spend = &sf, sf.Model
 		}
 		res := Result(fit, money)
 		out.Orders = &res

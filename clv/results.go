@@ -37,7 +37,7 @@ func Result(f purchase.Fitted, value *spend.Fitted) FitResult {
 		LogLikelihood: f.LogLikelihood, Customers: f.Observations, RowsCompress: f.Rows,
 		TimeUnit: "week", PriorUsed: f.PriorUsed, Flags: fitting.Listed(f.Flags)}
 	if value != nil {
-		r.Spend = &SpendResult{Model: spend.ModelGammaGamma, Params: fitting.ParamMap(value.Model.Params()), SE: value.SE,
+		r.Spend = &SpendResult{Model: value.Model.Name(), Params: fitting.ParamMap(value.Model.Params()), SE: value.SE,
 			LogLikelihood: value.LogLikelihood, Customers: value.Observations,
 			PriorUsed: value.PriorUsed, Flags: fitting.Listed(value.Flags)}
 	}

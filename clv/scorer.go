@@ -13,7 +13,7 @@ import (
 // in minor units of the reporting currency.
 type Models struct {
 	Orders        purchase.Model
-	Spend         *spend.GammaGamma
+	Spend         spend.Model
 	Renewal       *renewal.SBG           // all contracts together
 	RenewalByTerm map[string]renewal.SBG // by TermClass, for classes with enough decisions of their own
 }
@@ -166,7 +166,7 @@ func (s *Scorer) meanOrder(in *AccountInput, c *tallySheet) float64 {
 		c.flags |= bitOwnMeanSpend
 		return mean
 	}
-	return s.models.Spend.MeanSpend(n, mean)
+	return s.models.Spend.MeanSpend(spend.Observation{X: n, M: mean})
 }
 
 // outlook looks up or computes the future of a living customer.

@@ -19,6 +19,11 @@ type Summary struct {
 	TX float64 // age at the last order, weeks
 	T  float64 // age at the observation date, weeks
 	M  float64 // mean value of the repeat order days; 0 when X is 0 or no values are known
+	// LogGaps is the sum of the logs of the times between order days, weeks; 0 where only the summary is known.
+	LogGaps float64
+	// LogMean and LogSS are the mean of the logs of the repeat order days' positive values and the sum of
+	// squared deviations from it. Both are 0 where X is 0 or a value is not positive, so that no log exists.
+	LogMean, LogSS float64
 }
 
 // Counted is one distinct history (X, TX, T) with the number of customers that share it. A likelihood

@@ -2,10 +2,8 @@ package spend
 
 import (
 	"math"
-	"postlift/clv/fitting"
-	"slices"
 
-	"postlift"
+	"postlift/clv/fitting"
 )
 
 // ModelGammaGamma is the model's name in results.
@@ -19,12 +17,19 @@ type GammaGamma struct {
 	Gamma float64
 }
 
-// Fitted is a fitted spend model.
-type Fitted struct {
-	Model       GammaGamma
-	Correlation float64 // Pearson correlation of frequency and mean value, which the model takes to be 0
-	fitting.Stats
+// GammaGammaParams are the names of the model's parameters.
+var GammaGammaParams = []string{"p", "q", "gamma"}
+
+// NewGammaGamma makes the model from named parameters; a missing or non-positive one is an Invalid fault.
+func NewGammaGamma(params map[string]float64) (GammaGamma, error) {
+	if err := fitting.CheckParams(ModelGammaGamma, GammaGammaParams, params); err != nil {
+		return GammaGamma{}, err
+	}
+	return GammaGamma{P: params["p"], Q: params["q"], Gamma: params["gamma"]}, nil
 }
+
+// Name is the model's name in results.
+func (GammaGamma) Name() string { return ModelGammaGamma }
 
 // Params lists the parameters in their usual order.
 func (g GammaGamma) Params() []fitting.Param {
@@ -36,159 +41,62 @@ func (g GammaGamma) Params() []fitting.Param {
 // negative. From 1.1 on the formula is exact.
 const meanShapeFloor = 0.1
 
-// MeanSpend is the expected value of a future order of a customer whose x orders had the mean value m:
-// P (Gamma + x m) / (P x + Q - 1). x = 0 gives the population mean. It is always positive and finite;
-// a negative or non-finite m counts as 0.
-func (g GammaGamma) MeanSpend(x int, m float64) float64 {
-	total := 0.0
-	if x > 0 && m > 0 && !math.IsInf(m, 0) {
-		total = float64(x) * m
+// spreadShapeFloor does the same for the standard deviation 1/sqrt(s-2): from 2.25 on it is exact, below
+// it stays at twice the mean.
+const spreadShapeFloor = 0.25
+
+// posterior gives shape and rate of the customer's nu ~ Gamma(P x + Q, Gamma + x m).
+func (g GammaGamma) posterior(o Observation) (shape, rate float64) {
+	shape, rate = g.Q, g.Gamma
+	if o.X > 0 {
+		shape += g.P * float64(o.X)
 	}
-	px := g.P * float64(max(x, 0))
-	v := g.P * ((g.Gamma + total) / max(px+g.Q-1, meanShapeFloor))
-	return min(max(v, math.SmallestNonzeroFloat64), math.MaxFloat64)
+	if o.known() {
+		rate += float64(o.X) * min(o.M, mostValue)
+	}
+	return shape, rate
 }
 
-// LogLikelihood is the log-likelihood of mean order values.
-func (g GammaGamma) LogLikelihood(obs []Observation) float64 {
-	d := newSpendData(obs, 1)
-	return -d.n * d.meanNegLL([]float64{math.Log(g.P), math.Log(g.Q), math.Log(g.Gamma)}, nil)
+// MeanSpend is the expected value of a future order of a customer whose X orders had the mean value M:
+// P (Gamma + x m) / (P x + Q - 1). X = 0 gives the population mean. It is always positive and finite;
+// a negative or non-finite M counts as 0.
+func (g GammaGamma) MeanSpend(o Observation) float64 {
+	shape, rate := g.posterior(o)
+	return within(g.P * (rate / max(shape-1, meanShapeFloor)))
 }
 
-// spendData groups customers by x, so that gamma functions are taken once per distinct x.
-type spendData struct {
-	groups  []spendGroup
-	n       float64
-	sumLogM float64
+// Spread gives the relative standard deviations of the customer's own mean P/nu, which is inverse gamma,
+// and of one order day, Gamma with shape P.
+func (g GammaGamma) Spread(o Observation) (mean, order float64) {
+	shape, _ := g.posterior(o)
+	return 1 / math.Sqrt(max(shape-2, spreadShapeFloor)), min(1/math.Sqrt(g.P), maxSpread)
 }
 
-type spendGroup struct {
-	x       float64
-	sumLogM float64
-	ms      []float64
-}
-
-func newSpendData(obs []Observation, scale float64) *spendData {
-	d := &spendData{n: float64(len(obs))}
-	sorted := slices.Clone(obs)
-	slices.SortFunc(sorted, func(a, b Observation) int { return a.X - b.X })
-	for _, o := range sorted {
-		if k := len(d.groups); k == 0 || d.groups[k-1].x != float64(o.X) {
-			d.groups = append(d.groups, spendGroup{x: float64(o.X)})
-		}
-		g := &d.groups[len(d.groups)-1]
-		m := o.M / scale
-		g.ms = append(g.ms, m)
-		g.sumLogM += math.Log(m)
-		d.sumLogM += math.Log(m)
-	}
-	return d
-}
-
-// meanNegLL is the mean negative log-likelihood at log (p, q, gamma), with its gradient:
-// log f(m|x) = -log B(px,q) + px log(x m/(gamma+x m)) - q log1p(x m/gamma) - log m.
-func (d *spendData) meanNegLL(theta, grad []float64) float64 {
-	p, q, gamma := math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])
-	ll := -d.sumLogM
-	var gp, gq, gg float64
-	for _, g := range d.groups {
-		n, px := float64(len(g.ms)), p*g.x
-		ll -= n * fitting.Lbeta(px, q)
-		gp += n * px * fitting.PsiDiff(px, q)
-		gq += n * q * fitting.PsiDiff(q, px)
-		var logShare, logTail, pull float64
-		for _, m := range g.ms {
-			z := g.x * m / gamma
-			tail := math.Log1p(z)
-			logTail += tail
-			logShare -= math.Log1p(1 / z)
-			pull += (q*z - px) / (1 + z)
-		}
-		ll += px*logShare - q*logTail
-		gp += px * logShare
-		gq -= q * logTail
-		gg += pull
-	}
-	if grad != nil {
-		grad[0], grad[1], grad[2] = -gp/d.n, -gq/d.n, -gg/d.n
-	}
-	return -ll / d.n
-}
-
-// FitGammaGamma fits the spend model by maximum likelihood, with the same weak prior as the order
-// models where the data do not identify it. No observation with x > 0 and m > 0 is an Invalid fault.
-func FitGammaGamma(obs []Observation) (Fitted, error) {
-	usable := obs[:0:0]
-	for _, o := range obs {
-		if o.X > 0 && o.M > 0 && !math.IsInf(o.M, 0) {
-			usable = append(usable, o)
-		}
-	}
-	if len(usable) == 0 {
-		return Fitted{}, postlift.Faultf(postlift.Invalid, "spend.FitGammaGamma",
-			"no customer has a repeat order with a positive value: the spend model needs some")
-	}
-	scale := medianSpend(usable)
-	d := newSpendData(usable, scale)
-	job := fitting.Search{
-		F:      d.meanNegLL,
-		Starts: [][]float64{{0, 1, 0}, {1.5, 1.2, 1}, {0.5, 2, 2}},
-		Centre: []float64{math.Log(2), math.Log(3), 0}, // a mean of the scaled median, shape above 1
-		SD:     fitting.PriorSD(d.n),
-		N:      d.n,
-	}
-	o, flags := job.Run()
-	m := GammaGamma{P: math.Exp(o.Theta[0]), Q: math.Exp(o.Theta[1]), Gamma: math.Exp(o.Theta[2]) * scale}
-	fit := Fitted{Model: m, Correlation: spendCorrelation(usable)}
-	if d.n < fitting.FewAccounts {
-		flags = append(flags, fitting.FlagFewAccounts)
-	}
-	if m.Q < 1+meanShapeFloor {
-		flags = append(flags, fitting.FlagInfiniteMean)
-	}
-	if math.Abs(fit.Correlation) > 0.2 {
-		flags = append(flags, fitting.FlagCorrelated)
-	}
-	fit.Stats = fitting.Stats{SE: fitting.NaturalSE(m.Params(), o.SDLog(d.n)), LogLikelihood: m.LogLikelihood(usable),
-		Observations: len(usable), Rows: len(d.groups), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}
-	return fit, nil
-}
-
-func medianSpend(obs []Observation) float64 {
-	ms := make([]float64, len(obs))
-	for i, o := range obs {
-		ms[i] = o.M
-	}
-	slices.Sort(ms)
-	return ms[len(ms)/2]
-}
-
-// spendCorrelation is Pearson's correlation of x and m, 0 where one of them does not vary.
-func spendCorrelation(obs []Observation) float64 {
-	n := float64(len(obs))
-	var mx, mm float64
-	for _, o := range obs {
-		mx += float64(o.X) / n
-		mm += o.M / n
-	}
-	var xx, xm, vv float64
-	for _, o := range obs {
-		dx, dm := float64(o.X)-mx, o.M-mm
-		xx, xm, vv = xx+dx*dx, xm+dx*dm, vv+dm*dm
-	}
-	if xx <= 0 || vv <= 0 {
+// LogScore is the log density of the mean value of next.X later orders, a beta prime around the posterior:
+// x' m' / rate ~ BetaPrime(P x', shape).
+func (g GammaGamma) LogScore(o, next Observation) float64 {
+	if !next.known() {
 		return 0
 	}
-	return xm / math.Sqrt(xx*vv)
+	shape, rate := g.posterior(o)
+	px, m := g.P*float64(next.X), within(next.M)
+	return max(logBetaPrime(px, shape, float64(next.X)*m/rate)-math.Log(m), leastLogScore)
 }
 
-// GammaGammaParams are the names of the model's parameters.
-var GammaGammaParams = []string{"p", "q", "gamma"}
-
-// NewGammaGamma makes the model from named parameters; a missing or non-positive one is an Invalid fault.
-func NewGammaGamma(params map[string]float64) (GammaGamma, error) {
-	if err := fitting.CheckParams(ModelGammaGamma, GammaGammaParams, params); err != nil {
-		return GammaGamma{}, err
+// LogLikelihood is the log-likelihood of mean order values; observations without one do not count.
+func (g GammaGamma) LogLikelihood(obs []Observation) float64 {
+	sum := 0.0
+	for _, o := range obs {
+		if o.known() {
+			m := within(o.M)
+			sum += logBetaPrime(g.P*float64(o.X), g.Q, float64(o.X)*m/g.Gamma) - math.Log(m)
+		}
 	}
-	return GammaGamma{P: params["p"], Q: params["q"], Gamma: params["gamma"]}, nil
+	return sum
+}
+
+// logBetaPrime is log( z f(z) ) for the beta prime density f with shapes a and b:
+// -log B(a,b) + a log(z/(1+z)) - b log(1+z).
+func logBetaPrime(a, b, z float64) float64 {
+	return -fitting.Lbeta(a, b) - a*math.Log1p(1/z) - b*math.Log1p(z)
 }

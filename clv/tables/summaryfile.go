@@ -136,7 +136,7 @@ func (c summaryColumns) parse(cells []string, no int) (purchase.Summary, error) 
 
 // Predict reads a summary file and writes one prediction per row, see PredictionWriter. The horizon is
 // in weeks.
-func Predict(r io.Reader, w io.Writer, m purchase.Model, spend *spend.GammaGamma, horizon float64) error {
+func Predict(r io.Reader, w io.Writer, m purchase.Model, spend spend.Model, horizon float64) error {
 	p, err := NewPredictionWriter(w, m, spend, horizon)
 	if err != nil {
 		return err
@@ -153,7 +153,7 @@ func Predict(r io.Reader, w io.Writer, m purchase.Model, spend *spend.GammaGamma
 type PredictionWriter struct {
 	w       *bufio.Writer
 	model   purchase.Model
-	spend   *spend.GammaGamma
+	spend   spend.Model
 	horizon float64
 	alive   map[orderKey]float64 // expected orders of a living customer by history
 	line    []byte
@@ -165,7 +165,7 @@ type orderKey struct {
 }
 
 // NewPredictionWriter checks the horizon (weeks, above 0, at most 5218, a century) and writes the header.
-func NewPredictionWriter(w io.Writer, m purchase.Model, spend *spend.GammaGamma, horizon float64) (*PredictionWriter, error) {
+func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, horizon float64) (*PredictionWriter, error) {
 	if !(horizon > 0 && horizon <= 5218) {
 		return nil, postlift.Faultf(postlift.Invalid, "clv.Predict", "horizon %g must be more than 0 and at most 5218 weeks", horizon)
 	}
@@ -188,7 +188,7 @@ func (p *PredictionWriter) Write(s purchase.Summary) error {
 	b = strconv.AppendFloat(b, alive*p.ordersIfAlive(s.X, s.TX, s.T), 'g', -1, 64)
 	if p.spend != nil {
 		b = append(b, ',')
-		b = strconv.AppendFloat(b, p.spend.MeanSpend(s.X, s.M), 'g', -1, 64)
+		b = strconv.AppendFloat(b, p.spend.MeanSpend(spend.Observation{X: s.X, M: s.M}), 'g', -1, 64)
 	}
 	p.line = append(b, '\n')
 	_, err := p.w.Write(p.line)

@@ -13,10 +13,19 @@ import (
 	"postlift/migrations"
 )
 
-// RefreshFeatures rebuilds what rules and models read of every account, as of a date, in one set-based
-// statement. Documents in a currency without a rate on their day are left out and counted in
-// excluded_orders.
+// featureScope says for whom features are worked out and how fully.
+type featureScope struct {
+	ids  []int64 // nil: every account
+	logs bool    // with the logs of gaps and values that only scoring reads: they cost half as much again
+}
+
+// RefreshFeatures rebuilds what rules read of every account, as of a date, in one set-based statement.
+// Documents in a currency without a rate on their day are left out and counted in excluded_orders.
 func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
+	return s.refreshFeatures(ctx, asOf, featureScope{})
+}
+
+func (s *Store) refreshFeatures(ctx context.Context, asOf postlift.Date, scope featureScope) error {
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return err
@@ -25,19 +34,14 @@ func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 		if err := t.alone("features"); err != nil {
 			return err
 		}
-		orders, err := orderRate(t.DB, settings.Currency)
-		if err != nil {
-			return err
-		}
-		contracts, err := rateExpression(t.DB, settings.Currency, "c", "'"+asOf.String()+"'")
+		query, args, err := s.featureQuery(t.DB, settings, asOf, scope)
 		if err != nil {
 			return err
 		}
 		if _, err := t.exec("DELETE FROM account_features"); err != nil {
 			return err
 		}
-		query, args := s.featureQuery(settings, orders, contracts, asOf)
-		if _, err := t.exec(query, args...); err != nil {
+		if _, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...); err != nil {
 			return fmt.Errorf("features: %w", err)
 		}
 		return nil
@@ -93,23 +97,58 @@ func documentSQL(rates string, defaultMargin float64) string {
   FROM orders o WHERE o.placed_on <= ?`, rates, effective, defaultMargin)
 }
 
-func (s *Store) featureQuery(settings accounts.Settings, orderRates, contractRates string, asOf postlift.Date) (string, []any) {
+// featureColumns are the columns of account_features in the order in which featureQuery selects them.
+var featureColumns = []string{"account_id", "as_of", "order_days", "first_order_on", "last_order_on",
+	"net_minor", "first_day_net_minor", "margin_minor", "assumed_net_minor", "net_12m_minor", "margin_12m_minor", "orders_12m",
+	"open_contracts", "contract_monthly_minor", "contract_margin_minor", "next_term_end_on", "next_notice_on", "open_opportunities",
+	"last_mailed_on", "mails_365d", "responses_365d", "last_response_on", "excluded_orders",
+	"log_gaps", "repeat_log_mean", "repeat_log_ss"}
+
+// logsSQL gives, by account, the logs that the order and spend models read: of the weeks between order
+// days and of the values of all but the first.
+const logsSQL = `, lag AS (
+  SELECT account_id, ln(CAST(net AS DOUBLE PRECISION)) AS value, %[1]s AS days FROM day WHERE net > 0
+), logs AS (
+  SELECT account_id, SUM(ln(CAST(days AS DOUBLE PRECISION) / 7)) AS gaps, COUNT(*) AS n, SUM(value) AS sum, SUM(value * value) AS square
+  FROM lag WHERE days > 0 GROUP BY account_id
+)`
+
+// featureQuery selects the columns of account_features, named as there.
+func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postlift.Date, scope featureScope) (string, []any, error) {
+	orderRates, err := orderRate(db, settings.Currency)
+	if err != nil {
+		return "", nil, err
+	}
+	contractRates, err := rateExpression(db, settings.Currency, "c", "'"+asOf.String()+"'")
+	if err != nil {
+		return "", nil, err
+	}
 	year, noticeDate, dateCast := asOf.AddMonths(-12), "date(c.term_ends_on, '-' || c.notice_days || ' days')", "TEXT"
+	lag := "julianday(placed_on) - julianday(LAG(placed_on) OVER (PARTITION BY account_id ORDER BY placed_on))"
 	if s.dialect == migrations.Postgres {
 		noticeDate, dateCast = "c.term_ends_on - CAST(c.notice_days AS INTEGER)", "DATE"
+		lag = "placed_on - LAG(placed_on) OVER (PARTITION BY account_id ORDER BY placed_on)"
 	}
-	query := fmt.Sprintf(`INSERT INTO account_features (account_id, as_of, order_days, first_order_on, last_order_on,
-  net_minor, first_day_net_minor, margin_minor, assumed_net_minor, net_12m_minor, margin_12m_minor, orders_12m,
-  open_contracts, contract_monthly_minor, contract_margin_minor, next_term_end_on, next_notice_on, open_opportunities,
-  last_mailed_on, mails_365d, responses_365d, last_response_on, excluded_orders)
-WITH doc AS (%[1]s
+	with, only, who := "WITH ", "", ""
+	var args []any
+	if scope.ids != nil {
+		with, only, who = s.idList()+", ", " AND account_id IN (SELECT id FROM ids)", " WHERE a.id IN (SELECT id FROM ids)"
+		args = append(args, idParameter(scope.ids))
+	}
+	logs, logJoin, logColumns := "", "", "0.0 AS log_gaps, 0.0 AS repeat_log_mean, 0.0 AS repeat_log_ss"
+	if scope.logs {
+		logs, logJoin = fmt.Sprintf(logsSQL, lag), "\nLEFT JOIN logs l ON l.account_id = a.id"
+		logColumns = `COALESCE(l.gaps, 0) AS log_gaps, COALESCE(l.sum / l.n, 0) AS repeat_log_mean,
+  COALESCE(CASE WHEN l.square > l.sum * l.sum / l.n AND l.n > 1 THEN l.square - l.sum * l.sum / l.n END, 0) AS repeat_log_ss`
+	}
+	query := fmt.Sprintf(with+`doc AS (%[1]s%[7]s
 ), day AS (
   SELECT account_id, placed_on,
     CAST(ROUND(SUM(net * rate)) AS BIGINT) AS net, CAST(ROUND(SUM(margin * rate)) AS BIGINT) AS margin,
     CAST(ROUND(SUM(assumed * rate)) AS BIGINT) AS assumed,
     SUM(CASE WHEN rate IS NULL THEN 1 ELSE 0 END) AS excluded
   FROM doc GROUP BY account_id, placed_on
-), bought AS (
+)%[8]s, bought AS (
   SELECT account_id,
     SUM(CASE WHEN net > 0 THEN 1 ELSE 0 END) AS order_days,
     MIN(CASE WHEN net > 0 THEN CAST(placed_on AS TEXT) || '|' || CAST(net AS TEXT) END) AS first_day,
@@ -131,23 +170,28 @@ WITH doc AS (%[1]s
     MIN(CASE WHEN c.term_ends_on >= ? THEN c.term_ends_on END) AS term_end,
     MIN(CASE WHEN %[2]s >= ? THEN %[2]s END) AS notice_on
   FROM contracts c LEFT JOIN fee ON fee.contract_id = c.id
-  WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)
+  WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)%[7]s
   GROUP BY c.account_id
 ), deals AS (
-  SELECT account_id, COUNT(*) AS open_deals FROM opportunities WHERE status = 'open' AND opened_on <= ? GROUP BY account_id
+  SELECT account_id, COUNT(*) AS open_deals FROM opportunities WHERE status = 'open' AND opened_on <= ?%[7]s GROUP BY account_id
 ), mailed AS (
   SELECT account_id, MAX(posted_on) AS last_on, SUM(CASE WHEN posted_on > ? THEN 1 ELSE 0 END) AS mails
-  FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND posted_on <= ? GROUP BY account_id
+  FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND posted_on <= ?%[7]s GROUP BY account_id
 ), answered AS (
   SELECT account_id, MAX(occurred_at) AS last_at, SUM(CASE WHEN occurred_at >= ? THEN 1 ELSE 0 END) AS answers
-  FROM responses WHERE account_id IS NOT NULL AND kind NOT IN ('visit', 'return', 'objection') AND occurred_at < ?
+  FROM responses WHERE account_id IS NOT NULL AND kind NOT IN ('visit', 'return', 'objection') AND occurred_at < ?%[7]s
   GROUP BY account_id
 )
-SELECT a.id, CAST(? AS %[3]s), COALESCE(b.order_days, 0), CAST(substr(b.first_day, 1, 10) AS %[3]s), b.last_on,
-  COALESCE(b.net, 0), COALESCE(CAST(substr(b.first_day, 12) AS BIGINT), 0), COALESCE(b.margin, 0), COALESCE(b.assumed, 0),
-  COALESCE(b.net_12m, 0), COALESCE(b.margin_12m, 0), COALESCE(b.orders_12m, 0),
-  COALESCE(g.open_contracts, 0), COALESCE(g.monthly, 0), COALESCE(g.margin, 0), g.term_end, g.notice_on, COALESCE(d.open_deals, 0),
-  m.last_on, COALESCE(m.mails, 0), COALESCE(r.answers, 0), %[4]s, COALESCE(b.excluded, 0)
+SELECT a.id AS account_id, CAST(? AS %[3]s) AS as_of, COALESCE(b.order_days, 0) AS order_days,
+  CAST(substr(b.first_day, 1, 10) AS %[3]s) AS first_order_on, b.last_on AS last_order_on,
+  COALESCE(b.net, 0) AS net_minor, COALESCE(CAST(substr(b.first_day, 12) AS BIGINT), 0) AS first_day_net_minor,
+  COALESCE(b.margin, 0) AS margin_minor, COALESCE(b.assumed, 0) AS assumed_net_minor,
+  COALESCE(b.net_12m, 0) AS net_12m_minor, COALESCE(b.margin_12m, 0) AS margin_12m_minor, COALESCE(b.orders_12m, 0) AS orders_12m,
+  COALESCE(g.open_contracts, 0) AS open_contracts, COALESCE(g.monthly, 0) AS contract_monthly_minor,
+  COALESCE(g.margin, 0) AS contract_margin_minor, g.term_end AS next_term_end_on, g.notice_on AS next_notice_on,
+  COALESCE(d.open_deals, 0) AS open_opportunities, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
+  COALESCE(r.answers, 0) AS responses_365d, %[4]s AS last_response_on, COALESCE(b.excluded, 0) AS excluded_orders,
+  %[9]s
 FROM accounts a
 LEFT JOIN bought b ON b.account_id = a.id
 LEFT JOIN signed g ON g.account_id = a.id
@@ -155,10 +199,10 @@ LEFT JOIN deals d ON d.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
 LEFT JOIN answered r ON r.account_id = a.id`,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
-		contractRates, settings.Value.DefaultMargin)
-	args := []any{asOf, year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
-		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf}
-	return query, args
+		contractRates, settings.Value.DefaultMargin, only, logs, logColumns)
+	args = append(args, asOf, year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
+		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
+	return query + logJoin + who, args, nil
 }
 
 // dateOfInstant is SQL for the UTC date of a stored instant.

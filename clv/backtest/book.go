@@ -1,0 +1,199 @@
+package backtest
+
+import (
+	"cmp"
+	"hash/fnv"
+	"math"
+	"slices"
+	"sort"
+
+	"postlift"
+	"postlift/clv/purchase"
+	"postlift/clv/spend"
+	"postlift/clv/tables"
+)
+
+// book is the log by customer, or a sample of it.
+type book struct {
+	customers []customer
+	all       int // customers of the whole log
+	first     postlift.Date
+	until     postlift.Date
+	values    bool
+}
+
+type customer struct {
+	segment string
+	days    []tables.OrderDay // sorted
+}
+
+// open arranges the log by customer and draws the sample.
+func open(log tables.OrderLog, segments []string, sample int) book {
+	b := book{all: len(log.IDs), until: log.Until, values: log.HasValues}
+	share := 1.0
+	if sample == 0 {
+		sample = defaultSample
+	}
+	if sample > 0 && sample < len(log.IDs) {
+		share = float64(sample) / float64(len(log.IDs))
+	}
+	for i := 0; i < len(log.Days); {
+		j := i + 1
+		for j < len(log.Days) && log.Days[j].Customer == log.Days[i].Customer {
+			j++
+		}
+		id := log.Days[i].Customer
+		if share == 1 || drawn(log.IDs[id]) < share {
+			c := customer{days: log.Days[i:j:j]}
+			if segments != nil {
+				c.segment = segments[id]
+			}
+			b.customers = append(b.customers, c)
+			if b.first.IsZero() || log.Days[i].Day < b.first {
+				b.first = log.Days[i].Day
+			}
+		}
+		i = j
+	}
+	return b
+}
+
+// drawn is a number from 0 to 1 that depends on the id alone.
+func drawn(id string) float64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(id)) // a hash takes every write
+	v := h.Sum64()
+	v ^= v >> 33 // FNV leaves the high bits of short ids too alike
+	v *= 0xff51afd7ed558ccd
+	v ^= v >> 33
+	return float64(v>>11) / (1 << 53)
+}
+
+// until is how many of a customer's order days lie up to a day.
+func countUntil(days []tables.OrderDay, day postlift.Date) int {
+	return sort.Search(len(days), func(i int) bool { return days[i].Day > day })
+}
+
+// past is what was known at an origin. Customers stand in the order of their histories, so that those of
+// one history are neighbours.
+type past struct {
+	origin postlift.Date
+	known  []known
+	rows   []purchase.Counted // distinct histories
+	start  []int32            // row r holds known[start[r]:start[r+1]]
+	spends []spend.Observation
+	gaps   float64 // sum of logs of the weeks between order days
+}
+
+// known is what was known of one customer at an origin.
+type known struct {
+	who             int32 // index into book.customers
+	x, tx, age      int32 // repeat order days; days from the first order
+	lastYear        int32 // order days in the 365 days up to the origin
+	logMean, logSS  float64
+	mean, firstMean float64 // of repeat order days; of all, for customers without one
+}
+
+// at is the past as of an origin: the only way from the log to a fit.
+func (b book) at(origin postlift.Date) past {
+	p := past{origin: origin}
+	for i, c := range b.customers {
+		if n := countUntil(c.days, origin); n > 0 {
+			p.add(int32(i), c.days[:n])
+		}
+	}
+	slices.SortFunc(p.known, func(a, b known) int {
+		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.age, b.age), cmp.Compare(a.tx, b.tx), cmp.Compare(a.who, b.who))
+	})
+	p.compress()
+	for _, k := range p.known {
+		if o := k.observation(); o.X > 0 && o.M > 0 {
+			p.spends = append(p.spends, o)
+		}
+	}
+	return p
+}
+
+// add takes the order days of one customer up to the origin.
+func (p *past) add(who int32, days []tables.OrderDay) {
+	first, last := days[0].Day, days[len(days)-1].Day
+	k := known{who: who, x: int32(len(days) - 1), tx: int32(last.DaysSince(first)), age: int32(p.origin.DaysSince(first)),
+		lastYear: int32(len(days) - countUntil(days, p.origin.AddDays(-365))), firstMean: days[0].Value}
+	var logs []float64
+	for i := 1; i < len(days); i++ {
+		p.gaps += math.Log(weekly(days[i].Day.DaysSince(days[i-1].Day)))
+		k.mean += days[i].Value / float64(k.x)
+		if days[i].Value > 0 {
+			logs = append(logs, math.Log(days[i].Value))
+		}
+	}
+	k.logMean, k.logSS = meanSS(logs)
+	p.known = append(p.known, k)
+}
+
+// meanSS is the mean and the sum of squared deviations from it.
+func meanSS(v []float64) (mean, ss float64) {
+	for _, x := range v {
+		mean += x / float64(len(v))
+	}
+	for _, x := range v {
+		ss += (x - mean) * (x - mean)
+	}
+	return mean, ss
+}
+
+// observation is what a spend model is told of the customer: its repeat order days, or its first order
+// where there is no other.
+func (k known) observation() spend.Observation {
+	if k.x == 0 {
+		return spend.Observation{}
+	}
+	return spend.Observation{X: int(k.x), M: k.mean, LogMean: k.logMean, LogSS: k.logSS, Logs: k.mean > 0}
+}
+
+func (p *past) compress() {
+	for i, k := range p.known {
+		if i == 0 || p.known[i-1].x != k.x || p.known[i-1].age != k.age || p.known[i-1].tx != k.tx {
+			p.rows = append(p.rows, purchase.Counted{X: int(k.x), TX: weekly(int(k.tx)), T: weekly(int(k.age))})
+			p.start = append(p.start, int32(i))
+		}
+		p.rows[len(p.rows)-1].N++
+	}
+	p.start = append(p.start, int32(len(p.known)))
+}
+
+// outcome is what the known customers did after the origin up to an end.
+type outcome struct {
+	counts []int32   // order days
+	values []float64 // their value
+	orders float64
+	value  float64
+}
+
+// after looks at what happened; nothing of it reaches a prediction.
+func (b book) after(p past, end postlift.Date) outcome {
+	o := outcome{counts: make([]int32, len(p.known)), values: make([]float64, len(p.known))}
+	for i, k := range p.known {
+		days := b.customers[k.who].days
+		for _, d := range days[countUntil(days, p.origin):countUntil(days, end)] {
+			o.counts[i]++
+			o.values[i] += d.Value
+		}
+		o.orders += float64(o.counts[i])
+		o.value += o.values[i]
+	}
+	return o
+}
+
+// path is the order days of the known customers up to each of some days after the origin.
+func (b book) path(p past, days []postlift.Date) []float64 {
+	out := make([]float64, len(days))
+	for _, k := range p.known {
+		own := b.customers[k.who].days
+		before := countUntil(own, p.origin)
+		for i, d := range days {
+			out[i] += float64(countUntil(own, d) - before)
+		}
+	}
+	return out
+}

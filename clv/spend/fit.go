@@ -1,0 +1,285 @@
+package spend
+
+import (
+	"maps"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"gonum.org/v1/gonum/mat"
+
+	"postlift"
+	"postlift/clv/fitting"
+)
+
+// Fitted is a fitted spend model.
+type Fitted struct {
+	Model       Model
+	Correlation float64 // Pearson correlation of frequency and mean value, which the models take to be 0
+	fitting.Stats
+	parts []fittedPart // one, or one for each band
+}
+
+// fittedPart is the optimum behind a model: enough to draw other plausible ones.
+type fittedPart struct {
+	theta []float64
+	cov   *mat.SymDense // of theta; nil where not identified
+	build func(theta []float64) Model
+}
+
+// problem is a fit laid out: what to search, and how to read the answer.
+type problem struct {
+	f      fitting.Objective
+	n      float64
+	rows   int
+	starts [][]float64
+	centre []float64 // of the prior
+	build  func(theta []float64) Model
+	slopes func(theta []float64) []float64 // of each parameter in its theta, for standard errors
+}
+
+// FlagCorrelated is raised where frequency and value correlate beyond this.
+const correlationLimit = 0.2
+
+// Fit fits the named spend model by maximum likelihood, with the same weak prior as the order models where
+// the data do not identify it. Where value depends on frequency (correlation above .2 either way) the model
+// is fitted by bands of x, if there are customers enough for two bands. No usable observation and an unknown
+// name are Invalid faults.
+func Fit(name string, obs []Observation) (Fitted, error) {
+	base, forced := strings.CutSuffix(name, suffixBanded)
+	if ParamNames(base) == nil {
+		return Fitted{}, Unknown(name)
+	}
+	usable, dropped := usableFor(base, obs)
+	if len(usable) == 0 {
+		return Fitted{}, postlift.Faultf(postlift.Invalid, "spend.Fit",
+			"no customer has a repeat order with a positive value: the spend model needs some")
+	}
+	scale := typicalValue(usable)
+	fit := fitPlain(base, usable, scale)
+	fit.Correlation = frequencyCorrelation(usable)
+	if forced || math.Abs(fit.Correlation) > correlationLimit {
+		fit = fitBanded(base, usable, scale, fit)
+	}
+	if math.Abs(fit.Correlation) > correlationLimit {
+		fit.Flags = append(fit.Flags, fitting.FlagCorrelated)
+	}
+	if dropped > 0 {
+		fit.Flags = append(fit.Flags, FlagLogsMissing)
+	}
+	return fit, nil
+}
+
+// FitGammaGamma fits the Gamma-Gamma model; see Fit.
+func FitGammaGamma(obs []Observation) (Fitted, error) { return Fit(ModelGammaGamma, obs) }
+
+// usableFor lists the observations that a model can learn from, and counts those with a value that it
+// cannot use for want of their logs.
+func usableFor(name string, obs []Observation) (usable []Observation, dropped int) {
+	fits := func(o Observation) bool { return o.known() }
+	if name == ModelLogNormal {
+		fits = func(o Observation) bool {
+			_, _, ok := o.logs()
+			if !ok && o.known() {
+				dropped++
+			}
+			return ok
+		}
+	}
+	count := 0
+	for _, o := range obs {
+		if fits(o) {
+			count++
+		}
+	}
+	if count == len(obs) {
+		return obs, 0
+	}
+	dropped = 0
+	usable = make([]Observation, 0, count)
+	for _, o := range obs {
+		if fits(o) {
+			usable = append(usable, o)
+		}
+	}
+	return usable, dropped
+}
+
+// fitPlain fits one model to all customers.
+func fitPlain(name string, obs []Observation, scale float64) Fitted {
+	if name == ModelLogNormal {
+		return logNormalProblem(obs, math.Log(scale)).solve(nil)
+	}
+	fit := gammaGammaProblem(obs, scale, false).solve(nil)
+	if fit.Model.(GammaGamma).Q >= 1+meanShapeFloor {
+		return fit
+	}
+	// The likelihood alone gives a population without a mean: hold q above 1, and say so.
+	flags := fit.Flags
+	fit = gammaGammaProblem(obs, scale, true).solve(&pull{sd: fitting.PriorSD(float64(len(obs)))})
+	fit.Flags = mergeFlags(flags, fit.Flags, []string{fitting.FlagInfiniteMean})
+	return fit
+}
+
+// pull is a prior that is always used: centre nil means the problem's own.
+type pull struct {
+	centre []float64
+	sd     float64
+}
+
+// solve searches and reads the optimum.
+func (p problem) solve(prior *pull) Fitted {
+	job := fitting.Search{F: p.f, Starts: p.starts, Centre: p.centre, SD: fitting.PriorSD(p.n), N: p.n}
+	if prior != nil {
+		job.AlwaysPrior, job.SD = true, prior.sd
+		if prior.centre != nil {
+			job.Centre = prior.centre
+		}
+	}
+	o, flags := job.Run()
+	if p.n < fitting.FewAccounts {
+		flags = append(flags, fitting.FlagFewAccounts)
+	}
+	fit := Fitted{Model: p.build(o.Theta)}
+	fit.Stats = fitting.Stats{SE: p.standardErrors(fit.Model, o), LogLikelihood: -p.n * p.f(o.Theta, nil), Observations: int(p.n),
+		Rows: p.rows, PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}
+	part := fittedPart{theta: o.Theta, build: p.build}
+	if o.Cov != nil {
+		part.cov = mat.NewSymDense(len(o.Theta), nil)
+		part.cov.ScaleSym(1/p.n, o.Cov)
+	}
+	fit.parts = []fittedPart{part}
+	return fit
+}
+
+func (p problem) standardErrors(m Model, o fitting.Optimum) map[string]float64 {
+	slopes, params := p.slopes(o.Theta), m.Params()
+	for i := range params {
+		params[i].Value = slopes[i]
+	}
+	return fitting.NaturalSE(params, o.SDLog(p.n))
+}
+
+// Draws gives k plausible models: draws from the normal approximation of the likelihood around the optimum,
+// in logs. A model that the data do not identify is drawn as itself.
+func (f Fitted) Draws(k int, rng *rand.Rand) []Model {
+	out := make([]Model, 0, max(k, 0))
+	for range k {
+		models := make([]Model, len(f.parts))
+		for i, p := range f.parts {
+			models[i] = p.draw(rng)
+		}
+		switch b := f.Model.(type) {
+		case Banded:
+			out = append(out, Banded{From: b.From, Models: models})
+		default:
+			out = append(out, models[0])
+		}
+	}
+	return out
+}
+
+// drawLimit bounds a draw: a parameter that the data hardly hold must not leave the range in which every
+// prediction is finite.
+const drawLimit = 20
+
+func (p fittedPart) draw(rng *rand.Rand) Model {
+	var root mat.Cholesky
+	if p.cov == nil || !root.Factorize(p.cov) {
+		return p.build(p.theta)
+	}
+	var l mat.TriDense
+	root.LTo(&l)
+	at := make([]float64, len(p.theta))
+	z := make([]float64, len(p.theta))
+	for i := range z {
+		z[i] = rng.NormFloat64()
+		at[i] = p.theta[i]
+		for j := range i + 1 {
+			at[i] += l.At(i, j) * z[j]
+		}
+		at[i] = min(max(at[i], -drawLimit), drawLimit)
+	}
+	return p.build(at)
+}
+
+// typicalValue is the geometric mean of the mean values: the scale in which parameters are near 1.
+func typicalValue(obs []Observation) float64 {
+	shards := (len(obs) + blockSize - 1) / blockSize
+	sums := make([]float64, shards)
+	inParallel(shards, func(i int) {
+		for _, o := range obs[i*blockSize : min((i+1)*blockSize, len(obs))] {
+			if o.known() {
+				sums[i] += math.Log(within(o.M))
+			} else {
+				sums[i] += o.LogMean
+			}
+		}
+	})
+	total := 0.0
+	for _, s := range sums {
+		total += s
+	}
+	return within(math.Exp(total / float64(len(obs))))
+}
+
+// frequencyCorrelation is Pearson's correlation of x and m, 0 where one of them does not vary.
+func frequencyCorrelation(obs []Observation) float64 {
+	n := float64(len(obs))
+	var sx, sm float64
+	for _, o := range obs {
+		sx += float64(o.X)
+		sm += min(o.M, mostValue)
+	}
+	mx, mm := sx/n, sm/n
+	var xx, xm, vv float64
+	for _, o := range obs {
+		dx, dm := float64(o.X)-mx, min(o.M, mostValue)-mm
+		xx, xm, vv = xx+dx*dx, xm+dx*dm, vv+dm*dm
+	}
+	if xx <= 0 || vv <= 0 {
+		return 0
+	}
+	return xm / (math.Sqrt(xx) * math.Sqrt(vv))
+}
+
+// inParallel does work 0..n-1 on all processors. The works must not depend on each other, and their results
+// be combined in order, so that the number of processors does not show.
+func inParallel(n int, work func(i int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/2)
+	if workers < 2 {
+		for i := range n {
+			work(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var all sync.WaitGroup
+	for range workers {
+		all.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				work(i)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func sortedKeys[V any](m map[int]V) []int { return slices.Sorted(maps.Keys(m)) }
+
+// mergeFlags joins lists of flags, each flag once, in order of appearance.
+func mergeFlags(lists ...[]string) []string {
+	var out []string
+	for _, list := range lists {
+		for _, f := range list {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}

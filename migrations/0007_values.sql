@@ -1,0 +1,86 @@
+-- What the value engine adds: bands and parts of a score, the run's basis, backtests, tracked changes.
+-- +goose Up
+ALTER TABLE accounts ADD COLUMN discount_rate {{double}}; -- a year, the account's own; NULL: the settings'
+
+ALTER TABLE account_features ADD COLUMN log_gaps {{double}} NOT NULL DEFAULT 0;        -- sum of log weeks between order days; filled by scoring only
+ALTER TABLE account_features ADD COLUMN repeat_log_mean {{double}} NOT NULL DEFAULT 0; -- mean log net of the order days after the first
+ALTER TABLE account_features ADD COLUMN repeat_log_ss {{double}} NOT NULL DEFAULT 0;   -- squared deviations of those logs
+
+ALTER TABLE score_runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'full';         -- full, incremental
+ALTER TABLE score_runs ADD COLUMN base_run_id BIGINT;                        -- of an incremental run: where its unchanged scores come from
+ALTER TABLE score_runs ADD COLUMN change_mark BIGINT NOT NULL DEFAULT 0;     -- account_changes up to this one are in
+ALTER TABLE score_runs ADD COLUMN total_minor BIGINT;                        -- sum of residual values; NULL: sum the rows
+ALTER TABLE score_runs ADD COLUMN basis {{json}};                            -- all that an incremental run must share
+ALTER TABLE score_runs ADD COLUMN actor TEXT NOT NULL DEFAULT '';
+
+-- Scores of earlier runs have no bands: NULL there.
+ALTER TABLE scores ADD COLUMN expansion_minor BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE scores ADD COLUMN contact_minor BIGINT NOT NULL DEFAULT 0;       -- a cost, positive
+ALTER TABLE scores ADD COLUMN low_minor BIGINT;                              -- residual value: 5 % lie below
+ALTER TABLE scores ADD COLUMN median_minor BIGINT;
+ALTER TABLE scores ADD COLUMN high_minor BIGINT;                             -- 95 % lie below
+ALTER TABLE scores ADD COLUMN p_exceeds_cost {{double}};
+ALTER TABLE scores ADD COLUMN payback_month BIGINT;                          -- 0 already, -1 never within the horizon
+ALTER TABLE scores ADD COLUMN clv_to_cac {{double}};
+ALTER TABLE scores ADD COLUMN break_even_minor BIGINT;
+ALTER TABLE scores ADD COLUMN mean_order_minor {{double}};
+ALTER TABLE scores ADD COLUMN p_active {{double}};
+ALTER TABLE scores ADD COLUMN rfm TEXT NOT NULL DEFAULT '';                  -- three digits 1..5, 5 best: recency, frequency, value
+ALTER TABLE scores ADD COLUMN tier TEXT NOT NULL DEFAULT '';                 -- A..E by residual value
+ALTER TABLE scores ADD COLUMN stage TEXT NOT NULL DEFAULT '';                -- prospect, new, growing, mature, at_risk, lapsed, lost
+
+CREATE TABLE backtests (
+  id         {{pk}},
+  uid        TEXT NOT NULL UNIQUE,
+  as_of      {{date}} NOT NULL,
+  chosen     TEXT NOT NULL, -- the order model
+  report     {{json}} NOT NULL,
+  actor      TEXT NOT NULL,
+  created_at {{timestamp}} NOT NULL
+);
+
+-- Accounts whose value may have changed, each with the number of its latest change. Numbers rise in the
+-- order of commits, so that a score run notes up to which one it has read.
+CREATE TABLE account_changes (
+  account_id BIGINT PRIMARY KEY REFERENCES accounts (id),
+  mark       BIGINT NOT NULL
+);
+CREATE INDEX account_changes_mark ON account_changes (mark);
+
+-- The first day on which an account bought or signed a product group.
+CREATE TABLE account_groups (
+  account_id    BIGINT NOT NULL REFERENCES accounts (id),
+  kind          TEXT NOT NULL, -- order, contract
+  product_group TEXT NOT NULL,
+  first_on      {{date}} NOT NULL,
+  PRIMARY KEY (account_id, kind, product_group)
+);
+
+-- +goose Down
+DROP TABLE account_groups;
+DROP TABLE account_changes;
+DROP TABLE backtests;
+ALTER TABLE scores DROP COLUMN stage;
+ALTER TABLE scores DROP COLUMN tier;
+ALTER TABLE scores DROP COLUMN rfm;
+ALTER TABLE scores DROP COLUMN p_active;
+ALTER TABLE scores DROP COLUMN mean_order_minor;
+ALTER TABLE scores DROP COLUMN break_even_minor;
+ALTER TABLE scores DROP COLUMN clv_to_cac;
+ALTER TABLE scores DROP COLUMN payback_month;
+ALTER TABLE scores DROP COLUMN p_exceeds_cost;
+ALTER TABLE scores DROP COLUMN high_minor;
+ALTER TABLE scores DROP COLUMN median_minor;
+ALTER TABLE scores DROP COLUMN low_minor;
+ALTER TABLE scores DROP COLUMN contact_minor;
+ALTER TABLE scores DROP COLUMN expansion_minor;
+ALTER TABLE score_runs DROP COLUMN actor;
+ALTER TABLE score_runs DROP COLUMN basis;
+ALTER TABLE score_runs DROP COLUMN total_minor;
+ALTER TABLE score_runs DROP COLUMN change_mark;
+ALTER TABLE score_runs DROP COLUMN base_run_id;
+ALTER TABLE score_runs DROP COLUMN kind;
+ALTER TABLE account_features DROP COLUMN repeat_log_ss;
+ALTER TABLE account_features DROP COLUMN repeat_log_mean;
+ALTER TABLE account_features DROP COLUMN log_gaps;
+ALTER TABLE accounts DROP COLUMN discount_rate;
