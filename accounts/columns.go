@@ -45,6 +45,7 @@ var AccountColumns = []csvfile.Column{
 	date("acquired_on", "customer since", "Kunde seit", "CreatedDate", "create date", "Created at", "Created", "Erstellt am", "Anlagedatum", "ERDAT"),
 	text("acquisition_channel", "channel", "lead source", "LeadSource", "original source", "Source", "Akquisekanal", "Kanal", "Herkunft", "Quelle"),
 	number("acquisition_cost", "cac", "Akquisekosten", "Akquisitionskosten"),
+	number("discount_rate", "cost of capital", "Diskontsatz", "Abzinsungssatz", "Kalkulationszins"),
 	text("service_level", "sla", "support level", "Servicestufe", "Service-Level", "Betreuungsstufe"),
 	text("status", "account status", "Kundenstatus"),
 	flag("dunning", "Mahnstufe", "dunning level", "Mahnsperre", "Mahnkennzeichen", "gemahnt", "im Mahnverfahren", "Mahnung"),

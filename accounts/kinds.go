@@ -134,7 +134,7 @@ func (s *session) past(row *csvfile.Row, name string) postlift.Date {
 	return d
 }
 
-func optional(v int64, ok bool) *int64 {
+func optional[T any](v T, ok bool) *T {
 	if !ok {
 		return nil
 	}

@@ -81,6 +81,7 @@ func (s *session) readAccount(row *csvfile.Row) (Account, Site) {
 	}
 	a.Employees = optional(row.Int("employees", 0, manyPeople))
 	a.AcquisitionCost = optional(row.Minor("acquisition_cost", s.importer.Settings.Currency))
+	a.DiscountRate = optional(row.Float("discount_rate", 0, 1))
 	if a.AcquisitionCost != nil && *a.AcquisitionCost < 0 {
 		row.Reject("acquisition_cost", "range", row.Text("acquisition_cost"), "a cost must not be negative")
 	}

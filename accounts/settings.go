@@ -80,6 +80,8 @@ type Assumptions struct {
 	FulfilmentMinor    int64            `json:"fulfilment_minor" yaml:"fulfilment_minor"`         // cost of one order
 	ServiceMinor       map[string]int64 `json:"service_minor" yaml:"service_minor"`               // a month, by service level; "default" for the others
 	AcquisitionMinor   map[string]int64 `json:"acquisition_minor" yaml:"acquisition_minor"`       // by channel, where costs are not imported; "default"
+	ContactMinorYear   int64            `json:"contact_minor_year" yaml:"contact_minor_year"`     // planned mailings to one active account, a year
+	BacktestDays       int              `json:"backtest_days" yaml:"backtest_days"`               // how long a comparison of models stays good for choosing one
 }
 
 // MailPolicy is the contact pressure that no campaign may exceed.
@@ -110,6 +112,7 @@ func DefaultSettings() Settings {
 		Value: Assumptions{
 			HorizonMonths: 36, DiscountRate: .10, DefaultMargin: .30, DefaultRenewalRate: .80, FulfilmentMinor: 1500,
 			ServiceMinor: map[string]int64{"default": 2000}, AcquisitionMinor: map[string]int64{"default": 60000},
+			ContactMinorYear: 480, BacktestDays: 100,
 		},
 		Mail: MailPolicy{
 			CoolingOffDays: 60, MaxPerYear: 6, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
@@ -146,6 +149,10 @@ func (s Settings) Validate() error {
 		return bad("value.discount_rate", "0 to 1 (a year) are possible", v.DiscountRate)
 	case v.DefaultMargin <= -1 || v.DefaultMargin > 1:
 		return bad("value.default_margin", "a share above -1 and at most 1 is needed", v.DefaultMargin)
+	case v.ContactMinorYear < 0:
+		return bad("value.contact_minor_year", "it must not be negative", v.ContactMinorYear)
+	case v.BacktestDays < 1 || v.BacktestDays > 3650:
+		return bad("value.backtest_days", "1 to 3650 days are possible", v.BacktestDays)
 	case m.ContactsPerSite < 1:
 		return bad("mail.contacts_per_site", "at least 1 is needed", m.ContactsPerSite)
 	case m.PieceCostMinor < 0:

@@ -47,13 +47,12 @@ CREATE TABLE account_changes (
 );
 CREATE INDEX account_changes_mark ON account_changes (mark);
 
--- The first day on which an account bought or signed a product group.
+-- The first day on which an account ordered from a product group.
 CREATE TABLE account_groups (
   account_id    BIGINT NOT NULL REFERENCES accounts (id),
-  kind          TEXT NOT NULL, -- order, contract
   product_group TEXT NOT NULL,
   first_on      {{date}} NOT NULL,
-  PRIMARY KEY (account_id, kind, product_group)
+  PRIMARY KEY (account_id, product_group)
 );
 
 -- +goose Down

@@ -69,7 +69,7 @@ func drawn(id string) float64 {
 	return float64(v>>11) / (1 << 53)
 }
 
-// until is how many of a customer's order days lie up to a day.
+// countUntil is how many of a customer's order days lie up to a day.
 func countUntil(days []tables.OrderDay, day postlift.Date) int {
 	return sort.Search(len(days), func(i int) bool { return days[i].Day > day })
 }
@@ -87,11 +87,13 @@ type past struct {
 
 // known is what was known of one customer at an origin.
 type known struct {
-	who             int32 // index into book.customers
-	x, tx, age      int32 // repeat order days; days from the first order
-	lastYear        int32 // order days in the 365 days up to the origin
-	logMean, logSS  float64
-	mean, firstMean float64 // of repeat order days; of all, for customers without one
+	who            int32   // index into book.customers
+	x, tx, age     int32   // repeat order days; days from the first order
+	lastYear       int32   // order days in the 365 days up to the origin
+	mean           float64 // mean value of the repeat order days
+	first          float64 // value of the first order day
+	logMean, logSS float64 // of the logs of the repeat values
+	logs           bool    // every repeat order day is worth something, so that the logs are known
 }
 
 // at is the past as of an origin: the only way from the log to a fit.
@@ -118,7 +120,7 @@ func (b book) at(origin postlift.Date) past {
 func (p *past) add(who int32, days []tables.OrderDay) {
 	first, last := days[0].Day, days[len(days)-1].Day
 	k := known{who: who, x: int32(len(days) - 1), tx: int32(last.DaysSince(first)), age: int32(p.origin.DaysSince(first)),
-		lastYear: int32(len(days) - countUntil(days, p.origin.AddDays(-365))), firstMean: days[0].Value}
+		lastYear: int32(len(days) - countUntil(days, p.origin.AddDays(-365))), first: days[0].Value}
 	var logs []float64
 	for i := 1; i < len(days); i++ {
 		p.gaps += math.Log(weekly(days[i].Day.DaysSince(days[i-1].Day)))
@@ -128,6 +130,7 @@ func (p *past) add(who int32, days []tables.OrderDay) {
 		}
 	}
 	k.logMean, k.logSS = meanSS(logs)
+	k.logs = k.x > 0 && len(logs) == int(k.x)
 	p.known = append(p.known, k)
 }
 
@@ -142,13 +145,18 @@ func meanSS(v []float64) (mean, ss float64) {
 	return mean, ss
 }
 
-// observation is what a spend model is told of the customer: its repeat order days, or its first order
-// where there is no other.
+// observation is what a spend model learns from: the repeat order days.
 func (k known) observation() spend.Observation {
-	if k.x == 0 {
-		return spend.Observation{}
+	return spend.Observation{X: int(k.x), M: k.mean, LogMean: k.logMean, LogSS: k.logSS, Logs: k.logs}
+}
+
+// basis is what a spend model predicts from: the repeat order days, or the first order where there is no
+// other, as in the valuation.
+func (k known) basis() spend.Observation {
+	if k.x > 0 {
+		return k.observation()
 	}
-	return spend.Observation{X: int(k.x), M: k.mean, LogMean: k.logMean, LogSS: k.logSS, Logs: k.mean > 0}
+	return spend.FirstOrder(k.first)
 }
 
 func (p *past) compress() {

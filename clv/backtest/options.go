@@ -83,7 +83,7 @@ func plan(first, until postlift.Date, o Options) schedule {
 		return s
 	}
 	if len(o.Origins) > 0 {
-		s.origins = fitting(o.Origins, first, until, s.horizons[0])
+		s.origins = feasible(o.Origins, first, until, s.horizons[0])
 		if len(s.origins) < len(o.Origins) {
 			s.flags = append(s.flags, FlagOriginsDropped)
 		}
@@ -117,8 +117,8 @@ func horizons(first, until postlift.Date, o Options) []Horizon {
 	return slices.CompactFunc(wanted, func(a, b Horizon) bool { return a.days() == b.days() })
 }
 
-// fitting keeps the origins after the log's first day from which the shortest horizon ends in time.
-func fitting(origins []postlift.Date, first, until postlift.Date, shortest Horizon) []postlift.Date {
+// feasible keeps the origins after the log's first day from which the shortest horizon ends in time.
+func feasible(origins []postlift.Date, first, until postlift.Date, shortest Horizon) []postlift.Date {
 	out := slices.Clone(origins)
 	slices.Sort(out)
 	out = slices.Compact(out)

@@ -1,7 +1,9 @@
 package fitting
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/optimize"
@@ -12,7 +14,8 @@ import (
 type Objective func(theta, grad []float64) float64
 
 const (
-	thetaLimit    = 30   // beyond e^±30 a parameter carries no information: a wall keeps exp finite
+	thetaLimit    = 30 // beyond e^±30 a parameter carries no information: a wall keeps exp finite
+	notANumber    = 1e200
 	gradAccept    = 1e-5 // a stopped line search is a solution when the gradient is this small
 	gradWanted    = 1e-7
 	hessianStep   = 1e-4
@@ -48,6 +51,9 @@ func walled(f Objective) Objective {
 				}
 			}
 		}
+		if math.IsNaN(val) {
+			return notANumber // no search may take it for a minimum
+		}
 		return val
 	}
 }
@@ -68,32 +74,57 @@ func WithPrior(f Objective, centre []float64, sd, n float64) Objective {
 	}
 }
 
-// Minimise searches from each start with BFGS, polishes with Newton steps and keeps the best optimum.
-// It stops at the first start that converges unless all is set. When no start converges it goes on
-// with Nelder-Mead, which needs no line search.
+// Minimise searches with BFGS, polishes with Newton steps and returns the first start's optimum that
+// converged. With all set it first goes a short way from every start and takes the one that came lowest
+// first. When no start converges it goes on with Nelder-Mead, which needs no line search.
 func Minimise(f Objective, starts [][]float64, all bool) Optimum {
 	f = walled(f)
+	if all && len(starts) > 1 {
+		starts = ranked(f, starts)
+	}
 	best := Optimum{Value: math.Inf(1)}
 	for _, s := range starts {
-		o := polish(f, bfgs(f, s))
+		o := polish(f, bfgs(f, s, longWay))
 		if better(o, best) {
 			best = o
 		}
-		if best.Converged && !all {
+		if best.Converged {
 			return best
 		}
-	}
-	if best.Converged {
-		return best
 	}
 	from := starts[0]
 	if best.Theta != nil {
 		from = best.Theta
 	}
-	if o := polish(f, bfgs(f, nelderMead(f, from))); better(o, best) {
+	if o := polish(f, bfgs(f, nelderMead(f, from), longWay)); better(o, best) {
 		best = o
 	}
 	return best
+}
+
+// Major iterations of a search: to the end, and the short way that tells which start is worth the long one.
+const (
+	longWay  = 400
+	shortWay = 8
+)
+
+// ranked goes a short way from every start and gives the points reached, the lowest first.
+func ranked(f Objective, starts [][]float64) [][]float64 {
+	type point struct {
+		theta []float64
+		value float64
+	}
+	reached := make([]point, len(starts))
+	for i, s := range starts {
+		theta := bfgs(f, s, shortWay)
+		reached[i] = point{theta, f(theta, nil)}
+	}
+	slices.SortStableFunc(reached, func(a, b point) int { return cmp.Compare(a.value, b.value) })
+	out := make([][]float64, len(starts))
+	for i, p := range reached {
+		out[i] = p.theta
+	}
+	return out
 }
 
 func better(a, b Optimum) bool {
@@ -108,9 +139,9 @@ func better(a, b Optimum) bool {
 
 // bfgs runs one quasi-Newton search and gives the best point it saw. gonum reports a line search that
 // stops at the last digits as an error, so the caller judges by the gradient, not by that error.
-func bfgs(f Objective, start []float64) []float64 {
+func bfgs(f Objective, start []float64, steps int) []float64 {
 	p := memoised(f)
-	settings := &optimize.Settings{GradientThreshold: gradWanted, MajorIterations: 400}
+	settings := &optimize.Settings{GradientThreshold: gradWanted, MajorIterations: steps}
 	res, _ := optimize.Minimize(p, start, settings, &optimize.BFGS{})
 	if res == nil || !AllFinite(res.X) {
 		return append([]float64(nil), start...)

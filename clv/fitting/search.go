@@ -1,6 +1,10 @@
 package fitting
 
-import "math"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
 
 // Flags of a fit. A flag says what a reader must know before trusting the numbers.
 const (
@@ -31,6 +35,11 @@ type Stats struct {
 	Rows          int     // distinct rows after compression
 	PriorUsed     bool
 	Flags         []string
+
+	// The law of the parameters that Draws draws from: jointly normal in logs.
+	LogNames []string      `json:"-"`
+	LogMean  []float64     `json:"-"` // log of each parameter
+	LogCov   *mat.SymDense `json:"-"`
 }
 
 // Listed makes an absent list an empty one, so that JSON shows [] and not null.
@@ -50,13 +59,14 @@ type Search struct {
 	SD          float64   // of the prior
 	N           float64   // observations behind the mean
 	AlwaysPrior bool      // not only as a fallback
+	All         bool      // try all starts a short way and go on from the best, not from the first that converges
 }
 
 // Run searches and tells which flags the search raised.
 func (l Search) Run() (Optimum, []string) {
 	var flags []string
 	if !l.AlwaysPrior {
-		o := Minimise(l.F, l.Starts, false)
+		o := Minimise(l.F, l.Starts, l.All)
 		boundary, identified := o.AtBoundary(l.N)
 		if !boundary && identified {
 			return o, nil
@@ -70,7 +80,7 @@ func (l Search) Run() (Optimum, []string) {
 	}
 	flags = append(flags, FlagPriorUsed)
 	starts := append([][]float64{l.Centre}, l.Starts...)
-	o := Minimise(WithPrior(l.F, l.Centre, l.SD, l.N), starts, false)
+	o := Minimise(WithPrior(l.F, l.Centre, l.SD, l.N), starts, l.All)
 	if !o.Converged {
 		flags = append(flags, FlagNotConverged)
 	}

@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"math"
+
 	"postlift/clv/fitting"
 )
 
@@ -43,93 +44,82 @@ func (m BGNBD) PAlive(x int, tx, age float64) float64 {
 // LogLikelihood is the log-likelihood of counted histories (equation 6 of the paper, arranged so that
 // no two large numbers are subtracted).
 func (m BGNBD) LogLikelihood(rows []Counted) float64 {
-	sum := 0.0
-	for _, c := range rows {
-		sum += float64(c.N) * m.logDensity(c)
-	}
-	return sum
+	sum := fitting.Sum(len(rows), 1, func(lo, hi int, acc []float64) {
+		for _, c := range rows[lo:hi] {
+			acc[0] += float64(c.N) * m.logDensity(c)
+		}
+	})
+	return sum[0]
 }
 
 func (m BGNBD) logDensity(c Counted) float64 {
 	x := float64(c.X)
-	l := fitting.LgammaRatio(m.R, x) + fitting.LgammaRatio(m.B, x) - fitting.LgammaRatio(m.A+m.B, x) - x*math.Log(m.Alpha) -
-		(m.R+x)*math.Log1p(c.T/m.Alpha)
+	l := fitting.LgammaRatio(m.R, x) + logSurvives(m.A, m.B, c.X) - x*math.Log(m.Alpha) - (m.R+x)*math.Log1p(c.T/m.Alpha)
 	if c.X > 0 {
 		l += fitting.Softplus(m.deadOdds(c.X, c.TX, c.T))
 	}
 	return l
 }
 
+// logSurvives is the log probability log B(a,c+n)/B(a,c) of surviving n orders when the probability of
+// leaving after one is Beta(a, c).
+func logSurvives(a, c float64, n int) float64 {
+	return fitting.LgammaRatio(c, float64(n)) - fitting.LgammaRatio(a+c, float64(n))
+}
+
+func (m BGNBD) future(x int) *future {
+	fx := float64(x)
+	return newFuture(m.A, m.B+fx, m.R+fx, m.Alpha, 1)
+}
+
 // OrdersIfAlive is the expected number of order days in the next t weeks of a customer who has not
 // left at age T. It depends on t_x only through being alive, so one value serves every customer of the
 // same (x, T).
 func (m BGNBD) OrdersIfAlive(x int, age, t float64) float64 {
-	orders, _ := m.newAhead(x).at(age, t)
-	return orders
+	var orders, alive [1]float64
+	m.future(x).at(age, t, orders[:], alive[:])
+	return orders[0]
 }
 
 // AliveAfter is the probability that a customer who has not left at age T has not left t weeks later.
 func (m BGNBD) AliveAfter(x int, age, t float64) float64 {
-	_, alive := m.newAhead(x).at(age, t)
-	return alive
+	var orders, alive [1]float64
+	m.future(x).at(age, t, orders[:], alive[:])
+	return alive[0]
 }
+
+// UsesRecency is false: once alive, the future depends on x and age alone.
+func (m BGNBD) UsesRecency() bool { return false }
 
 // Ahead gives, for every t of ts (weeks, in any order), the expected orders up to t and the probability
 // of being alive at t, both for a customer who has not left at age T. The slices orders and alive must
 // be as long as ts.
 func (m BGNBD) Ahead(x int, _, age float64, ts, orders, alive []float64) {
-	f := m.newAhead(x)
+	f := m.future(x)
 	for i, t := range ts {
-		orders[i], alive[i] = f.at(age, t)
+		f.at(age, t, orders[i:i+1], alive[i:i+1])
 	}
 }
+
+// Distribution appends the probabilities of 0, 1, 2, … order days in the next t weeks given that the
+// customer is alive at age, until what is left is below 1e-12; the last of MaxOrders+1 stands for the rest.
+func (m BGNBD) Distribution(p []float64, x int, _, age, t float64) []float64 {
+	return m.future(x).distribution(p, age, 0, t)
+}
+
+// Orders is the expected number of repeat order days of a new customer in its first t weeks.
+func (m BGNBD) Orders(t float64) float64 { return m.OrdersIfAlive(0, 0, t) }
 
 // ProbOrders is the probability that a new customer places exactly n repeat orders in the first t
-// weeks (equation 8 of the paper; the tail of the negative binomial is summed directly, since one
-// minus the head is noise for large n).
-func (m BGNBD) ProbOrders(n int, t float64) float64 {
-	if t <= 0 || n < 0 {
-		if n == 0 {
-			return 1
-		}
-		return 0
-	}
-	z := t / (m.Alpha + t)
-	logP := logNegBin(m.R, z, n)
-	p := math.Exp(fitting.LgammaRatio(m.B, float64(n)) - fitting.LgammaRatio(m.A+m.B, float64(n)) + logP)
-	if n == 0 {
-		return p
-	}
-	lost := fitting.Lbeta(m.A+1, m.B+float64(n)-1) - fitting.Lbeta(m.A, m.B)
-	return p + math.Exp(lost)*negBinTail(m.R, z, n)
-}
+// weeks (equation 8 of the paper).
+func (m BGNBD) ProbOrders(n int, t float64) float64 { return m.future(0).probNew(n, t) }
 
-// logNegBin is the log probability of n events of a negative binomial with the given size and
-// probability z of an event.
-func logNegBin(size, z float64, n int) float64 {
-	k := float64(n)
-	l := fitting.LgammaRatio(size, k) - fitting.Lgamma(k+1) + size*math.Log1p(-z)
-	if n > 0 {
-		l += k * math.Log(z)
-	}
-	return l
-}
-
-// negBinTail is P(N >= n). Below the mean it is one minus the head, above it the positive tail.
-func negBinTail(size, z float64, n int) float64 {
-	mean := size * z / (1 - z)
-	if float64(n) <= mean {
-		head, p := 0.0, math.Exp(logNegBin(size, z, n-1))
-		for k := n - 1; k >= 0; k-- {
-			head += p
-			p *= float64(k) / (z * (size + float64(k) - 1))
-		}
-		return max(1-head, 0)
-	}
-	tail, p := 0.0, math.Exp(logNegBin(size, z, n))
-	for k := n; p > tail*1e-17; k++ {
-		tail += p
-		p *= z * (size + float64(k)) / float64(k+1)
-	}
-	return tail
+// DERT is the discounted expected residual number of order days at a continuous rate a week.
+func (m BGNBD) DERT(x int, tx, age, rate float64) float64 {
+	f := m.future(x)
+	var orders, alive [1]float64
+	return m.PAlive(x, tx, age) * discountedOrders(rate, func(t float64) float64 {
+		f.at(age, t, orders[:], alive[:])
+		return orders[0]
+	})
 }

@@ -10,29 +10,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestSeriesAgainstIntegral computes the same expectations in two unrelated ways: as a sum over the
-// number of orders and as an integral over the leaving probability.
-func TestSeriesAgainstIntegral(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		pow := func(name string, lo, hi float64) float64 {
-			return math.Pow(10, rapid.Float64Range(lo, hi).Draw(t, name))
-		}
-		m := BGNBD{R: pow("r", -2, 2), Alpha: pow("alpha", -1, 3), A: pow("a", -3, 2), B: pow("b", -3, 3)}
-		x := rapid.IntRange(0, 300).Draw(t, "x")
-		s := pow("s", -3, 0.7)
-		f := m.newAhead(x)
-		size := m.R + f.x
-		if size*s > 3000 {
-			t.Skip("not a case for the series")
-		}
-		o1, a1 := f.series(size, s/(1+s))
-		o2, a2 := f.integral(size, s)
-		if math.Abs(o1/o2-1) > 1e-9 || math.Abs(a1-a2) > 1e-9*a2+1e-14 {
-			t.Fatalf("%+v x=%d s=%g: series %.15g %.15g, integral %.15g %.15g", m, x, s, o1, a1, o2, a2)
-		}
-	})
-}
-
 // TestAlwaysFinite covers what the model may be asked: x to 5000, ages of a day to 20 years, windows to
 // 20 years, parameters far out.
 func TestAlwaysFinite(t *testing.T) {

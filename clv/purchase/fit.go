@@ -1,6 +1,8 @@
 package purchase
 
 import (
+	"math/rand/v2"
+
 	"postlift"
 	"postlift/clv/fitting"
 )
@@ -25,6 +27,22 @@ type Options struct {
 type Fitted struct {
 	Model Model
 	fitting.Stats
+}
+
+// Draws gives k models whose parameters are drawn from the law of the fitted ones: normal in logs, with the
+// covariance of the fit (Laplace's approximation). They are finite and usable, every one.
+func (f Fitted) Draws(k int, rng *rand.Rand) []Model {
+	vectors := f.Stats.Draws(k, rng)
+	out := make([]Model, 0, len(vectors))
+	spec := models[f.Model.Name()]
+	for _, v := range vectors {
+		params := fitting.ParamMap(f.Model.Params())
+		for i, name := range f.LogNames {
+			params[name] = v[i]
+		}
+		out = append(out, spec.make(params))
+	}
+	return out
 }
 
 // Fit fits the named order model to counted histories. An unknown model and an empty portfolio

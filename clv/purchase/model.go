@@ -55,12 +55,42 @@ var models = map[string]struct {
 	fit    func(rows []Counted, opt Options) (Fitted, error)
 	params []string
 	make   func(p map[string]float64) Model
+	check  func(p map[string]float64) error // beside the range of all parameters; may be nil
 }{
 	ModelBGNBD: {
 		fit:    fitBGNBD,
 		params: []string{"r", "alpha", "a", "b"},
 		make: func(p map[string]float64) Model {
 			return BGNBD{R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+		},
+	},
+	ModelMBGNBD: {
+		fit:    fitMBGNBD,
+		params: []string{"r", "alpha", "a", "b"},
+		make: func(p map[string]float64) Model {
+			return MBGCNBD{K: 1, R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+		},
+	},
+	ModelMBGCNBD: {
+		fit:    fitMBGCNBD,
+		params: []string{"k", "r", "alpha", "a", "b"},
+		make: func(p map[string]float64) Model {
+			return MBGCNBD{K: int(p["k"]), R: p["r"], Alpha: p["alpha"], A: p["a"], B: p["b"]}
+		},
+		check: checkRegularity,
+	},
+	ModelBGBB: {
+		fit:    fitBGBB,
+		params: []string{"alpha", "beta", "gamma", "delta"},
+		make: func(p map[string]float64) Model {
+			return BGBB{Alpha: p["alpha"], Beta: p["beta"], Gamma: p["gamma"], Delta: p["delta"]}
+		},
+	},
+	ModelParetoNBD: {
+		fit:    fitParetoNBD,
+		params: []string{"r", "alpha", "s", "beta"},
+		make: func(p map[string]float64) Model {
+			return ParetoNBD{R: p["r"], Alpha: p["alpha"], S: p["s"], Beta: p["beta"]}
 		},
 	},
 }
@@ -83,6 +113,11 @@ func New(name string, params map[string]float64) (Model, error) {
 	}
 	if err := fitting.CheckParams(name, spec.params, params); err != nil {
 		return nil, err
+	}
+	if spec.check != nil {
+		if err := spec.check(params); err != nil {
+			return nil, err
+		}
 	}
 	return spec.make(params), nil
 }

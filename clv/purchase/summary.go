@@ -1,9 +1,7 @@
 package purchase
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"postlift"
 )
@@ -32,54 +30,6 @@ type Counted struct {
 	X     int
 	TX, T float64 // weeks
 	N     int
-}
-
-type history struct {
-	x     int
-	tx, t float64
-}
-
-// Tally gathers histories one by one and keeps only distinct ones, so that memory does not grow with
-// the number of customers. The zero value is ready.
-type Tally struct {
-	rows map[history]int
-	n    int
-}
-
-// Add counts one customer with x repeat order days; ages are weeks. A history that cannot be (negative
-// numbers, a last order after the observation date, an age at last order without repeats) is an
-// Invalid fault.
-func (t *Tally) Add(x int, tx, age float64) error {
-	if reason := BadHistory(x, tx, age); reason != "" {
-		return postlift.Faultf(postlift.Invalid, "purchase.Tally",
-			"history x=%d t_x=%g T=%g: %s", x, tx, age, reason)
-	}
-	if t.rows == nil {
-		t.rows = map[history]int{}
-	}
-	t.rows[history{x, min(tx, age), age}]++
-	t.n++
-	return nil
-}
-
-// AddDays counts one customer whose ages are whole days.
-func (t *Tally) AddDays(x, txDays, ageDays int) error {
-	return t.Add(x, float64(txDays)/DaysPerWeek, float64(ageDays)/DaysPerWeek)
-}
-
-// Customers is the number of histories added.
-func (t *Tally) Customers() int { return t.n }
-
-// Counted lists the distinct histories in the order (X, T, TX), which makes every fit reproducible.
-func (t *Tally) Counted() []Counted {
-	out := make([]Counted, 0, len(t.rows))
-	for h, n := range t.rows {
-		out = append(out, Counted{X: h.x, TX: h.tx, T: h.t, N: n})
-	}
-	slices.SortFunc(out, func(a, b Counted) int {
-		return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(a.T, b.T), cmp.Compare(a.TX, b.TX))
-	})
-	return out
 }
 
 // Compress counts equal histories of a list of summaries.

@@ -1,6 +1,8 @@
 package renewal
 
 import (
+	"math"
+	"math/rand/v2"
 	"testing"
 
 	"postlift/clv/clvtest"
@@ -12,4 +14,64 @@ func TestGradient(t *testing.T) {
 	tab := &Table{Ended: []int{5, 3, 2}, Renewed: []int{20, 14, 9}}
 	clvtest.Gradient(t, "sbg", tab.meanNegLL, -1, -0.7)
 	clvtest.Gradient(t, "sbg with prior", fitting.WithPrior(tab.meanNegLL, renewalCentre, 1.5, 53), 0.4, 0.9)
+	for _, at := range [][]float64{{-1, -.7, .3}, {.5, 1.2, -.8}, {-2, -6, .1}, {0, 2, 3.5}, {0, 0, -5}} {
+		clvtest.Gradient(t, "bdw", tab.bdwMeanNegLL, at...)
+	}
+	var e Events
+	for i, months := range []float64{3, 12, 12, 30, 7.5} {
+		_ = e.Add(months, i%3, i+1)
+	}
+	rows, n, _, _ := e.rows()
+	clvtest.Gradient(t, "rate", rateObjective(rows, float64(n), .8), .3, 1.4)
+	d, err := newDesign([]string{"a", "b"}, []Decided{{[]float64{1, 2}, 1, 2, 5}, {[]float64{-1, math.NaN()}, 2, 3, 1}, {[]float64{.3, 9}, 4, 0, 6}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.penalty, d.weak = .02, .01
+	clvtest.Gradient(t, "covariates", d.objective, -1, -.5, .4, -.3)
+	clvtest.Gradient(t, "covariates, constant hazard", d.flat, -1, .4, -.3)
+}
+
+// TestUnitSlope compares the score of pooling with differences, and the expected information with the mean
+// outer product of scores over simulated tables.
+func TestUnitSlope(t *testing.T) {
+	tab := &Table{Ended: []int{5, 0, 2}, Renewed: []int{20, 14, 9}}
+	u := newUnit(tab, [2]float64{})
+	f := func(theta, grad []float64) float64 {
+		ll, g, _ := u.slope([2]float64{theta[0], theta[1]})
+		if grad != nil {
+			copy(grad, g[:])
+		}
+		return ll
+	}
+	clvtest.Gradient(t, "unit", f, -1.2, .4)
+	if ll, _, _ := u.slope([2]float64{-1.2, .4}); math.Abs(ll-modelAt(ModelSBG, []float64{-1.2, .4}).LogLikelihood(tab)) > 1e-12 {
+		t.Errorf("log-likelihood %g differs from the model's", ll)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	theta := [2]float64{-1, -.3}
+	m := modelAt(ModelSBG, theta[:])
+	var outer, info [3]float64
+	const sets = 4000
+	for range sets {
+		_, g, i := newUnit(SimulateCohort(m, 200, 6, rng), theta).slope(theta)
+		outer[0], outer[1], outer[2] = outer[0]+g[0]*g[0], outer[1]+g[0]*g[1], outer[2]+g[1]*g[1]
+		for k := range info {
+			info[k] += i[k]
+		}
+	}
+	for k := range info {
+		clvtest.Within(t, "information", info[k]/sets, outer[k]/sets, .1)
+	}
+}
+
+// TestBdWIsSBG: at c = 1 the hazards are those of the sBG, also where its parameters are huge, and the
+// discounted lifetimes agree with sums of S(n).
+func TestBdWIsSBG(t *testing.T) {
+	for _, p := range [][2]float64{{.7, 1.2}, {1e-3, 2}, {40, 200}, {1e6, 9e6}, {3e-4, 1e-4}} {
+		b, s := BdW{p[0], p[1], 1}, NewSBG(p[0], p[1])
+		for i := 1; i < 300; i++ {
+			clvtest.Within(t, "hazard", b.Hazard(i), s.Hazard(i), 1e-8)
+		}
+	}
 }

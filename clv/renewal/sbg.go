@@ -2,14 +2,11 @@ package renewal
 
 import (
 	"math"
-	"postlift/clv/fitting"
 	"slices"
 
 	"postlift"
+	"postlift/clv/fitting"
 )
-
-// ModelSBG is the model's name in results.
-const ModelSBG = "sbg"
 
 // SBG is the shifted beta geometric renewal model of Fader and Hardie, "How to Project Customer
 // Retention", Journal of Interactive Marketing 21 (2007), in hazard form: at renewal opportunity i =
@@ -44,115 +41,36 @@ func (s SBG) Hazard(i int) float64 {
 func (s SBG) Retention(i int) float64 { return 1 - s.Hazard(i) }
 
 // Survive is the probability that a contract with done renewals behind it renews the next more times.
-func (s SBG) Survive(done, more int) float64 {
-	logS := 0.0
-	for i := 1; i <= more; i++ {
-		logS += math.Log1p(-s.Hazard(done + i))
-	}
-	return math.Exp(logS)
-}
+func (s SBG) Survive(done, more int) float64 { return Survive(s, done, more) }
 
 // Survival is the share of a new cohort that is still there after n opportunities, the S(n) of the
 // paper.
-func (s SBG) Survival(n int) float64 { return s.Survive(0, n) }
+func (s SBG) Survival(n int) float64 { return Survive(s, 0, n) }
 
 // LogLikelihood is the log-likelihood of renewal decisions.
-func (s SBG) LogLikelihood(t *Table) float64 {
-	sum := 0.0
-	for i := range t.Ended {
-		h := s.Hazard(i + 1)
-		sum += xlog(float64(t.Ended[i]), math.Log(h)) + xlog(float64(t.Renewed[i]), math.Log1p(-h))
-	}
-	return sum
-}
+func (s SBG) LogLikelihood(t *Table) float64 { return logLikelihood(s, t) }
 
-// xlog is n*l with 0*inf = 0.
-func xlog(n, l float64) float64 {
-	if n == 0 {
-		return 0
-	}
-	return n * l
-}
+// Name is "sbg".
+func (s SBG) Name() string { return ModelSBG }
 
-// Table counts renewal decisions by opportunity: index i-1 holds opportunity i. It is the
-// sufficient statistic of SBG: contracts still running are censored and those already old when the
-// history begins enter late, simply by counting only the decisions that were observed.
-type Table struct {
-	Ended, Renewed []int
-}
-
-// maxOpportunity bounds the table: a monthly contract of 100 years.
-const maxOpportunity = 1200
-
-// Add counts n decisions at opportunity i (from 1).
-func (t *Table) Add(i int, renewed bool, n int) error {
-	if i < 1 || i > maxOpportunity || n < 0 {
-		return postlift.Faultf(postlift.Invalid, "renewal.Table",
-			"renewal opportunity %d counted %d times: opportunities go from 1 to %d", i, n, maxOpportunity)
+// Params lists mu and omega, and alpha and beta where they are finite.
+func (s SBG) Params() []fitting.Param {
+	ps := []fitting.Param{{Name: "mu", Value: s.Mu}, {Name: "omega", Value: s.Omega}}
+	if a, b := s.AlphaBeta(); !math.IsInf(a, 0) && !math.IsInf(b, 0) && !math.IsNaN(a) && !math.IsNaN(b) {
+		ps = append(ps, fitting.Param{Name: "alpha", Value: a}, fitting.Param{Name: "beta", Value: b})
 	}
-	t.grow(i)
-	if renewed {
-		t.Renewed[i-1] += n
-	} else {
-		t.Ended[i-1] += n
-	}
-	return nil
-}
-
-// Totals are the decisions for an end and for a renewal.
-func (t *Table) Totals() (ended, renewed int) {
-	for i := range t.Ended {
-		ended += t.Ended[i]
-		renewed += t.Renewed[i]
-	}
-	return ended, renewed
-}
-
-// Merge adds the decisions of another table.
-func (t *Table) Merge(o *Table) {
-	t.grow(len(o.Ended))
-	for i := range o.Ended {
-		t.Ended[i] += o.Ended[i]
-		t.Renewed[i] += o.Renewed[i]
-	}
-}
-
-// grow makes room for n opportunities.
-func (t *Table) grow(n int) {
-	for len(t.Ended) < n {
-		t.Ended = append(t.Ended, 0)
-		t.Renewed = append(t.Renewed, 0)
-	}
-}
-
-// check refuses a table that Add cannot have made.
-func (t *Table) check() error {
-	ok := len(t.Ended) == len(t.Renewed)
-	for i := 0; ok && i < len(t.Ended); i++ {
-		ok = t.Ended[i] >= 0 && t.Renewed[i] >= 0
-	}
-	if !ok {
-		return postlift.Faultf(postlift.Invalid, "renewal.FitSBG",
-			"a renewal table needs as many counts of ends as of renewals, none negative")
-	}
-	return nil
+	return ps
 }
 
 // SBGFit is a fitted renewal model. SE has mu and omega, and alpha and beta where they are finite.
 type SBGFit struct {
 	Model SBG
 	fitting.Stats
+	at laplace
 }
 
-// Params lists mu and omega, and alpha and beta where they are finite.
-func (f SBGFit) Params() []fitting.Param {
-	ps := []fitting.Param{{Name: "mu", Value: f.Model.Mu}, {Name: "omega", Value: f.Model.Omega}}
-	if f.Model.Omega > 0 {
-		a, b := f.Model.AlphaBeta()
-		ps = append(ps, fitting.Param{Name: "alpha", Value: a}, fitting.Param{Name: "beta", Value: b})
-	}
-	return ps
-}
+// Params lists the parameters of the model.
+func (f SBGFit) Params() []fitting.Param { return f.Model.Params() }
 
 // meanNegLL is the mean negative log-likelihood at (logit mu, log omega), with its gradient.
 func (t *Table) meanNegLL(theta, grad []float64) float64 {
@@ -220,6 +138,7 @@ func (t *Table) constantHazard(m SBG, n float64) SBGFit {
 	fit := t.finish(fitting.Optimum{Theta: []float64{0, 0}}, n, []string{fitting.FlagGeometric})
 	fit.Model, fit.LogLikelihood = m, m.LogLikelihood(t)
 	fit.SE = map[string]float64{"mu": math.Sqrt(m.Mu * (1 - m.Mu) / n)}
+	fit.at = geometricLaplace(m.Mu, n)
 	if t.distinct() < 2 {
 		fit.Flags = append(fit.Flags, fitting.FlagNotIdentified)
 	}
@@ -242,10 +161,11 @@ func (t *Table) finish(o fitting.Optimum, n float64, flags []string) SBGFit {
 		flags = append(flags, fitting.FlagFewAccounts)
 	}
 	fit := SBGFit{Model: m, Stats: fitting.Stats{LogLikelihood: m.LogLikelihood(t), Observations: int(n),
-		Rows: t.distinct(), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags, SE: map[string]float64{}}}
+		Rows: t.distinct(), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags, SE: map[string]float64{}}, at: laplace{theta: o.Theta}}
 	if o.Cov == nil {
 		return fit
 	}
+	fit.at = laplaceOf(o, n)
 	v11, v12, v22 := o.Cov.At(0, 0)/n, o.Cov.At(0, 1)/n, o.Cov.At(1, 1)/n
 	alpha, beta := m.AlphaBeta()
 	rest := 1 - m.Mu
@@ -254,15 +174,4 @@ func (t *Table) finish(o fitting.Optimum, n float64, flags []string) SBGFit {
 	fit.SE["alpha"] = alpha * math.Sqrt(max(rest*rest*v11-2*rest*v12+v22, 0))
 	fit.SE["beta"] = beta * math.Sqrt(max(m.Mu*m.Mu*v11+2*m.Mu*v12+v22, 0))
 	return fit
-}
-
-// distinct is the number of opportunities with a decision.
-func (t *Table) distinct() int {
-	n := 0
-	for i := range t.Ended {
-		if t.Ended[i]+t.Renewed[i] > 0 {
-			n++
-		}
-	}
-	return n
 }

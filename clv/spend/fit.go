@@ -4,11 +4,8 @@ import (
 	"maps"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -27,7 +24,7 @@ type Fitted struct {
 // fittedPart is the optimum behind a model: enough to draw other plausible ones.
 type fittedPart struct {
 	theta []float64
-	cov   *mat.SymDense // of theta; nil where not identified
+	cov   *mat.SymDense // of theta
 	build func(theta []float64) Model
 }
 
@@ -42,7 +39,7 @@ type problem struct {
 	slopes func(theta []float64) []float64 // of each parameter in its theta, for standard errors
 }
 
-// FlagCorrelated is raised where frequency and value correlate beyond this.
+// correlationLimit is the correlation of frequency and value from which one population does not hold.
 const correlationLimit = 0.2
 
 // Fit fits the named spend model by maximum likelihood, with the same weak prior as the order models where
@@ -112,7 +109,11 @@ func usableFor(name string, obs []Observation) (usable []Observation, dropped in
 // fitPlain fits one model to all customers.
 func fitPlain(name string, obs []Observation, scale float64) Fitted {
 	if name == ModelLogNormal {
-		return logNormalProblem(obs, math.Log(scale)).solve(nil)
+		fit := logNormalProblem(obs, math.Log(scale)).solve(nil)
+		if m := fit.Model.(LogNormal); m.Tau*m.Tau+m.Sigma*m.Sigma > heavyTail {
+			fit.Flags = append(fit.Flags, fitting.FlagInfiniteMean)
+		}
+		return fit
 	}
 	fit := gammaGammaProblem(obs, scale, false).solve(nil)
 	if fit.Model.(GammaGamma).Q >= 1+meanShapeFloor {
@@ -144,15 +145,14 @@ func (p problem) solve(prior *pull) Fitted {
 	if p.n < fitting.FewAccounts {
 		flags = append(flags, fitting.FlagFewAccounts)
 	}
+	cov, clipped := o.LogCov(p.n)
+	if clipped {
+		flags = append(flags, fitting.FlagClipped)
+	}
 	fit := Fitted{Model: p.build(o.Theta)}
 	fit.Stats = fitting.Stats{SE: p.standardErrors(fit.Model, o), LogLikelihood: -p.n * p.f(o.Theta, nil), Observations: int(p.n),
 		Rows: p.rows, PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}
-	part := fittedPart{theta: o.Theta, build: p.build}
-	if o.Cov != nil {
-		part.cov = mat.NewSymDense(len(o.Theta), nil)
-		part.cov.ScaleSym(1/p.n, o.Cov)
-	}
-	fit.parts = []fittedPart{part}
+	fit.parts = []fittedPart{{theta: o.Theta, cov: cov, build: p.build}}
 	return fit
 }
 
@@ -165,7 +165,7 @@ func (p problem) standardErrors(m Model, o fitting.Optimum) map[string]float64 {
 }
 
 // Draws gives k plausible models: draws from the normal approximation of the likelihood around the optimum,
-// in logs. A model that the data do not identify is drawn as itself.
+// in logs.
 func (f Fitted) Draws(k int, rng *rand.Rand) []Model {
 	out := make([]Model, 0, max(k, 0))
 	for range k {
@@ -189,7 +189,7 @@ const drawLimit = 20
 
 func (p fittedPart) draw(rng *rand.Rand) Model {
 	var root mat.Cholesky
-	if p.cov == nil || !root.Factorize(p.cov) {
+	if !root.Factorize(p.cov) {
 		return p.build(p.theta)
 	}
 	var l mat.TriDense
@@ -211,13 +211,9 @@ func (p fittedPart) draw(rng *rand.Rand) Model {
 func typicalValue(obs []Observation) float64 {
 	shards := (len(obs) + blockSize - 1) / blockSize
 	sums := make([]float64, shards)
-	inParallel(shards, func(i int) {
+	fitting.Parallel(shards, func(i int) {
 		for _, o := range obs[i*blockSize : min((i+1)*blockSize, len(obs))] {
-			if o.known() {
-				sums[i] += math.Log(within(o.M))
-			} else {
-				sums[i] += o.LogMean
-			}
+			sums[i] += math.Log(o.level())
 		}
 	})
 	total := 0.0
@@ -233,40 +229,18 @@ func frequencyCorrelation(obs []Observation) float64 {
 	var sx, sm float64
 	for _, o := range obs {
 		sx += float64(o.X)
-		sm += min(o.M, mostValue)
+		sm += o.level()
 	}
 	mx, mm := sx/n, sm/n
 	var xx, xm, vv float64
 	for _, o := range obs {
-		dx, dm := float64(o.X)-mx, min(o.M, mostValue)-mm
+		dx, dm := float64(o.X)-mx, o.level()-mm
 		xx, xm, vv = xx+dx*dx, xm+dx*dm, vv+dm*dm
 	}
 	if xx <= 0 || vv <= 0 {
 		return 0
 	}
 	return xm / (math.Sqrt(xx) * math.Sqrt(vv))
-}
-
-// inParallel does work 0..n-1 on all processors. The works must not depend on each other, and their results
-// be combined in order, so that the number of processors does not show.
-func inParallel(n int, work func(i int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/2)
-	if workers < 2 {
-		for i := range n {
-			work(i)
-		}
-		return
-	}
-	var next atomic.Int64
-	var all sync.WaitGroup
-	for range workers {
-		all.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				work(i)
-			}
-		})
-	}
-	all.Wait()
 }
 
 func sortedKeys[V any](m map[int]V) []int { return slices.Sorted(maps.Keys(m)) }

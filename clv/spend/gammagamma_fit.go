@@ -14,22 +14,22 @@ type spendData struct {
 	totals  []float64 // x m / scale, by group, in order of appearance
 	blocks  []spendBlock
 	n       float64
-	sumLogM float64 // of scaled means
+	sumLogM float64 // of the means, not scaled: a density belongs to a unit
 }
 
 type spendGroup struct {
-	x          float64
-	from, to   int // in totals
-	blockFrom  int
-	blockTo    int
+	x           float64
+	from, to    int // in totals
+	blockFrom   int
+	blockTo     int
 	sumLogTotal float64
 }
 
 type spendBlock struct {
-	from, to      int
-	sumLog        float64
-	tail, share   float64 // sums of log(1+z) and log(z/(1+z)), z = total / gamma
-	full float64 // sum of z/(1+z)
+	from, to    int
+	sumLog      float64
+	tail, share float64 // sums of log(1+z) and log(z/(1+z)), z = total / gamma
+	full        float64 // sum of z/(1+z)
 }
 
 // blockSize is the number of customers that one processor handles at a time.
@@ -52,7 +52,7 @@ func newSpendData(obs []Observation, scale float64) *spendData {
 		}
 		g.blockTo = len(d.blocks)
 	}
-	inParallel(len(d.blocks), func(i int) { d.blocks[i].sumLog = sumLog(d.totals[d.blocks[i].from:d.blocks[i].to]) })
+	fitting.Parallel(len(d.blocks), func(i int) { d.blocks[i].sumLog = sumLog(d.totals[d.blocks[i].from:d.blocks[i].to]) })
 	for i := range d.groups {
 		g := &d.groups[i]
 		for _, b := range d.blocks[g.blockFrom:g.blockTo] {
@@ -60,6 +60,7 @@ func newSpendData(obs []Observation, scale float64) *spendData {
 		}
 		d.sumLogM += g.sumLogTotal - float64(g.to-g.from)*math.Log(g.x)
 	}
+	d.sumLogM += d.n * math.Log(scale)
 	return d
 }
 
@@ -110,7 +111,7 @@ const exactBelow = 1e3
 func (d *spendData) meanNegLL(theta, grad []float64) float64 {
 	p, q, gamma := math.Exp(theta[0]), math.Exp(theta[1]), math.Exp(theta[2])
 	quick := p < exactBelow && q < exactBelow
-	inParallel(len(d.blocks), func(i int) { d.sumBlock(&d.blocks[i], gamma, quick) })
+	fitting.Parallel(len(d.blocks), func(i int) { d.sumBlock(&d.blocks[i], gamma, quick) })
 	ll := -d.sumLogM
 	var gp, gq, gg float64
 	for i := range d.groups {

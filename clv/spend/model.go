@@ -120,3 +120,11 @@ func (o Observation) logs() (mean, ss float64, ok bool) {
 	}
 	return 0, 0, false
 }
+
+// level is the usable mean value of an observation, from its logs where it has no other.
+func (o Observation) level() float64 {
+	if o.known() {
+		return within(o.M)
+	}
+	return within(math.Exp(o.LogMean))
+}

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"strconv"
 	"strings"
 
 	"postlift"
@@ -150,33 +149,4 @@ func quoted(s string) (cell, rest string, ok bool) {
 		b.WriteByte('"')
 		s = tail[1:]
 	}
-}
-
-// parseNumber reads 1234.56, 1234,56, 1.234,56 and 1,234.56: of two kinds of mark the last is the
-// decimal one, a single comma is decimal. Infinities and NaN are refused.
-func parseNumber(s string) (float64, bool) {
-	if strings.ContainsAny(s, "nNiIxXpP_") { // Go's own spellings of NaN, Inf, hexadecimal, groups
-		return 0, false
-	}
-	if comma := strings.LastIndexByte(s, ','); comma >= 0 {
-		if strings.LastIndexByte(s, '.') > comma || strings.Count(s, ",") > 1 {
-			s = strings.ReplaceAll(s, ",", "")
-		} else {
-			s = strings.ReplaceAll(s[:comma], ".", "") + "." + s[comma+1:]
-		}
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
-}
-
-// column finds the first of the aliases in a header, -1 for none.
-func column(header []string, aliases ...string) int {
-	for _, a := range aliases {
-		for i, h := range header {
-			if strings.EqualFold(strings.TrimSpace(h), a) {
-				return i
-			}
-		}
-	}
-	return -1
 }

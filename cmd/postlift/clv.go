@@ -27,7 +27,8 @@ func newCLVCommand(a *app) *cobra.Command {
 		Short:   "Fit value models, predict from files, score every account",
 		Example: "  postlift clv score\n  postlift clv fit --orders orders.csv --model bgnbd",
 	}
-	cmd.AddCommand(newFitCommand(a), newPredictCommand(a), newScoreCommand(a))
+	cmd.AddCommand(newFitCommand(a), newPredictCommand(a))
+	cmd.AddCommand(scoreCommands(a)...)
 	return cmd
 }
 

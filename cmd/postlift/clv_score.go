@@ -10,6 +10,11 @@ import (
 	"postlift/clv/scoring"
 )
 
+// scoreCommands are the value commands that work on the database.
+func scoreCommands(a *app) []*cobra.Command {
+	return []*cobra.Command{newScoreCommand(a)}
+}
+
 func newScoreCommand(a *app) *cobra.Command {
 	var asOf string
 	cmd := &cobra.Command{

@@ -84,6 +84,14 @@ func saveNouns[T any](l *loader, table *loadTable[T], nouns []T, has func(string
 	return 0, nil
 }
 
+// nullFloat stores an unknown number as NULL.
+func nullFloat(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
+
 // nullID stores 0 as NULL.
 func nullID(id int64) any {
 	if id == 0 {

@@ -21,6 +21,7 @@ var accountsTable = &loadTable[accounts.Account]{name: "accounts", prefix: postl
 		{"acquired_on", "acquired_on", func(a *accounts.Account) any { return nullDate(a.AcquiredOn) }},
 		{"acquisition_channel", "acquisition_channel", func(a *accounts.Account) any { return a.AcquisitionChannel }},
 		{"acquisition_cost_minor", "acquisition_cost", func(a *accounts.Account) any { return nullInt(a.AcquisitionCost) }},
+		{"discount_rate", "discount_rate", func(a *accounts.Account) any { return nullFloat(a.DiscountRate) }},
 		{"service_level", "service_level", func(a *accounts.Account) any { return a.ServiceLevel }},
 		{"status", "status", func(a *accounts.Account) any { return a.Status }},
 		{"dunning", "dunning", func(a *accounts.Account) any { return a.Dunning }},

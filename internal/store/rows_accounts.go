@@ -48,6 +48,7 @@ type accountRow struct {
 	AcquiredOn           postlift.Date `gorm:"column:acquired_on"`
 	AcquisitionChannel   string        `gorm:"column:acquisition_channel"`
 	AcquisitionCostMinor *int64        `gorm:"column:acquisition_cost_minor"`
+	DiscountRate         *float64      `gorm:"column:discount_rate"`
 	ServiceLevel         string        `gorm:"column:service_level"`
 	Status               string        `gorm:"column:status"`
 	Dunning              bool          `gorm:"column:dunning"`

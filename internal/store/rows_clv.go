@@ -138,7 +138,6 @@ func (accountChangeRow) TableName() string { return "account_changes" }
 // accountGroupRow is a row of account_groups.
 type accountGroupRow struct {
 	AccountID    int64         `gorm:"column:account_id;primaryKey;autoIncrement:false"`
-	Kind         string        `gorm:"column:kind;primaryKey"`
 	ProductGroup string        `gorm:"column:product_group;primaryKey"`
 	FirstOn      postlift.Date `gorm:"column:first_on"`
 }

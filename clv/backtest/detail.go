@@ -1,0 +1,169 @@
+package backtest
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"postlift/clv/purchase"
+)
+
+// detail is a candidate's test looked at closely: what bands, reliability and segments need.
+type detail struct {
+	surprise
+	predicted []float64 // by customer
+	ordered   []float64 // by customer: P(at least one order)
+	alive     []float64 // by customer
+	worth     []float64 // by customer: expected value of an order day; nil without a spend model
+	low, high []int32   // by customer: 90 % interval
+	counts    []int32
+	past      past
+	values    []float64 // by customer: what happened
+}
+
+// closely predicts every test again with one candidate. Done for the few candidates that were chosen, it
+// spares all others the spread of totals.
+func (r *run) closely(c candidate, spend int) []detail {
+	if d, ok := r.details[c.key]; ok {
+		return d
+	}
+	index := r.indexOf(c.key)
+	var out []detail
+	for o, p := range r.pasts {
+		fit := r.fits[o][index]
+		if fit == nil {
+			continue
+		}
+		var tests []Test
+		var times []float64
+		for _, t := range r.tests {
+			if t.Origin == p.origin {
+				tests, times = append(tests, t), append(times, t.Horizon.weeks(t.Origin))
+			}
+		}
+		f := ahead(fit.Model, p, times)
+		open := parameterSpread(*fit, p, times, r.rng)
+		for i, t := range tests {
+			d := r.detail(f, i, t, times[i], open[i])
+			if spend >= 0 && r.worths[o][spend].model != nil {
+				d.price(r.worths[o][spend])
+			}
+			out = append(out, d)
+		}
+	}
+	r.details[c.key] = out
+	return out
+}
+
+func (r *run) indexOf(key string) int {
+	for i, c := range r.cands {
+		if c.key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// detail looks at one test; open is the relative variance of its total that the parameters leave.
+func (r *run) detail(f forecast, i int, t Test, weeks, open float64) detail {
+	p := f.past
+	o := r.book.after(p, t.End)
+	den := f.density(weeks, o.counts)
+	d := detail{past: p, predicted: p.spread(f.path[i]), ordered: p.spread(den.ordered), alive: p.spread(f.alive),
+		low: make([]int32, len(p.known)), high: make([]int32, len(p.known)), counts: o.counts, values: o.values}
+	for row := range p.rows {
+		for k := p.start[row]; k < p.start[row+1]; k++ {
+			d.low[k], d.high[k] = den.low[row], den.high[row]
+			if den.high[row] > 0 {
+				d.beyond = append(d.beyond, missed(o.counts[k], den.low[row], den.high[row]))
+			}
+		}
+	}
+	d.test = t
+	d.surprise.predicted = sum(d.predicted)
+	chance := 0.0
+	for _, v := range p.spread(den.variance) {
+		chance += v
+	}
+	d.orderVar = logVariance(chance, d.surprise.predicted) + open
+	d.valueVar = d.orderVar
+	return d
+}
+
+// price adds what the orders are worth, and the variance of their total value.
+func (d *detail) price(w worths) {
+	d.worth = w.mean
+	total, chance := 0.0, 0.0
+	for i, e := range d.predicted {
+		v := e * w.mean[i]
+		total += v
+		own, order := w.model.Spread(d.past.known[i].basis())
+		// each order day varies around the customer's mean, and that mean is open for all of them at once
+		chance += e*square(order*w.mean[i]) + square(own*v)
+	}
+	d.surprise.value = total
+	d.valueVar = d.orderVar + min(logVariance(chance, total), maxLogVariance)
+}
+
+func square(v float64) float64 { return v * v }
+
+// maxLogVariance bounds the variance of a total's log: beyond it a band says nothing any more.
+const maxLogVariance = 4
+
+// logVariance turns a variance into that of the log of a total.
+func logVariance(variance, total float64) float64 {
+	if total <= 0 {
+		return maxLogVariance
+	}
+	return min(math.Log1p(variance/(total*total)), maxLogVariance)
+}
+
+const (
+	spreadDraws     = 50  // parameter draws behind the spread of a total
+	spreadCustomers = 256 // customers, evenly spaced by history, on which it is measured
+)
+
+// parameterSpread is the relative variance of a total at each time that the parameters leave open, from
+// draws around the optimum. A fit whose parameters cannot be drawn gives 0: its flags say so.
+func parameterSpread(fit purchase.Fitted, p past, times []float64, rng *rand.Rand) []float64 {
+	out := make([]float64, len(times))
+	models := fit.Draws(spreadDraws, rng)
+	if len(models) < 2 || len(p.known) == 0 {
+		return out
+	}
+	rows := spaced(p)
+	logs := make([][]float64, len(times))
+	for i := range logs {
+		logs[i] = make([]float64, len(models))
+	}
+	inChunksOf(1, len(models), func(lo, hi int) {
+		orders, alive := make([]float64, len(times)), make([]float64, len(times))
+		for m := lo; m < hi; m++ {
+			for _, row := range rows {
+				models[m].Ahead(row.X, row.TX, row.T, times, orders, alive)
+				pa := models[m].PAlive(row.X, row.TX, row.T)
+				for i := range times {
+					logs[i][m] += pa * orders[i]
+				}
+			}
+		}
+	})
+	for i := range logs {
+		for m, v := range logs[i] {
+			logs[i][m] = math.Log(max(v, math.SmallestNonzeroFloat64))
+		}
+		_, ss := meanSS(logs[i])
+		out[i] = min(ss/float64(len(models)-1), maxLogVariance)
+	}
+	return out
+}
+
+// spaced picks customers at even distances in the order of histories.
+func spaced(p past) []purchase.Counted {
+	n := min(spreadCustomers, len(p.known))
+	out := make([]purchase.Counted, n)
+	for i := range out {
+		k := p.known[(2*i+1)*len(p.known)/(2*n)]
+		out[i] = purchase.Counted{X: int(k.x), TX: weekly(int(k.tx)), T: weekly(int(k.age)), N: 1}
+	}
+	return out
+}

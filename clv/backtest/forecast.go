@@ -1,0 +1,167 @@
+package backtest
+
+import (
+	"math"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"postlift"
+	"postlift/clv/fitting"
+	"postlift/clv/purchase"
+)
+
+// candidate is an order model that may be chosen. Its key is the model's name, with "-k" where k is fixed.
+type candidate struct {
+	key, model string
+	k          int
+}
+
+// modelCNBD is the one model with a regularity k, modelBGBB the one whose unit is not time.
+const (
+	modelCNBD = "mbgcnbd"
+	modelMBG  = "mbgnbd"
+	modelBGBB = "bgbb"
+)
+
+// maxK is the largest regularity that models allow.
+const maxK = 6
+
+// candidates are the models asked for, or all that apply. BG/BB counts opportunities, not days, and cannot
+// be compared on dated orders.
+func candidates(names []string) ([]candidate, error) {
+	if len(names) == 0 {
+		for _, n := range purchase.Names() {
+			if n != modelBGBB {
+				names = append(names, n)
+			}
+		}
+		if slices.Contains(names, modelCNBD) {
+			names = append(names, modelCNBD+"-2", modelCNBD+"-3")
+		}
+	}
+	var out []candidate
+	for _, n := range names {
+		c, err := parseCandidate(n)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func parseCandidate(key string) (candidate, error) {
+	c := candidate{key: key, model: key}
+	if name, k, ok := strings.Cut(key, "-"); ok {
+		n, err := strconv.Atoi(k)
+		if err != nil || name != modelCNBD || n < 1 || n > maxK {
+			return c, postlift.Faultf(postlift.Invalid, "backtest.Run", "unknown model %q: a fixed k is written %s-2, from 1 to %d", key, modelCNBD, maxK)
+		}
+		c.model, c.k = name, n
+	}
+	switch {
+	case c.model == modelBGBB:
+		return c, postlift.Faultf(postlift.Invalid, "backtest.Run",
+			"model %s counts opportunities, not days: it cannot be compared on dated orders", c.model)
+	case !slices.Contains(purchase.Names(), c.model):
+		return c, purchase.Unknown(c.model)
+	}
+	return c, nil
+}
+
+// fit fits the candidate to the past.
+func (c candidate) fit(p past) (purchase.Fitted, error) {
+	return purchase.Fit(c.model, p.rows, purchase.Options{K: c.k, LogGaps: p.gaps})
+}
+
+// regularity is the k of a fitted model, 0 where it has none.
+func regularity(m purchase.Model) int {
+	if m == nil || m.Name() != modelCNBD {
+		return 0
+	}
+	return int(math.Round(fitting.ParamMap(m.Params())["k"]))
+}
+
+// forecast is what a fitted model predicts from an origin, by row of the past.
+type forecast struct {
+	model purchase.Model
+	past  past
+	alive []float64   // P(alive) at the origin
+	path  [][]float64 // path[i][row]: expected order days up to the i-th time
+}
+
+// ahead predicts the order days of every history up to each of the times (weeks from the origin).
+func ahead(m purchase.Model, p past, times []float64) forecast {
+	f := forecast{model: m, past: p, alive: make([]float64, len(p.rows)), path: make([][]float64, len(times))}
+	for i := range f.path {
+		f.path[i] = make([]float64, len(p.rows))
+	}
+	shared := !m.UsesRecency()
+	inChunks(len(p.rows), func(lo, hi int) {
+		orders, alive := make([]float64, len(times)), make([]float64, len(times))
+		for r := lo; r < hi; r++ {
+			row := p.rows[r]
+			if r == lo || !shared || !sameFuture(row, p.rows[r-1]) {
+				m.Ahead(row.X, row.TX, row.T, times, orders, alive)
+			}
+			f.alive[r] = m.PAlive(row.X, row.TX, row.T)
+			for i := range times {
+				f.path[i][r] = f.alive[r] * orders[i]
+			}
+		}
+	})
+	return f
+}
+
+// sameFuture tells whether two histories differ in recency alone.
+func sameFuture(a, b purchase.Counted) bool { return a.X == b.X && a.T == b.T }
+
+// total is the sum over customers of a figure by row.
+func (p past) total(byRow []float64) float64 {
+	sum := 0.0
+	for r, v := range byRow {
+		sum += v * float64(p.rows[r].N)
+	}
+	return sum
+}
+
+// spread gives each customer the figure of its row.
+func (p past) spread(byRow []float64) []float64 {
+	out := make([]float64, len(p.known))
+	for r, v := range byRow {
+		for i := p.start[r]; i < p.start[r+1]; i++ {
+			out[i] = v
+		}
+	}
+	return out
+}
+
+// chunk is the number of rows that are worked on together.
+const chunk = 512
+
+// inChunks runs f over disjoint ranges of 0..n on all processors; see inChunksOf.
+func inChunks(n int, f func(lo, hi int)) { inChunksOf(chunk, n, f) }
+
+// inChunksOf runs f over disjoint ranges of a size. The ranges depend on n alone and write to places of
+// their own, so that results do not depend on how many processors there are.
+func inChunksOf(size, n int, f func(lo, hi int)) {
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), (n+size-1)/size) {
+		wg.Go(func() {
+			for lo := range next {
+				f(lo, min(lo+size, n))
+			}
+		})
+	}
+	for lo := 0; lo < n; lo += size {
+		next <- lo
+	}
+	close(next)
+	wg.Wait()
+}

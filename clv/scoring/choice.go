@@ -1,0 +1,128 @@
+package scoring
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"time"
+
+	"postlift"
+	"postlift/clv/backtest"
+	"postlift/clv/purchase"
+	"postlift/clv/tables"
+)
+
+// BacktestID is the prefix of a backtest's outward id.
+const BacktestID = "bkt"
+
+// Choice is the models that a run uses, and why.
+type Choice struct {
+	Model    string        `json:"model"`               // order model
+	K        int           `json:"k,omitempty"`         // fixed regularity of MBG/CNBD; 0: the likeliest
+	Spend    string        `json:"spend,omitempty"`     // spend model; "": the usual one
+	Source   string        `json:"source"`              // backtest, stated, default
+	Backtest string        `json:"backtest,omitempty"`  // its id
+	TestedOn postlift.Date `json:"tested_on,omitempty"` // day up to which the backtest knew data
+	Sentence string        `json:"why"`                 // in English
+}
+
+// Sources of a choice.
+const (
+	ChoiceBacktest = "backtest" // chosen by out-of-time score
+	ChoiceStated   = "stated"   // named by whoever ran it
+	ChoiceDefault  = "default"  // nothing was tested
+)
+
+// StoredBacktest is a backtest that was run on the database.
+type StoredBacktest struct {
+	UID       string          `json:"id"`
+	AsOf      postlift.Date   `json:"as_of"`
+	Chosen    string          `json:"chosen"` // order model
+	Actor     string          `json:"by"`
+	CreatedAt time.Time       `json:"created_at"`
+	Report    backtest.Report `json:"report"`
+}
+
+// BacktestStore is what a backtest needs of the database.
+type BacktestStore interface {
+	// OrderLog reads the order days of about sample customers up to a day, drawn by a hash of their keys
+	// (0: all), with the segment of each, and how many customers there are in all.
+	OrderLog(ctx context.Context, asOf postlift.Date, sample int) (log tables.OrderLog, segments []string, customers int, err error)
+	// Contracts streams all contracts that had begun by a day, in account order.
+	Contracts(ctx context.Context, asOf postlift.Date) iter.Seq2[ContractRecord, error]
+	SaveBacktest(ctx context.Context, b *StoredBacktest, by postlift.Actor) error
+	// LatestBacktest is the newest one as of a day between two; NotFound where there is none.
+	LatestBacktest(ctx context.Context, from, until postlift.Date) (StoredBacktest, error)
+}
+
+// DefaultSample is the number of customers with which models are compared.
+const DefaultSample = 20_000
+
+// Backtest compares models on what was known before with what came after, and stores the report. Sample 0
+// takes every customer.
+func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, by postlift.Actor) (StoredBacktest, error) {
+	log, segments, customers, err := s.Store.OrderLog(ctx, asOf, sample)
+	if err != nil {
+		return StoredBacktest{}, err
+	}
+	report, err := backtest.Run(log, backtest.Options{Segments: segments, Sample: -1})
+	if err != nil {
+		return StoredBacktest{}, err
+	}
+	if customers > report.Customers {
+		report.Customers = customers
+		report.SampleShare = float64(report.Tested) / float64(customers)
+		report.Flags = append(report.Flags, backtest.FlagSampled)
+	}
+	if err := s.backtestRenewals(ctx, asOf, &report); err != nil {
+		return StoredBacktest{}, err
+	}
+	b := StoredBacktest{UID: s.IDs(BacktestID, asOf.String(), s.Clock().UTC().Format(time.RFC3339Nano)), AsOf: asOf, Chosen: report.Choice.Model,
+		Actor: by.Name, CreatedAt: s.Clock().UTC().Truncate(time.Second), Report: report}
+	return b, s.Store.SaveBacktest(ctx, &b, by)
+}
+
+// decide finds the models of a run: those named, else those of the newest backtest that is not too old,
+// else those of a backtest run now. It gives the backtest too, because bands learn from it.
+func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxAgeDays int) (Choice, *StoredBacktest, error) {
+	if o.Model != "" && purchase.ParamNames(o.Model) == nil {
+		return Choice{}, nil, purchase.Unknown(o.Model)
+	}
+	b, err := s.Store.LatestBacktest(ctx, o.AsOf.AddDays(-maxAgeDays), o.AsOf)
+	found := err == nil
+	if err != nil && postlift.KindOf(err) != postlift.NotFound {
+		return Choice{}, nil, err
+	}
+	if !found && !o.NoBacktest && o.Model == "" {
+		if b, err = s.Backtest(ctx, o.AsOf, DefaultSample, by); err != nil {
+			return Choice{}, nil, err
+		}
+		found = true
+	}
+	var tested *StoredBacktest
+	if found {
+		tested = &b
+	}
+	return choose(o, tested), tested, nil
+}
+
+// choose says which models are used and why.
+func choose(o Options, b *StoredBacktest) Choice {
+	switch {
+	case o.Model != "":
+		return Choice{Model: o.Model, K: o.K, Spend: o.Spend, Source: ChoiceStated,
+			Sentence: o.Model + " is used because it was asked for"}
+	case b == nil:
+		return Choice{Model: defaultModel(), Spend: o.Spend, Source: ChoiceDefault,
+			Sentence: defaultModel() + " is used by default: it lets a customer leave after any order, the first included, and knows " +
+				"regular buyers; no backtest has compared it with others here"}
+	}
+	c := b.Report.Choice
+	choice := Choice{Model: c.Model, K: c.K, Spend: c.Spend, Source: ChoiceBacktest, Backtest: b.UID, TestedOn: b.AsOf,
+		Sentence: c.Sentence}
+	if o.Spend != "" {
+		choice.Spend = o.Spend
+		choice.Sentence += fmt.Sprintf("; the spend model %s was asked for", o.Spend)
+	}
+	return choice
+}

@@ -1,0 +1,127 @@
+package scoring
+
+import (
+	"context"
+	"iter"
+
+	"postlift"
+	"postlift/accounts"
+	"postlift/clv"
+)
+
+// Options say how to score.
+type Options struct {
+	AsOf       postlift.Date // data up to this day counts
+	Model      string        // order model; "": the one that out-of-time tests chose
+	K          int           // fixed regularity of MBG/CNBD, with Model; 0: the likeliest
+	Spend      string        // spend model; "": chosen likewise
+	NoBacktest bool          // take the default model where no stored backtest is young enough
+}
+
+// Score values every account as of a date, under the models that out-of-time tests chose, and publishes
+// the run. It is repeatable: the same data and date give the same figures under a new run id.
+func (s *Service) Score(ctx context.Context, asOf postlift.Date, by postlift.Actor) (Run, error) {
+	return s.ScoreWith(ctx, Options{AsOf: asOf}, by)
+}
+
+// ScoreWith is Score under options.
+func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (Run, error) {
+	settings, err := s.Store.Settings(ctx)
+	if err != nil {
+		return Run{}, err
+	}
+	mark, err := s.Store.ChangeMark(ctx) // before anything is read: what changes meanwhile is scored again next time
+	if err != nil {
+		return Run{}, err
+	}
+	if err := s.Store.RefreshHistories(ctx, o.AsOf); err != nil {
+		return Run{}, err
+	}
+	choice, tested, err := s.decide(ctx, o, by, settings.Value.BacktestDays)
+	if err != nil {
+		return Run{}, err
+	}
+	run, err := s.newRun(ctx, settings, o.AsOf, by)
+	if err != nil {
+		return Run{}, err
+	}
+	run.ChangeMark, run.Metrics.Choice = mark, &choice
+	models, err := s.fit(ctx, &run, choice, tested)
+	if err != nil {
+		return Run{}, err
+	}
+	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, o.AsOf, nil))
+	err = s.Store.BuildScores(ctx, &run, rows, by)
+	return run, err
+}
+
+// newRun begins the record of a full run.
+func (s *Service) newRun(ctx context.Context, settings accounts.Settings, asOf postlift.Date, by postlift.Actor) (Run, error) {
+	metrics, err := s.Store.Metrics(ctx, asOf)
+	if err != nil {
+		return Run{}, err
+	}
+	basis, err := s.basis(ctx, settings)
+	if err != nil {
+		return Run{}, err
+	}
+	basis.Assumptions = Assume(settings, metrics)
+	return Run{
+		UID: s.IDs(postlift.ScoreRunID, asOf.String()), AsOf: asOf, Horizon: settings.Value.HorizonMonths,
+		Currency: settings.Currency, Assumptions: settings.Value, Metrics: metrics, Kind: KindFull, Actor: by.Name,
+		Total: postlift.Money{Currency: settings.Currency}, Basis: &basis,
+	}, nil
+}
+
+// basis is what stands now of all that an incremental run must share, but for assumptions and ranking.
+func (s *Service) basis(ctx context.Context, settings accounts.Settings) (Basis, error) {
+	b := Basis{DefaultMargin: settings.Value.DefaultMargin}
+	var err error
+	if b.Rates, err = s.Store.RatesFingerprint(ctx); err != nil {
+		return b, err
+	}
+	b.HistoryStart, err = s.Store.HistoryStart(ctx)
+	return b, err
+}
+
+// fit estimates the portfolio's models and draws the limits of the ranks.
+func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *StoredBacktest) (clv.Models, error) {
+	g, err := s.gather(ctx, run.AsOf, run.Basis.DefaultMargin)
+	if err != nil {
+		return clv.Models{}, err
+	}
+	run.Metrics.ExcludedDocuments, run.Metrics.ExcludedContracts = g.documents, g.contracts
+	run.Metrics.NoHistoryAccounts = g.empty
+	run.Basis.Ranking = g.ranks.limits()
+	var models clv.Models
+	models, run.Params, err = fitPortfolio(&g.portfolio, choice, tested)
+	return models, err
+}
+
+// rows scores a stream of histories under the run's basis, adding up the run's totals on the way.
+func (s *Service) rows(ctx context.Context, run *Run, models *clv.Models, histories iter.Seq2[History, error]) iter.Seq2[Row, error] {
+	asOf, basis := run.AsOf, run.Basis
+	newScorer := func() (*clv.Scorer, error) { return clv.NewScorer(models, asOf, basis.Assumptions) }
+	scored := valued(ctx, histories, newScorer, func(scorer *clv.Scorer, h *History) Row {
+		in := h.Input(asOf, basis.DefaultMargin)
+		row := Row{AccountID: h.AccountID, Value: scorer.Score(&in)}
+		row.RFM, row.Stage = basis.Ranking.rank(h, &in, &row.Value, asOf)
+		return row
+	})
+	return func(yield func(Row, error) bool) {
+		var done int64
+		for row, err := range scored {
+			if err == nil {
+				if done++; s.Progress != nil && done%1000 == 0 {
+					s.Progress(done)
+				}
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+		if s.Progress != nil {
+			s.Progress(done)
+		}
+	}
+}

@@ -1,0 +1,177 @@
+package tables
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"postlift"
+	"postlift/clv/purchase"
+	"postlift/clv/spend"
+)
+
+// maxHorizon is the longest future that is predicted, in weeks: a century.
+const maxHorizon = 5218
+
+// WeeksPerMonth is the length of a month in predictions: a twelfth of 365.25 days.
+const WeeksPerMonth = 365.25 / 12 / purchase.DaysPerWeek
+
+// weeksPerYear turns a yearly discount rate into a weekly one.
+const weeksPerYear = 365.25 / purchase.DaysPerWeek
+
+// PredictOptions say what to predict.
+type PredictOptions struct {
+	Horizon      float64 // weeks, or opportunities of a model of discrete ones; above 0
+	DiscountRate float64 // a year; above 0 adds discounted expected residual transactions
+	Monthly      bool    // adds the expected orders of each month
+}
+
+// Predict reads a summary file and writes one prediction per row, see PredictionWriter. The horizon is
+// in weeks.
+func Predict(r io.Reader, w io.Writer, m purchase.Model, spend spend.Model, horizon float64) error {
+	p, err := NewPredictionWriter(w, m, spend, PredictOptions{Horizon: horizon})
+	if err != nil {
+		return err
+	}
+	if err := EachSummary(r, p.Write); err != nil {
+		return err
+	}
+	return p.Flush()
+}
+
+// PredictionWriter writes CSV rows id,p_alive,expected_orders and, with a spend model, mean_spend and
+// expected_value: the probability of being alive at T, the expected order days within the horizon, the
+// expected value of a future order and of all within the horizon. With a discount rate follows dert, the
+// discounted number of all future order days, and with a spend model their value; with Monthly the expected
+// order days of month 1, 2, …, the last one cut to the horizon, so that they add up to expected_orders.
+type PredictionWriter struct {
+	w      *bufio.Writer
+	model  purchase.Model
+	spend  spend.Model
+	opt    PredictOptions
+	rate   float64 // of discounting, a week
+	ends   []float64
+	known  map[orderKey][]float64 // expected orders of a living customer at the ends, by history
+	unused []float64
+	row    []float64
+	line   []byte
+}
+
+type orderKey struct {
+	x       int
+	tx, age float64 // tx only where the model needs it
+}
+
+// NewPredictionWriter checks the options and writes the header. A horizon outside 0 to 5218 weeks and a
+// discount rate outside 0 to 10 are Invalid faults.
+func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt PredictOptions) (*PredictionWriter, error) {
+	const op = "clv.Predict"
+	if !(opt.Horizon > 0 && opt.Horizon <= maxHorizon) {
+		return nil, postlift.Faultf(postlift.Invalid, op, "horizon %g must be more than 0 and at most %d weeks", opt.Horizon, maxHorizon)
+	}
+	if !(opt.DiscountRate >= 0 && opt.DiscountRate <= 10) {
+		return nil, postlift.Faultf(postlift.Invalid, op, "discount rate %g must be 0 to 10 a year (0.1 is ten per cent)", opt.DiscountRate)
+	}
+	p := &PredictionWriter{w: bufio.NewWriter(w), model: m, spend: spend, opt: opt,
+		rate: math.Log1p(opt.DiscountRate) / weeksPerYear, known: map[orderKey][]float64{}}
+	header := []string{"id", "p_alive", "expected_orders"}
+	if spend != nil {
+		header = append(header, "mean_spend", "expected_value")
+	}
+	if p.rate > 0 {
+		header = append(header, "dert")
+		if spend != nil {
+			header = append(header, "discounted_value")
+		}
+	}
+	if opt.Monthly {
+		for k := 1; float64(k)*WeeksPerMonth < opt.Horizon; k++ {
+			p.ends = append(p.ends, float64(k)*WeeksPerMonth)
+		}
+	}
+	p.ends = append(p.ends, opt.Horizon)
+	if opt.Monthly {
+		for k := range p.ends {
+			header = append(header, fmt.Sprintf("month_%d", k+1))
+		}
+	}
+	p.unused = make([]float64, len(p.ends))
+	_, err := p.w.WriteString(strings.Join(header, ",") + "\n")
+	return p, postlift.Wrap(op, "the predictions cannot be written", err)
+}
+
+// Write adds the prediction of one summary.
+func (p *PredictionWriter) Write(s purchase.Summary) error {
+	alive := p.model.PAlive(s.X, s.TX, s.T)
+	path := p.ifAlive(s.X, s.TX, s.T)
+	orders := alive * path[len(path)-1]
+	row := append(p.row[:0], alive, orders)
+	mean := 0.0
+	if p.spend != nil {
+		mean = p.spend.MeanSpend(Spend(s))
+		row = append(row, mean, orders*mean)
+	}
+	if p.rate > 0 {
+		dert := p.model.DERT(s.X, s.TX, s.T, p.rate)
+		row = append(row, dert)
+		if p.spend != nil {
+			row = append(row, dert*mean)
+		}
+	}
+	if p.opt.Monthly {
+		before := 0.0
+		for _, until := range path {
+			row = append(row, alive*(until-before))
+			before = until
+		}
+	}
+	p.row = row
+	return p.write(s.ID, row)
+}
+
+func (p *PredictionWriter) write(id string, row []float64) error {
+	b := append(p.line[:0], csvCell(id)...)
+	for _, v := range row {
+		b = append(b, ',')
+		b = strconv.AppendFloat(b, v, 'g', -1, 64)
+	}
+	p.line = append(b, '\n')
+	_, err := p.w.Write(p.line)
+	return postlift.Wrap("clv.Predict", "the predictions cannot be written", err)
+}
+
+// Flush writes what is still buffered.
+func (p *PredictionWriter) Flush() error {
+	return postlift.Wrap("clv.Predict", "the predictions cannot be written", p.w.Flush())
+}
+
+// ifAlive gives the expected order days of a living customer up to each end.
+func (p *PredictionWriter) ifAlive(x int, tx, age float64) []float64 {
+	k := orderKey{x: x, age: age}
+	if p.model.UsesRecency() {
+		k.tx = tx
+	}
+	v, ok := p.known[k]
+	if !ok {
+		v = make([]float64, len(p.ends))
+		p.model.Ahead(x, tx, age, p.ends, v, p.unused)
+		if len(p.known)*len(p.ends) < maxCached {
+			p.known[k] = v
+		}
+	}
+	return v
+}
+
+// maxCached bounds how many expectations are remembered, so that memory stays flat.
+const maxCached = 1 << 18
+
+// csvCell quotes an identifier where CSV needs it.
+func csvCell(s string) string {
+	if !strings.ContainsAny(s, ",\"\r\n") {
+		return s
+	}
+	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+}
