@@ -26,7 +26,7 @@ type Account struct {
 	Website            string
 	AcquiredOn         postlift.Date
 	AcquisitionChannel string
-	AcquisitionCost    *int64 // minor units of the reporting currency; nil: the channel's average
+	AcquisitionCost    *int64   // minor units of the reporting currency; nil: the channel's average
 	DiscountRate       *float64 // a year, .08 = 8 %; nil: the settings'
 	ServiceLevel       string
 	Status             string // active, closed, insolvent, competitor, own

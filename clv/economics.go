@@ -13,7 +13,7 @@ const DaysPerMonth = 30.4375
 // Assumptions are the stated settings that a value rests on beside the account's own data. Amounts are
 // minor units of the reporting currency.
 type Assumptions struct {
-	HorizonMonths            int              // months that are valued, 1 to 240
+	HorizonMonths            int              // months that are valued, 1 to 240; settings allow 12 to 60
 	DiscountRate             float64          // a year; 0.1 is ten per cent
 	DefaultMargin            float64          // share of net revenue, for orders and contracts without a known margin
 	DefaultRenewalRate       float64          // share renewing at each opportunity, used only without a renewal model
@@ -31,7 +31,7 @@ func (a Assumptions) Check() error {
 	}
 	switch {
 	case a.HorizonMonths < 1 || a.HorizonMonths > 240:
-		return bad("the horizon is %d months: it must be 1 to 240", a.HorizonMonths)
+		return bad("the horizon is %d months: settings allow 12 to 60, the engine 1 to 240", a.HorizonMonths)
 	case !(a.DiscountRate >= 0 && a.DiscountRate <= 1):
 		return bad("the discount rate is %g a year: it must be 0 to 1 (0.1 is ten per cent)", a.DiscountRate)
 	case !(a.DefaultMargin >= -1 && a.DefaultMargin <= 1):
@@ -58,11 +58,12 @@ func (a Assumptions) Check() error {
 	return nil
 }
 
-// discounts are the factors (1+d)^-((t-0.5)/12) of months t = 1..n: cash of a month falls in its middle.
-func (a Assumptions) discounts(n int) []float64 {
-	out := make([]float64, n)
-	for t := range out {
-		out[t] = math.Pow(1+a.DiscountRate, -(float64(t)+0.5)/12)
+// discounts are the factors (1+d)^-((t-0.5)/12) of months t = 1..horizon at a yearly rate, 0 in the months
+// beyond: cash of a month falls in its middle.
+func discounts(rate float64, horizon, grid int) []float64 {
+	out := make([]float64, grid)
+	for t := range out[:horizon] {
+		out[t] = math.Pow(1+rate, -(float64(t)+0.5)/12)
 	}
 	return out
 }
@@ -143,12 +144,13 @@ type Value struct {
 	// Bands of the residual value: with 5 %, 50 % and 95 % probability it stays below. They hold the
 	// account's own luck, what the parameters leave open and the errors of past predictions.
 	LowMinor, MedianMinor, HighMinor int64
+	SpreadMinor                      int64   // standard deviation of the residual value by the account's own luck alone
 	PExceedsCost                     float64 // probability that the residual value exceeds the acquisition cost
 
 	// PaybackMonth is the month, counted from the observation date, in which margin earned so far and
 	// expected cover the acquisition cost: 0 for already paid back, -1 for not within the horizon or
 	// without a known cost.
-	PaybackMonth   int
+	PaybackMonth   int     // expected margin counts discounted and after service, contact and handling cost
 	CLVToCAC       float64 // residual value by acquisition cost; 0 where the cost is unknown or nothing
 	BreakEvenMinor int64   // the highest acquisition cost at which the account still pays: the residual value, at least 0
 
@@ -160,85 +162,4 @@ type Value struct {
 	// and costs and not on the account's own figures; 0 to 1.
 	AssumedShare float64
 	Flags        []string // what to know before trusting the value; shared, not to be changed
-}
-
-// Flags of a value.
-const (
-	FlagNoHistory        = "no_history"         // neither orders nor contracts: the value is 0, not a portfolio mean
-	FlagNoOrders         = "no_orders"          // valued by contracts alone
-	FlagNoOrderModel     = "no_order_model"     // has orders, but no order model could be fitted
-	FlagOwnMeanSpend     = "spend_unpooled"     // no spend model: the account's own mean is used
-	FlagNoPositiveValue  = "no_positive_value"  // past orders were worth nothing on balance: no spend expected
-	FlagDates            = "dates_inconsistent" // order dates contradict each other or the observation date
-	FlagHistoryTruncated = "history_truncated"  // opened before the imported history begins
-	FlagTermRolled       = "term_rolled"        // a term that ended without notice is taken as renewed
-	FlagContractOver     = "contract_over"      // a contract's term has ended: it counts for nothing
-	FlagOpenEnded        = "contract_open_ended"
-	FlagRenewalAssumed   = "renewal_assumed" // no renewal model: the stated default rate is used
-	FlagAcqAssumed       = "acquisition_assumed"
-	FlagAcqUnknown       = "acquisition_unknown"
-)
-
-// valueFlags lists the flags of a value in the order of their bits.
-var valueFlags = []string{FlagNoHistory, FlagNoOrders, FlagNoOrderModel, FlagOwnMeanSpend, FlagNoPositiveValue,
-	FlagDates, FlagHistoryTruncated, FlagTermRolled, FlagContractOver, FlagOpenEnded, FlagRenewalAssumed,
-	FlagAcqAssumed, FlagAcqUnknown}
-
-// flagSet is a set of value flags; scoring a million accounts must not allocate a list for each.
-type flagSet uint32
-
-const (
-	bitNoHistory flagSet = 1 << iota
-	bitNoOrders
-	bitNoOrderModel
-	bitOwnMeanSpend
-	bitNoPositiveValue
-	bitDates
-	bitHistoryTruncated
-	bitTermRolled
-	bitContractOver
-	bitOpenEnded
-	bitRenewalAssumed
-	bitAcqAssumed
-	bitAcqUnknown
-)
-
-func (f flagSet) list() []string {
-	var out []string
-	for i, name := range valueFlags {
-		if f&(1<<i) != 0 {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// purchase gives the account's purchase history in the models' terms, days. Contradicting dates are
-// bent to the nearest possible history and reported.
-func (in *AccountInput) purchase(asOf postlift.Date) (x, txDays, ageDays int, bent bool) {
-	x = in.OrderDays - 1
-	txDays = in.LastOrder.DaysSince(in.FirstOrder)
-	ageDays = asOf.DaysSince(in.FirstOrder)
-	if in.FirstOrder.IsZero() || in.LastOrder.IsZero() || txDays < 0 || ageDays < txDays || x > txDays || (x == 0) != (txDays == 0) {
-		bent = true
-		if in.FirstOrder.IsZero() || in.LastOrder.IsZero() {
-			return 0, 0, 0, true
-		}
-		ageDays = max(ageDays, 0)
-		txDays = min(max(txDays, 0), ageDays)
-		x = min(x, txDays)
-		if x == 0 {
-			txDays = 0
-		}
-	}
-	return x, txDays, ageDays, bent
-}
-
-// spendBasis is the number of order days and their mean value that tell most about future orders: the
-// repeat orders, or the first where there is no other.
-func (in *AccountInput) spendBasis() (n int, mean float64) {
-	if in.OrderDays > 1 {
-		return in.OrderDays - 1, in.RepeatMeanMinor
-	}
-	return 1, in.MeanOrderMinor
 }

@@ -9,6 +9,7 @@ import (
 	"postlift/clv"
 	"postlift/clv/fitting"
 	"postlift/clv/purchase"
+	"postlift/clv/renewal"
 )
 
 // TestFitPortfolio fits orders, spend and renewals of one small portfolio and gives the published form.
@@ -22,23 +23,23 @@ func TestFitPortfolio(t *testing.T) {
 			in.RepeatMeanMinor = float64(1000 + i*i%7000)
 		}
 		p.AddAccount(&in, asOf)
-		if err := p.AddRenewal(12, 1+i%3, i%5 != 0); err != nil {
+		if err := p.AddRenewal(renewal.Cell{Term: "annual"}, 1+i%3, i%5 != 0, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
 	p.AddAccount(&clv.AccountInput{OrderDays: 3, FirstOrder: asOf, LastOrder: asOf.AddDays(-9)}, asOf)
 	p.AddAccount(&clv.AccountInput{}, asOf)
-	if err := p.AddRenewal(1, 1, true); err != nil {
+	if err := p.AddRenewal(renewal.Cell{Term: "short"}, 1, true, 1); err != nil {
 		t.Fatal(err)
 	}
-	m, fit, err := clv.FitPortfolio(&p, purchase.ModelBGNBD, purchase.Options{})
+	m, fit, err := clv.FitPortfolio(&p, clv.Choice{Orders: purchase.ModelBGNBD})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Orders == nil || m.Spend == nil || m.Renewal == nil || len(fit.Missing) != 0 || fit.Skipped != 1 || fit.Orders.Customers != 400 {
+	if m.Orders == nil || m.Spend == nil || m.Renewals == nil || len(fit.Missing) != 0 || fit.Skipped != 1 || fit.Orders.Customers != 400 {
 		t.Fatalf("%+v %+v", m, fit)
 	}
-	if _, own := m.RenewalByTerm["annual"]; !own || !slices.Contains(fit.Renewals["short"].Flags, fitting.FlagPooled) {
+	if fit.Renewals["annual"].Decisions != 400 || !slices.Contains(fit.Renewals["short"].Flags, fitting.FlagPooled) {
 		t.Errorf("renewals %+v: annual terms have 400 decisions, short ones a single", fit.Renewals)
 	}
 	text, err := json.Marshal(fit)
@@ -63,11 +64,11 @@ func TestFitPortfolio(t *testing.T) {
 }
 
 func TestFitPortfolioWithoutData(t *testing.T) {
-	m, fit, err := clv.FitPortfolio(&clv.Portfolio{}, purchase.ModelBGNBD, purchase.Options{})
+	m, fit, err := clv.FitPortfolio(&clv.Portfolio{}, clv.Choice{Orders: purchase.ModelBGNBD})
 	if err != nil || m.Orders != nil || !slices.Equal(fit.Missing, []string{"orders", "spend", "renewals"}) {
 		t.Errorf("%+v %+v %v", m, fit, err)
 	}
-	if _, _, err := clv.FitPortfolio(&clv.Portfolio{}, "?", purchase.Options{}); postlift.KindOf(err) != postlift.Invalid {
+	if _, _, err := clv.FitPortfolio(&clv.Portfolio{}, clv.Choice{Orders: "?"}); postlift.KindOf(err) != postlift.Invalid {
 		t.Errorf("unknown model: %v", err)
 	}
 }

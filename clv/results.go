@@ -1,8 +1,11 @@
 package clv
 
 import (
+	"slices"
+
 	"postlift/clv/fitting"
 	"postlift/clv/purchase"
+	"postlift/clv/renewal"
 	"postlift/clv/spend"
 )
 
@@ -42,4 +45,32 @@ func Result(f purchase.Fitted, value *spend.Fitted) FitResult {
 			PriorUsed: value.PriorUsed, Flags: fitting.Listed(value.Flags)}
 	}
 	return r
+}
+
+// RenewalResult is the published form of a renewal fit of a term class or of all contracts.
+type RenewalResult struct {
+	Model         string             `json:"model"`
+	Params        map[string]float64 `json:"params"`
+	SE            map[string]float64 `json:"se"`
+	LogLikelihood float64            `json:"log_likelihood"`
+	Decisions     int                `json:"decisions"`
+	PriorUsed     bool               `json:"prior_used"`
+	Flags         []string           `json:"flags"`
+}
+
+// renewalResult publishes a fitted model with what its table says of it. A class that cannot stand alone is
+// flagged as pooled.
+func renewalResult(m renewal.CellModel, t *renewal.Table) RenewalResult {
+	out := RenewalResult{Model: m.Name, Params: m.Params, SE: map[string]float64{}, Decisions: m.Decisions,
+		Flags: slices.Clone(fitting.Listed(m.Flags))}
+	if model, err := renewal.New(m.Name, m.Params); err == nil {
+		out.LogLikelihood = model.LogLikelihood(t)
+	}
+	if m.OwnShare < 1 {
+		out.Flags = append(out.Flags, fitting.FlagPooled)
+	} else if fit, err := renewal.Fit(m.Name, t); err == nil {
+		out.SE = fit.SE
+	}
+	out.PriorUsed = slices.Contains(out.Flags, fitting.FlagPriorUsed)
+	return out
 }

@@ -2,42 +2,11 @@ package clv
 
 import (
 	"math"
-	"postlift/clv/purchase"
-	"postlift/clv/renewal"
-	"postlift/clv/spend"
 
 	"postlift"
+	"postlift/clv/purchase"
+	"postlift/clv/renewal"
 )
-
-// Models are the fitted models that scoring uses. Any of them may be missing. The spend model must be
-// in minor units of the reporting currency.
-type Models struct {
-	Orders        purchase.Model
-	Spend         spend.Model
-	Renewal       *renewal.SBG           // all contracts together
-	RenewalByTerm map[string]renewal.SBG // by TermClass, for classes with enough decisions of their own
-}
-
-// TermClass groups contract terms that renew alike: "short" below 12 months, "annual" below 24, else
-// "long".
-func TermClass(months int) string {
-	switch {
-	case months < 12:
-		return "short"
-	case months < 24:
-		return "annual"
-	}
-	return "long"
-}
-
-// Score values one account. For many accounts make one Scorer.
-func (m *Models) Score(in *AccountInput, asOf postlift.Date, a Assumptions) (Value, error) {
-	s, err := NewScorer(m, asOf, a)
-	if err != nil {
-		return Value{}, err
-	}
-	return s.Score(in), nil
-}
 
 // Scorer values accounts under one set of models, assumptions and observation date. It remembers what
 // depends only on (x, T), so that a million accounts cost little more than their distinct histories.
@@ -46,28 +15,36 @@ type Scorer struct {
 	models Models
 	asOf   postlift.Date
 	a      Assumptions
-	grid   int       // months looked at: the horizon, a year, or the window, whichever is longest
-	disc   []float64 // discount factors of the horizon, 0 beyond it
-	ts     []float64 // month ends in weeks, then the window's end
+	grid   int                   // months looked at: the horizon, a year, or the window, whichever is longest
+	disc   []float64             // discount factors of the horizon, 0 beyond it
+	own    map[float64][]float64 // the same for accounts with their own rate
+	ts     []float64             // month ends in weeks, then the window's end
+	window []float64             // share of each month that lies in the window
 	cache  map[scoreKey]*outlook
 	lists  map[flagSet][]string
-	// scratch
-	orders, alive    []float64
-	committed, later []float64
-	idle             []float64 // probability that no contract runs, by month
+	adopts map[adoptionKey]*adoptionPath
+	doubts map[renewal.Cell]float64
+	tweak  tweak
+	scratch
+}
+
+// scratch is what one valuation writes and the next one overwrites.
+type scratch struct {
+	orders, alive []float64
+	counts        []float64
+	lines         []contractPath
+	change        growth
+	idle          []float64 // probability that no contract runs, by month
+	running       []float64 // expected number of running contracts, by month
+	adopted       []float64 // expected margin of contract groups adopted, by month
+	atoms         bandSheet
 }
 
 // maxOutlooks bounds the outlooks that are remembered, so that memory stays flat.
-const maxOutlooks = 1 << 18
+const maxOutlooks = 1 << 16
 
-type scoreKey struct{ x, tx, age int32 } // days; tx only where the model needs it
-
-// outlook is the future of a customer with known (x, T) who is alive.
-type outlook struct {
-	discounted, horizon, year, window float64 // order days
-	active                            float64 // discounted months alive
-	alive                             []float64
-}
+// maxRates bounds the discount rates that are remembered.
+const maxRates = 1 << 10
 
 // NewScorer checks the assumptions and prepares the month grid.
 func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
@@ -77,154 +54,140 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	if asOf.IsZero() {
 		return nil, postlift.Faultf(postlift.Invalid, "clv.NewScorer", "the observation date is missing")
 	}
-	grid := max(a.HorizonMonths, 12, int(math.Ceil(float64(a.WindowDays)/DaysPerMonth)))
-	s := &Scorer{models: *m, asOf: asOf, a: a, grid: grid, cache: map[scoreKey]*outlook{}, lists: map[flagSet][]string{}}
-	s.disc = make([]float64, grid)
-	copy(s.disc, a.discounts(a.HorizonMonths))
-	for t := 1; t <= grid; t++ {
-		s.ts = append(s.ts, float64(t)*DaysPerMonth/purchase.DaysPerWeek)
+	window := float64(a.WindowDays) / DaysPerMonth
+	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
+	s := &Scorer{models: *m, asOf: asOf, a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid),
+		own: map[float64][]float64{}, cache: map[scoreKey]*outlook{}, lists: map[flagSet][]string{},
+		adopts: map[adoptionKey]*adoptionPath{}, tweak: tweak{hazard: 1}}
+	for t := range grid {
+		s.ts = append(s.ts, float64(t+1)*DaysPerMonth/purchase.DaysPerWeek)
+		s.window = append(s.window, min(max(window-float64(t), 0), 1))
 	}
 	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
+	s.doubts = m.Doubt.byCell()
 	s.orders, s.alive = make([]float64, grid+1), make([]float64, grid+1)
-	s.committed, s.later, s.idle = make([]float64, grid), make([]float64, grid), make([]float64, grid)
+	s.idle, s.running, s.adopted = make([]float64, grid), make([]float64, grid), make([]float64, grid)
 	return s, nil
 }
 
-// tallySheet collects the unrounded parts of one account.
-type tallySheet struct {
-	v       Value
-	flags   flagSet
-	orders  float64 // discounted margins and costs
-	commit  float64
-	renew   float64
-	service float64
-	fulfil  float64
-	revenue float64 // next year
-	margin  float64 // next year
-	window  float64
-	assumed float64 // absolute sum of assumed parts
+// sheet collects the unrounded parts of one account.
+type sheet struct {
+	v     Value
+	flags flagSet
+	disc  []float64
+	view  *outlook // nil: no orders are expected
+
+	history orderHistory // behind view
+
+	ratio          float64 // margin share
+	net, earn      float64 // expected net value and margin of an order day times P(alive)
+	serve, contact float64 // cost a month while active
+
+	orders, commit, renew, expand   float64       // discounted margins
+	service, contacted, fulfil      float64       // discounted costs
+	revenue, margin, windowed       float64       // next year, and the window's margin
+	assumed                         float64       // absolute sum of assumed parts
+	lines                           int           // live contracts
+	ordersActive, contractualActive float64       // discounted months active beside contracts, and under contract
+	path                            *adoptionPath // nil: no adoption is expected
 }
 
-// Score values one account. An account without orders and contracts is worth 0 and flagged.
+// Score values one account with its bands. An account without orders and contracts is worth 0 and flagged.
 func (s *Scorer) Score(in *AccountInput) Value {
-	var c tallySheet
-	if in.OrderDays <= 0 && len(in.Contracts) == 0 {
-		c.flags = bitNoHistory
-		c.v.Flags = s.flagList(c.flags)
+	var c sheet
+	if !s.value(in, &c) {
 		return c.v
 	}
-	if in.OpenedOn != 0 && in.HistoryStart != 0 && in.OpenedOn < in.HistoryStart {
-		c.flags |= bitHistoryTruncated
-	}
-	view := s.scoreOrders(in, &c)
-	s.scoreContracts(in, &c)
-	s.scoreService(in, &c, view)
-	s.scoreAcquisition(in, &c)
-	return s.round(&c)
+	s.bands(in, &c)
+	return c.v
 }
 
-// scoreOrders values the orders and gives the outlook they rest on, nil for none.
-func (s *Scorer) scoreOrders(in *AccountInput, c *tallySheet) *outlook {
-	if in.OrderDays <= 0 {
-		c.flags |= bitNoOrders
-		return nil
-	}
-	x, tx, age, bent := in.purchase(s.asOf)
-	if bent {
-		c.flags |= bitDates
-	}
-	if s.models.Orders == nil {
-		c.flags |= bitNoOrderModel
-		return nil
-	}
-	view := s.outlook(x, tx, age)
-	c.v.PAlive = s.models.Orders.PAlive(x, float64(tx)/purchase.DaysPerWeek, float64(age)/purchase.DaysPerWeek)
-	c.v.ExpectedOrders = c.v.PAlive * view.horizon
-	c.v.MeanOrderMinor = s.meanOrder(in, c)
-	ratio, assumed := in.MarginRatio, min(max(in.AssumedNetShare, 0), 1)
-	if math.IsNaN(ratio) || math.IsInf(ratio, 0) {
-		ratio, assumed = s.a.DefaultMargin, 1
-	}
-	net := c.v.PAlive * c.v.MeanOrderMinor
-	c.orders = net * view.discounted * ratio
-	c.fulfil = c.v.PAlive * view.discounted * float64(s.a.OrderCostMinor)
-	c.assumed += math.Abs(c.orders)*assumed + c.fulfil
-	c.revenue += net * view.year
-	c.margin += net * view.year * ratio
-	c.window += net * view.window * ratio
-	return view
+// Expected values one account without its bands, at a fraction of the cost.
+func (s *Scorer) Expected(in *AccountInput) Value {
+	var c sheet
+	s.value(in, &c)
+	return c.v
 }
 
-// meanOrder is the expected net value of a future order day.
-func (s *Scorer) meanOrder(in *AccountInput, c *tallySheet) float64 {
-	n, mean := in.spendBasis()
+// value fills everything but the bands; false for an account without history.
+func (s *Scorer) value(in *AccountInput, c *sheet) bool {
+	c.disc = s.disc
+	if in.OrderDays <= 0 && len(in.Contracts) == 0 {
+		c.flags = bitNoHistory
+		c.v.PaybackMonth = -1
+		c.v.Flags = s.flagList(c.flags)
+		return false
+	}
+	s.discount(in, c)
+	s.costs(in, c)
+	s.valueOrders(in, c)
+	s.valueContracts(in, c)
+	s.valueAdoptions(in, c)
+	s.valueActivity(in, c)
+	s.acquisition(in, c)
+	s.round(c)
+	s.payback(in, c)
+	c.v.Flags = s.flagList(c.flags)
+	return true
+}
+
+// discount picks the account's own discount factors where it has a rate.
+func (s *Scorer) discount(in *AccountInput, c *sheet) {
+	r := in.DiscountRate
 	switch {
-	case !(mean > 0) || math.IsInf(mean, 0):
-		c.flags |= bitNoPositiveValue
-		return 0
-	case s.models.Spend == nil:
-		c.flags |= bitOwnMeanSpend
-		return mean
+	case math.IsNaN(r) || r == s.a.DiscountRate:
+		return
+	case r < 0 || r > 1:
+		c.flags |= bitDiscountBent
+		return
 	}
-	return s.models.Spend.MeanSpend(spend.Observation{X: n, M: mean})
+	d, ok := s.own[r]
+	if !ok {
+		if len(s.own) >= maxRates {
+			clear(s.own)
+		}
+		d = discounts(r, s.a.HorizonMonths, s.grid)
+		s.own[r] = d
+	}
+	c.disc = d
 }
 
-// outlook looks up or computes the future of a living customer.
-func (s *Scorer) outlook(x, txDays, ageDays int) *outlook {
-	key := scoreKey{x: int32(x), age: int32(ageDays)}
-	if s.models.Orders.UsesRecency() {
-		key.tx = int32(txDays)
-	}
-	if o, ok := s.cache[key]; ok {
-		return o
-	}
-	s.models.Orders.Ahead(x, float64(txDays)/purchase.DaysPerWeek, float64(ageDays)/purchase.DaysPerWeek, s.ts, s.orders, s.alive)
-	o := &outlook{horizon: s.orders[s.a.HorizonMonths-1], year: s.orders[11], window: s.orders[s.grid]}
-	o.alive = make([]float64, s.grid)
-	before, aliveBefore := 0.0, 1.0
-	for t := range s.grid {
-		o.alive[t] = (aliveBefore + s.alive[t]) / 2 // mean of the month
-		o.discounted += s.disc[t] * (s.orders[t] - before)
-		o.active += s.disc[t] * o.alive[t]
-		before, aliveBefore = s.orders[t], s.alive[t]
-	}
-	if len(s.cache) >= maxOutlooks {
-		clear(s.cache) // memory stays flat; the histories at hand come back soon
-	}
-	s.cache[key] = o
-	return o
-}
-
-// scoreService charges the monthly cost of serving the account while it is alive or under contract.
-func (s *Scorer) scoreService(in *AccountInput, c *tallySheet, view *outlook) {
-	c.v.PActive = max(c.v.PActive, c.v.PAlive)
+// costs looks up what the account costs while it is active.
+func (s *Scorer) costs(in *AccountInput, c *sheet) {
 	cost, known := s.a.ServiceCostMinorPerMonth[in.ServiceLevel]
 	if !known {
 		cost = s.a.ServiceCostMinorPerMonth[""]
 	}
-	if cost == 0 {
-		return
+	c.serve = float64(cost)
+	if in.Mailable {
+		c.contact = float64(s.a.ContactMinorPerYear) / 12
 	}
-	active := 0.0
+}
+
+// valueActivity charges service and contact while the account is alive or under contract.
+func (s *Scorer) valueActivity(in *AccountInput, c *sheet) {
+	c.v.PActive = max(c.v.PActive, c.v.PAlive)
 	switch {
-	case len(in.Contracts) > 0:
-		for t := range s.grid {
-			alive := 0.0
-			if view != nil {
-				alive = c.v.PAlive * view.alive[t]
+	case c.lines > 0:
+		for t := range s.a.HorizonMonths {
+			d := c.disc[t]
+			c.contractualActive += d * (1 - s.idle[t])
+			if c.view != nil {
+				c.ordersActive += d * s.idle[t] * c.v.PAlive * c.view.alive[t]
 			}
-			active += s.disc[t] * (1 - (1-alive)*s.idle[t])
 		}
-	case view != nil:
-		active = c.v.PAlive * view.active
+	case c.view != nil:
+		c.ordersActive = c.v.PAlive * c.view.activeAt(s, c.disc)
 	}
-	c.service = float64(cost) * active
-	if !known || in.ServiceLevel == "" {
+	active := c.ordersActive + c.contractualActive
+	c.service, c.contacted = c.serve*active, c.contact*active
+	c.assumed += c.contacted
+	if _, known := s.a.ServiceCostMinorPerMonth[in.ServiceLevel]; !known || in.ServiceLevel == "" {
 		c.assumed += c.service
 	}
 }
 
-func (s *Scorer) scoreAcquisition(in *AccountInput, c *tallySheet) {
+func (s *Scorer) acquisition(in *AccountInput, c *sheet) {
 	if in.AcquisitionKnown {
 		c.v.AcquisitionMinor = in.AcquisitionMinor
 		return
@@ -242,25 +205,29 @@ func (s *Scorer) scoreAcquisition(in *AccountInput, c *tallySheet) {
 }
 
 // round makes minor units of the parts and adds up the rounded ones.
-func (s *Scorer) round(c *tallySheet) Value {
-	v := c.v
+func (s *Scorer) round(c *sheet) {
+	v := &c.v
 	v.OrdersMinor = minor(c.orders)
 	v.CommittedMinor = minor(c.commit)
 	v.RenewalMinor = minor(c.renew)
+	v.ExpansionMinor = minor(c.expand)
 	v.ServiceMinor = minor(c.service)
+	v.ContactMinor = minor(c.contacted)
 	v.FulfilMinor = minor(c.fulfil)
 	v.AcquisitionMinor = min(max(v.AcquisitionMinor, -maxMinor), maxMinor)
-	v.ResidualMinor = v.OrdersMinor + v.CommittedMinor + v.RenewalMinor - v.ServiceMinor - v.FulfilMinor
+	v.ResidualMinor = v.OrdersMinor + v.CommittedMinor + v.RenewalMinor + v.ExpansionMinor - v.ServiceMinor - v.ContactMinor - v.FulfilMinor
 	v.ProspectMinor = v.ResidualMinor - v.AcquisitionMinor
+	v.BreakEvenMinor = max(v.ResidualMinor, 0)
+	if v.AcquisitionMinor > 0 {
+		v.CLVToCAC = float64(v.ResidualMinor) / float64(v.AcquisitionMinor)
+	}
 	v.NextYearRevenueMinor = minor(c.revenue)
 	v.NextYearMarginMinor = minor(c.margin)
-	v.WindowMarginMinor = minor(c.window)
-	total := math.Abs(c.orders) + math.Abs(c.commit) + math.Abs(c.renew) + c.service + c.fulfil
+	v.WindowMarginMinor = minor(c.windowed)
+	total := math.Abs(c.orders) + math.Abs(c.commit) + math.Abs(c.renew) + math.Abs(c.expand) + c.service + c.contacted + c.fulfil
 	if total > 0 {
 		v.AssumedShare = min(c.assumed/total, 1)
 	}
-	v.Flags = s.flagList(c.flags)
-	return v
 }
 
 // maxMinor bounds a part so that sums of parts cannot overflow.

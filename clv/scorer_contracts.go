@@ -2,106 +2,187 @@ package clv
 
 import (
 	"math"
+
 	"postlift/clv/renewal"
 )
 
-// scoreContracts values the contract lines and leaves in s.idle the probability that none runs.
-func (s *Scorer) scoreContracts(in *AccountInput, c *tallySheet) {
+// contractPath is the future of one contract line by month. Shares are expected parts of a month in which it
+// runs.
+type contractPath struct {
+	now, next   []float64 // within the terms already committed; within renewed terms
+	gain        []float64 // running share times (expected fee factor - 1)
+	spread      []float64 // running share times fee factor times the relative standard deviation of the factor
+	fee, margin float64   // minor units a month, today
+	doubt       float64   // log standard deviation that the renewal model's own parameters leave
+	alive       bool
+	known       bool // margin
+	assumed     bool // renewal rate
+}
+
+func newContractPath(grid int) contractPath {
+	all := make([]float64, 4*grid)
+	return contractPath{now: all[:grid], next: all[grid : 2*grid], gain: all[2*grid : 3*grid], spread: all[3*grid:]}
+}
+
+func (p *contractPath) reset() {
+	clear(p.now)
+	clear(p.next)
+	clear(p.gain)
+	clear(p.spread)
+	p.alive, p.assumed, p.doubt = false, false, 0
+}
+
+// valueContracts values the contract lines and leaves in s.idle the probability that none runs.
+func (s *Scorer) valueContracts(in *AccountInput, c *sheet) {
 	if len(in.Contracts) == 0 {
 		return
 	}
 	for t := range s.idle {
-		s.idle[t] = 1
+		s.idle[t], s.running[t] = 1, 0
+	}
+	for len(s.lines) < len(in.Contracts) {
+		s.lines = append(s.lines, newContractPath(s.grid))
 	}
 	for i := range in.Contracts {
-		k := &in.Contracts[i]
-		assumedRenewal, live := s.contractPath(k, c)
-		if !live {
-			continue
-		}
-		c.v.PActive = 1
-		margin, known := float64(k.MonthlyMarginMinor), k.MarginKnown
-		if !known {
-			margin = float64(k.MonthlyFeeMinor) * s.a.DefaultMargin
-		}
-		var commit, renew float64
-		window := float64(s.a.WindowDays) / DaysPerMonth
-		for t := range s.grid {
-			share := s.committed[t] + s.later[t]
-			commit += s.disc[t] * s.committed[t] * margin
-			renew += s.disc[t] * s.later[t] * margin
-			if t < 12 {
-				c.revenue += share * float64(k.MonthlyFeeMinor)
-				c.margin += share * margin
-			}
-			c.window += share * margin * min(max(window-float64(t), 0), 1)
-			s.idle[t] *= max(1-share, 0)
-		}
-		c.commit += commit
-		c.renew += renew
-		if !known {
-			c.assumed += math.Abs(commit) + math.Abs(renew)
-		} else if assumedRenewal {
-			c.assumed += math.Abs(renew)
+		p := &s.lines[i]
+		s.contractPath(&in.Contracts[i], p, c)
+		if p.alive {
+			c.lines++
+			c.v.PActive = 1
+			s.addContract(p, c)
 		}
 	}
 }
 
-// contractPath fills s.committed and s.later with the share of each month that a contract is expected
-// to run within the term at hand and within renewed terms. live is false for a contract that is over.
-func (s *Scorer) contractPath(k *ContractInput, c *tallySheet) (assumedRenewal, live bool) {
-	clear(s.committed)
-	clear(s.later)
-	months := max(k.TermMonths, 1)
-	done := max(k.RenewalsDone, 0)
-	end := k.TermEnd
-	switch {
-	case end.IsZero():
-		c.flags |= bitOpenEnded
-		end = s.asOf.AddMonths(months)
-	case end <= s.asOf && (k.NoticeGiven || !k.AutoRenew):
-		c.flags |= bitContractOver
-		return false, false
-	case end <= s.asOf:
-		c.flags |= bitTermRolled
-		from := end
-		for n := 1; end <= s.asOf; n++ {
-			end = from.AddMonths(n * months)
-			done++
+// addContract adds one contract's path to the account's parts.
+func (s *Scorer) addContract(p *contractPath, c *sheet) {
+	var commit, renew, expand, lifted float64
+	for t := range s.grid {
+		share := p.now[t] + p.next[t]
+		lift := s.priceLift(p, t)
+		commit += c.disc[t] * p.now[t]
+		renew += c.disc[t] * p.next[t]
+		expand += c.disc[t] * p.gain[t]
+		lifted += c.disc[t] * lift
+		if t < 12 {
+			c.revenue += (share+p.gain[t])*p.fee + lift
+			c.margin += (share+p.gain[t])*p.margin + lift
 		}
+		c.windowed += ((share+p.gain[t])*p.margin + lift) * s.window[t]
+		s.idle[t] *= max(1-share, 0)
+		s.running[t] += share
 	}
-	edge := float64(end.DaysSince(s.asOf)) / DaysPerMonth
-	fillMonths(s.committed, 0, edge, 1)
-	if k.NoticeGiven || edge >= float64(s.grid) {
-		return false, true
+	c.commit += commit * p.margin
+	c.renew += renew * p.margin
+	c.expand += expand*p.margin + lifted
+	switch {
+	case !p.known:
+		c.assumed += (commit + renew + math.Abs(expand)) * math.Abs(p.margin)
+	case p.assumed:
+		c.assumed += (renew + math.Abs(expand)) * math.Abs(p.margin)
 	}
-	model, assumed := s.renewalModel(months)
+}
+
+// contractPath fills the future of one contract. A contract that is over stays not alive.
+func (s *Scorer) contractPath(k *ContractInput, p *contractPath, c *sheet) {
+	p.reset()
+	term := s.termAhead(k, c)
+	if term.next == renewal.NextOver {
+		return
+	}
+	p.alive = true
+	p.fee, p.margin, p.known = float64(k.MonthlyFeeMinor), float64(k.MonthlyMarginMinor), k.MarginKnown
+	if !p.known {
+		p.margin = p.fee * s.a.DefaultMargin
+	}
+	s.change.prepare(&s.models.Fees, k, s.grid)
+	s.fill(p, p.now, 0, term.edge, 1, 0)
+	if term.next != renewal.NextEnds && term.edge < float64(s.grid) {
+		s.renew(k, p, c, term)
+	}
+}
+
+// renew fills the terms after the one at hand, each reached with the chance of every renewal before it. A
+// term whose notice deadline has passed is committed.
+func (s *Scorer) renew(k *ContractInput, p *contractPath, c *sheet, term termAhead) {
+	cell := cellOf(k)
+	model, assumed := s.renewalModel(cell)
+	p.assumed, p.doubt = assumed, s.renewalDoubt(cell)
 	if assumed {
 		c.flags |= bitRenewalAssumed
 	}
-	p := 1.0
-	for i := 1; edge < float64(s.grid) && p > 0; i++ {
-		p *= model.Retention(done + i)
-		fillMonths(s.later, edge, edge+float64(months), p)
-		edge += float64(months)
+	months := float64(max(k.TermMonths, 1))
+	edge, reach := term.edge, 1.0
+	for i := 1; edge < float64(s.grid) && reach > 1e-9; i++ {
+		path := p.next
+		if i == 1 && term.next == renewal.NextCommitted {
+			path = p.now
+		} else {
+			reach *= 1 - min(max(model.Hazard(term.done+i)*s.tweak.hazard, 0), 1)
+		}
+		s.fill(p, path, edge, edge+months, reach, i)
+		edge += months
 	}
-	return assumed, true
 }
 
-// fillMonths adds weight times the part of each month that lies between from and to (in months).
-func fillMonths(path []float64, from, to, weight float64) {
+// fill adds weight times the part of each month that lies between from and to (in months), after the given
+// number of renewals from now.
+func (s *Scorer) fill(p *contractPath, path []float64, from, to, weight float64, renewals int) {
 	for t := int(from); t < len(path) && float64(t) < to; t++ {
-		path[t] += weight * (min(to, float64(t+1)) - max(from, float64(t)))
+		left, right := max(from, float64(t)), min(to, float64(t+1))
+		share := weight * (right - left)
+		if s.change.still {
+			path[t] += share
+			continue
+		}
+		factor, spread, stay := s.change.at(renewals, (left+right)/2)
+		share *= stay
+		path[t] += share
+		p.gain[t] += share * (factor - 1)
+		p.spread[t] += share * factor * spread
 	}
 }
 
-// renewalModel is the model of a term's class, else the pooled one, else the stated default.
-func (s *Scorer) renewalModel(months int) (m renewal.SBG, assumed bool) {
-	if m, ok := s.models.RenewalByTerm[TermClass(months)]; ok {
-		return m, false
+// termAhead says when the next renewal decision is due and what it brings.
+type termAhead struct {
+	edge float64 // months from the observation date to the end of the running term
+	done int     // renewals behind it
+	next renewal.Next
+}
+
+// termAhead reads the dates of a contract as of the observation date.
+func (s *Scorer) termAhead(k *ContractInput, c *sheet) termAhead {
+	out := termAhead{done: max(k.RenewalsDone, 0)}
+	out.next = renewal.NextDecision(k.TermEnd, k.NoticeBy, k.AutoRenew, k.NoticeGiven, s.asOf)
+	end, by := k.TermEnd, k.NoticeBy
+	switch {
+	case out.next == renewal.NextOver:
+		c.flags |= bitContractOver
+		return out
+	case end.IsZero():
+		c.flags |= bitOpenEnded
+		end = s.asOf.AddMonths(max(k.TermMonths, 1))
+	case out.next == renewal.NextRolled:
+		c.flags |= bitTermRolled
+		var terms int
+		end, by, terms = renewal.Roll(end, by, k.TermMonths, s.asOf)
+		out.done += terms
+		out.next = renewal.NextDecision(end, by, k.AutoRenew, false, s.asOf)
 	}
-	if s.models.Renewal != nil {
-		return *s.models.Renewal, false
+	if out.next == renewal.NextCommitted {
+		c.flags |= bitNoticePassed
 	}
-	return renewal.SBG{Mu: 1 - s.a.DefaultRenewalRate}, true
+	out.edge = float64(end.DaysSince(s.asOf)) / DaysPerMonth
+	return out
+}
+
+// renewalModel is the model of a contract's cell, else of its term class, else the pooled one; where no
+// renewal was ever seen, the stated default.
+func (s *Scorer) renewalModel(cell renewal.Cell) (m renewal.Model, assumed bool) {
+	if s.models.Renewals != nil {
+		if m, info := s.models.Renewals.Model(cell); info.Level != renewal.LevelPrior {
+			return m, false
+		}
+	}
+	return renewal.Geometric{Mu: 1 - s.a.DefaultRenewalRate}, true
 }

@@ -19,10 +19,17 @@ var asOf = postlift.MustDate("2025-06-30")
 
 func models() *clv.Models {
 	return &clv.Models{
-		Orders:  purchase.BGNBD{R: .8, Alpha: 9, A: .6, B: 3},
-		Spend:   &spend.GammaGamma{P: 4, Q: 3.5, Gamma: 40000},
-		Renewal: &renewal.SBG{Mu: .2, Omega: .5},
+		Orders:   purchase.BGNBD{R: .8, Alpha: 9, A: .6, B: 3},
+		Spend:    &spend.GammaGamma{P: 4, Q: 3.5, Gamma: 40000},
+		Renewals: oneModel{renewal.SBG{Mu: .2, Omega: .5}},
 	}
+}
+
+// oneModel answers for every cell alike.
+type oneModel struct{ hazards renewal.Model }
+
+func (m oneModel) Model(renewal.Cell) (renewal.Model, renewal.Info) {
+	return m.hazards, renewal.Info{Level: renewal.LevelAll}
 }
 
 func assumptions() clv.Assumptions {
@@ -46,7 +53,7 @@ func score(t testing.TB, in clv.AccountInput, m *clv.Models, a clv.Assumptions) 
 func orderAccount() clv.AccountInput {
 	return clv.AccountInput{ID: 1, FirstOrder: postlift.MustDate("2023-12-01"), LastOrder: postlift.MustDate("2025-05-12"),
 		OrderDays: 5, MeanOrderMinor: 52000, RepeatMeanMinor: 60000, MarginRatio: .4, AssumedNetShare: .25,
-		ServiceLevel: "premium", Channel: "fair"}
+		ServiceLevel: "premium", Channel: "fair", DiscountRate: math.NaN()}
 }
 
 // TestOrderValue recomputes an account's value month by month from the model's own functions.
@@ -99,7 +106,7 @@ func TestContractValue(t *testing.T) {
 	a.DiscountRate, a.ServiceCostMinorPerMonth = 0, map[string]int64{"": 1000}
 	end := asOf.AddDays(182) // 5.9795 months
 	in := clv.AccountInput{Contracts: []clv.ContractInput{{MonthlyFeeMinor: 50000, MonthlyMarginMinor: 20000, MarginKnown: true,
-		TermMonths: 12, RenewalsDone: 2, TermEnd: end, AutoRenew: true}}, AcquisitionKnown: true, AcquisitionMinor: 7}
+		TermMonths: 12, RenewalsDone: 2, TermEnd: end, AutoRenew: true}}, AcquisitionKnown: true, AcquisitionMinor: 7, DiscountRate: math.NaN()}
 	v := score(t, in, m, a)
 	left := 182 / 30.4375
 	r3, r4 := 1-.2/(1+2*.5), 1-.2/(1+3*.5)
@@ -135,7 +142,7 @@ func TestContractValue(t *testing.T) {
 // TestFlagsOfThinAccounts: what is not known is said, and never filled with a portfolio mean.
 func TestFlagsOfThinAccounts(t *testing.T) {
 	a := assumptions()
-	if v := score(t, clv.AccountInput{ID: 9, MarginRatio: math.NaN()}, models(), a); v.ResidualMinor != 0 || v.ProspectMinor != 0 ||
+	if v := score(t, clv.AccountInput{ID: 9, MarginRatio: math.NaN(), DiscountRate: math.NaN()}, models(), a); v.ResidualMinor != 0 || v.ProspectMinor != 0 ||
 		v.ExpectedOrders != 0 || !slices.Equal(v.Flags, []string{clv.FlagNoHistory}) {
 		t.Errorf("no history: %+v", v)
 	}
@@ -180,6 +187,10 @@ func drawAccount(t *rapid.T) clv.AccountInput {
 		AssumedNetShare: rapid.Float64Range(0, 1).Draw(t, "assumed"),
 		ServiceLevel:    rapid.SampledFrom([]string{"", "premium", "?"}).Draw(t, "level"),
 		Channel:         rapid.SampledFrom([]string{"", "fair", "?"}).Draw(t, "channel"),
+		DiscountRate:    rapid.SampledFrom([]float64{math.NaN(), 0, .2, 7, -1}).Draw(t, "rate"),
+		Mailable:        rapid.Bool().Draw(t, "mailable"), MarginToDateMinor: rapid.Int64Range(-1e6, 1e9).Draw(t, "earned"),
+		OpenedOn: rapid.SampledFrom([]postlift.Date{0, day("opened")}).Draw(t, "open"), HistoryStart: rapid.SampledFrom([]postlift.Date{0, day("start")}).Draw(t, "history"),
+		Segment: rapid.SampledFrom([]string{"", "craft"}).Draw(t, "segment"), Held: rapid.SampledFrom([][]string{nil, {"care"}, {"care", "parts"}}).Draw(t, "held"),
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "contracts") {
 		in.Contracts = append(in.Contracts, clv.ContractInput{
@@ -197,7 +208,6 @@ func drawAccount(t *rapid.T) clv.AccountInput {
 // shares, and a scorer that has seen other accounts says the same as a fresh one.
 func TestPartsAddUp(t *testing.T) {
 	m, a := models(), assumptions()
-	m.RenewalByTerm = map[string]renewal.SBG{"annual": {Mu: .1}}
 	seasoned, err := clv.NewScorer(m, asOf, a)
 	if err != nil {
 		t.Fatal(err)
@@ -205,7 +215,7 @@ func TestPartsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawAccount(t)
 		v := seasoned.Score(&in)
-		if v.ResidualMinor != v.OrdersMinor+v.CommittedMinor+v.RenewalMinor-v.ServiceMinor-v.FulfilMinor ||
+		if v.ResidualMinor != v.OrdersMinor+v.CommittedMinor+v.RenewalMinor+v.ExpansionMinor-v.ServiceMinor-v.ContactMinor-v.FulfilMinor ||
 			v.ProspectMinor != v.ResidualMinor-v.AcquisitionMinor {
 			t.Fatalf("parts do not add up: %+v", v)
 		}

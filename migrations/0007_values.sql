@@ -2,6 +2,7 @@
 -- +goose Up
 ALTER TABLE accounts ADD COLUMN discount_rate {{double}}; -- a year, the account's own; NULL: the settings'
 
+ALTER TABLE account_features ADD COLUMN net_24m_minor BIGINT NOT NULL DEFAULT 0;       -- of the twelve months before the last twelve
 ALTER TABLE account_features ADD COLUMN log_gaps {{double}} NOT NULL DEFAULT 0;        -- sum of log weeks between order days; filled by scoring only
 ALTER TABLE account_features ADD COLUMN repeat_log_mean {{double}} NOT NULL DEFAULT 0; -- mean log net of the order days after the first
 ALTER TABLE account_features ADD COLUMN repeat_log_ss {{double}} NOT NULL DEFAULT 0;   -- squared deviations of those logs
@@ -19,6 +20,7 @@ ALTER TABLE scores ADD COLUMN contact_minor BIGINT NOT NULL DEFAULT 0;       -- 
 ALTER TABLE scores ADD COLUMN low_minor BIGINT;                              -- residual value: 5 % lie below
 ALTER TABLE scores ADD COLUMN median_minor BIGINT;
 ALTER TABLE scores ADD COLUMN high_minor BIGINT;                             -- 95 % lie below
+ALTER TABLE scores ADD COLUMN spread_minor BIGINT;                           -- standard deviation of the account's own luck
 ALTER TABLE scores ADD COLUMN p_exceeds_cost {{double}};
 ALTER TABLE scores ADD COLUMN payback_month BIGINT;                          -- 0 already, -1 never within the horizon
 ALTER TABLE scores ADD COLUMN clv_to_cac {{double}};
@@ -47,11 +49,12 @@ CREATE TABLE account_changes (
 );
 CREATE INDEX account_changes_mark ON account_changes (mark);
 
--- The first day on which an account ordered from a product group.
+-- What an account ordered from a product group, as of the date of its features.
 CREATE TABLE account_groups (
   account_id    BIGINT NOT NULL REFERENCES accounts (id),
   product_group TEXT NOT NULL,
   first_on      {{date}} NOT NULL,
+  margin_minor  BIGINT NOT NULL, -- since then, reporting currency, with the default share where unknown
   PRIMARY KEY (account_id, product_group)
 );
 
@@ -68,6 +71,7 @@ ALTER TABLE scores DROP COLUMN break_even_minor;
 ALTER TABLE scores DROP COLUMN clv_to_cac;
 ALTER TABLE scores DROP COLUMN payback_month;
 ALTER TABLE scores DROP COLUMN p_exceeds_cost;
+ALTER TABLE scores DROP COLUMN spread_minor;
 ALTER TABLE scores DROP COLUMN high_minor;
 ALTER TABLE scores DROP COLUMN median_minor;
 ALTER TABLE scores DROP COLUMN low_minor;
@@ -82,4 +86,5 @@ ALTER TABLE score_runs DROP COLUMN kind;
 ALTER TABLE account_features DROP COLUMN repeat_log_ss;
 ALTER TABLE account_features DROP COLUMN repeat_log_mean;
 ALTER TABLE account_features DROP COLUMN log_gaps;
+ALTER TABLE account_features DROP COLUMN net_24m_minor;
 ALTER TABLE accounts DROP COLUMN discount_rate;

@@ -9,7 +9,7 @@ import (
 
 // Keys of the naive predictions that every model has to beat.
 const (
-	BaselineLastYear = "last_year" // the order days of the last 365 days go on
+	BaselineLastYear = "last_year" // the repeat order days of the last 365 days go on
 	BaselineRFM      = "rfm_cell"  // what accounts of the same recency, frequency and value did before
 	BaselineZero     = "zero"      // nobody orders again
 )
@@ -17,8 +17,8 @@ const (
 // daysPerYear is the length of the year that the count of last year covers.
 const daysPerYear = 365
 
-// lastYear predicts that the order days of the last 365 days go on at the same rate. A log that is younger
-// than a year covers only its own length.
+// lastYear predicts that the repeat order days of the last 365 days go on at the same rate: a first order
+// cannot come again. A log that is younger than a year covers only its own length.
 func (b book) lastYear(p past, end postlift.Date) []float64 {
 	covered := min(daysPerYear, p.origin.DaysSince(b.first)+1)
 	rate := float64(end.DaysSince(p.origin)) / float64(covered)

@@ -89,7 +89,7 @@ type past struct {
 type known struct {
 	who            int32   // index into book.customers
 	x, tx, age     int32   // repeat order days; days from the first order
-	lastYear       int32   // order days in the 365 days up to the origin
+	lastYear       int32   // repeat order days in the 365 days up to the origin
 	mean           float64 // mean value of the repeat order days
 	first          float64 // value of the first order day
 	logMean, logSS float64 // of the logs of the repeat values
@@ -120,7 +120,7 @@ func (b book) at(origin postlift.Date) past {
 func (p *past) add(who int32, days []tables.OrderDay) {
 	first, last := days[0].Day, days[len(days)-1].Day
 	k := known{who: who, x: int32(len(days) - 1), tx: int32(last.DaysSince(first)), age: int32(p.origin.DaysSince(first)),
-		lastYear: int32(len(days) - countUntil(days, p.origin.AddDays(-365))), first: days[0].Value}
+		lastYear: int32(len(days) - max(countUntil(days, p.origin.AddDays(-daysPerYear)), 1)), first: days[0].Value}
 	var logs []float64
 	for i := 1; i < len(days); i++ {
 		p.gaps += math.Log(weekly(days[i].Day.DaysSince(days[i-1].Day)))

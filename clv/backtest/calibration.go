@@ -16,7 +16,7 @@ import (
 // where model is the standard deviation of the total's log by the model itself (chance, and what its
 // parameters leave open) and LogSD that of the errors which the model did not expect: the mean square of
 // log(actual/predicted) over past origins less the model's own variance, shrunk towards DefaultLogSD with
-// the weight of priorOrigins origins. Errors of shorter horizons count sqrt(horizon/length) times, as those
+// the weight of one origin. Errors of shorter horizons count sqrt(horizon/length) times, as those
 // of a level that drifts.
 type Calibration struct {
 	Model      string  `json:"model"`        // key of the candidate whose errors these are
@@ -46,7 +46,7 @@ const (
 	// DefaultLogSD is the standard deviation of a total's log that is assumed where no past errors are known,
 	// about what good models missed published holdouts by.
 	DefaultLogSD = 0.15
-	priorOrigins = 2.0 // weight of DefaultLogSD, in origins
+	priorOrigins = 1.0 // weight of DefaultLogSD, in origins
 	thinOrigins  = 3   // origins below which a calibration is flagged
 	leastTotal   = 0.5 // added to totals before logs are taken
 )

@@ -66,11 +66,10 @@ func surprises(details []detail) []surprise {
 
 // check predicts a horizon from its last origin with what was known there.
 func (r *run) check(origin postlift.Date, h Horizon) {
-	choice := r.boardAt(origin).choose(r.cands)
+	choice := r.choose(origin)
 	if r.indexOf(choice.Key) < 0 {
 		return // neither a test before nor the default model among the candidates
 	}
-	choice.Spend = r.report.Choice.Spend
 	details := r.closelyChosen(choice)
 	for _, d := range details {
 		if d.test.Origin != origin || d.test.Horizon != h {

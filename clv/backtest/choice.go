@@ -121,8 +121,15 @@ func (b *board) difference(i, j int) (diff, se float64) {
 		d := b.scores[i][c] - b.scores[j][c] - n*diff
 		se += d * d
 	}
+	if math.Abs(diff) < sameScore {
+		return 0, 0
+	}
 	return diff, ratio(math.Sqrt(se*ratio(clusters, clusters-1)), total)
 }
+
+// sameScore is the difference below which two scores are the same but for rounding, such as those of a free
+// k and of that k fixed.
+const sameScore = 1e-9
 
 func (b *board) mean(i int) float64 {
 	sum, total := 0.0, 0.0
@@ -133,14 +140,20 @@ func (b *board) mean(i int) float64 {
 	return ratio(sum, total)
 }
 
-// choose takes the first candidate in the order of preference that is not worse than the best beyond noise.
-func (b *board) choose(cands []candidate) Choice {
-	full := []int{} // candidates that took part in every test
-	for i := range cands {
-		if b.pairs > 0 && b.seen[i] == b.pairs {
-			full = append(full, i)
+// complete lists the candidates that took part in every test.
+func (b *board) complete() []int {
+	var out []int
+	for i, n := range b.seen {
+		if b.pairs > 0 && n == b.pairs {
+			out = append(out, i)
 		}
 	}
+	return out
+}
+
+// choose takes the first candidate in the order of preference that is not worse than the best beyond noise.
+func (b *board) choose(cands []candidate) Choice {
+	full := b.complete()
 	c := Choice{KnownUpTo: b.cut, Ranking: []Ranked{}, SpendRanking: []Ranked{}}
 	if len(full) == 0 {
 		c.Key, c.Model, c.Why.Reason = DefaultModel, DefaultModel, ReasonDefault
@@ -211,7 +224,7 @@ func (b *board) settle(c *Choice, cands []candidate) {
 // explain says in English why the model was chosen.
 func (c Choice) explain() string {
 	w := c.Why
-	base := fmt.Sprintf("%s is used: over %d tests of %d customers, all of them after what the fits knew, its mean log score is %.5f",
+	base := fmt.Sprintf("%s is used: over %d tests of %d customers, all of them later than what the fits knew, its mean log score is %.5f",
 		c.Key, w.Tests, w.Customers, w.Score)
 	switch w.Reason {
 	case ReasonDefault:

@@ -3,6 +3,7 @@ package backtest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"postlift/clv/purchase"
 )
@@ -22,11 +23,12 @@ type detail struct {
 
 // closely predicts every test again with one candidate. Done for the few candidates that were chosen, it
 // spares all others the spread of totals.
-func (r *run) closely(c candidate, spend int) []detail {
-	if d, ok := r.details[c.key]; ok {
+func (r *run) closely(c candidate, spendModel string) []detail {
+	key := [2]string{c.key, spendModel}
+	if d, ok := r.details[key]; ok {
 		return d
 	}
-	index := r.indexOf(c.key)
+	index, spend := r.indexOf(c.key), slices.Index(r.spends, spendModel)
 	var out []detail
 	for o, p := range r.pasts {
 		fit := r.fits[o][index]
@@ -50,7 +52,7 @@ func (r *run) closely(c candidate, spend int) []detail {
 			out = append(out, d)
 		}
 	}
-	r.details[c.key] = out
+	r.details[key] = out
 	return out
 }
 

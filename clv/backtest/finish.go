@@ -3,16 +3,15 @@ package backtest
 import (
 	"fmt"
 	"slices"
+
+	"postlift"
 )
 
 // finish turns the gathered tests into the report.
 func (r *run) finish() {
 	rep := &r.report
-	rep.Choice = r.boards[len(r.boards)-1].choose(r.cands)
-	if rep.Choice.KnownUpTo.IsZero() {
-		rep.Choice.KnownUpTo = r.book.until
-	}
-	rep.Choice.Spend, rep.Choice.SpendSentence, rep.Choice.SpendRanking = r.chooseSpend()
+	rep.Choice = r.choose(0)
+	rep.Choice.KnownUpTo = r.book.until
 	r.latestK(&rep.Choice, len(r.pasts)-1)
 	r.price(slices.Index(r.spends, rep.Choice.Spend))
 	rep.Tests = append(rep.Tests, r.tests...)
@@ -24,6 +23,14 @@ func (r *run) finish() {
 		r.pictures(r.closelyChosen(rep.Choice))
 	}
 	r.warn()
+}
+
+// choose chooses with the tests that had ended by a day; no day for all.
+func (r *run) choose(cut postlift.Date) Choice {
+	at := r.boardAt(cut)
+	c := r.boards[at].choose(r.cands)
+	r.chooseSpend(r.spendBoards[at], &c)
+	return c
 }
 
 // latestK fills in the regularity that the chosen candidate had at an origin.
@@ -53,7 +60,7 @@ func (r *run) price(spend int) {
 
 // closelyChosen looks closely at a chosen candidate.
 func (r *run) closelyChosen(c Choice) []detail {
-	return r.closely(r.cands[r.indexOf(c.Key)], slices.Index(r.spends, r.report.Choice.Spend))
+	return r.closely(r.cands[r.indexOf(c.Key)], c.Spend)
 }
 
 // testOf finds the test of a result.
@@ -165,8 +172,12 @@ func (r *run) warnOfBaselines(h Horizon) {
 		}
 	}
 	if chosen != nil && best != nil && best.Origins == chosen.Origins && best.MAE < chosen.MAE {
-		r.flag(FlagBaselineWins, Warning{Model: best.Model, Horizon: h.String(), Value: best.MAE, Other: chosen.MAE, Text: fmt.Sprintf(
-			"over %s the naive prediction %s has a mean absolute error of %.4f orders, below the %.4f of %s", h, best.Model, best.MAE, chosen.MAE, chosen.Model)})
+		text := fmt.Sprintf("over %s the naive prediction %s has a mean absolute error of %.4f orders, below the %.4f of %s",
+			h, best.Model, best.MAE, chosen.MAE, chosen.Model)
+		if best.Model == BaselineZero {
+			text += ": most accounts order nothing in so short a time, and a mean absolute error rewards saying so of all of them"
+		}
+		r.flag(FlagBaselineWins, Warning{Model: best.Model, Horizon: h.String(), Value: best.MAE, Other: chosen.MAE, Text: text})
 	}
 }
 

@@ -78,6 +78,9 @@ type schedule struct {
 // from.
 func plan(first, until postlift.Date, o Options) schedule {
 	s := schedule{horizons: horizons(first, until, o)}
+	if len(s.horizons) < len(o.Horizons) {
+		s.flags = append(s.flags, FlagHorizonsDropped)
+	}
 	if len(s.horizons) == 0 {
 		s.flags = append(s.flags, FlagLogTooShort)
 		return s
@@ -126,16 +129,17 @@ func feasible(origins []postlift.Date, first, until postlift.Date, shortest Hori
 }
 
 // stepBack goes back from the latest origin whose shortest horizon ends by until, as long as a quarter of
-// the log, and at least three months of it, lies before the origin.
+// the log, and at least three months of it, lies before the origin. From a month's last day it goes to last
+// days of months.
 func stepBack(first, until postlift.Date, shortest Horizon, step, most int) []postlift.Date {
-	latest := until.AddMonths(-shortest.Months).AddDays(-shortest.Days)
+	latest := monthsBack(until, shortest.Months).AddDays(-shortest.Days)
 	for shortest.End(latest) > until {
 		latest = latest.AddDays(-1)
 	}
 	earliest := first.AddDays(max(until.DaysSince(first)/4, 90))
 	var out []postlift.Date
 	for i := 0; len(out) < most; i++ {
-		d := latest.AddMonths(-i * step)
+		d := monthsBack(latest, i*step)
 		if d < earliest {
 			break
 		}
@@ -143,6 +147,14 @@ func stepBack(first, until postlift.Date, shortest Horizon, step, most int) []po
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// monthsBack goes back by months, from the last day of a month to that of another.
+func monthsBack(d postlift.Date, months int) postlift.Date {
+	if next := d.AddDays(1); next.Time().Day() == 1 {
+		return next.AddMonths(-months).AddDays(-1)
+	}
+	return d.AddMonths(-months)
 }
 
 // weekly turns days into the models' unit.

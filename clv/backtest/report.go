@@ -8,6 +8,7 @@ const (
 	FlagFewOrigins      = "few_origins"         // fewer than four origins: choice and bands rest on little
 	FlagMonthlyOrigins  = "monthly_origins"     // the log is too short for origins three months apart
 	FlagOriginsDropped  = "origins_dropped"     // some origins asked for lie outside what the log can test
+	FlagHorizonsDropped = "horizons_dropped"    // some horizons asked for are longer than the log, or given twice
 	FlagSampled         = "sampled"             // figures are of a sample of the customers
 	FlagCalibrationThin = "calibration_thin"    // fewer than three past origins: bands lean on a stated default
 	FlagNoChoice        = "no_model_choice"     // nothing could be tested: the default model stands

@@ -18,17 +18,17 @@ type run struct {
 	cands  []candidate
 	spends []string
 
-	pasts      []past               // by origin
-	fits       [][]*purchase.Fitted // by origin and candidate; nil where it could not be fitted
-	worths     [][]worths           // by origin and spend model
-	tests      []Test
-	results    []Result
-	values     [][]float64 // by result: predicted value by spend model
-	boards     []*board    // the last one knows every test, the others what the checks knew
-	spendBoard *board
-	spendTally []spendTally
-	details    map[string][]detail // of the candidates that are looked at closely, by key
-	report     Report
+	pasts       []past               // by origin
+	fits        [][]*purchase.Fitted // by origin and candidate; nil where it could not be fitted
+	worths      [][]worths           // by origin and spend model
+	tests       []Test
+	results     []Result
+	values      [][]float64 // by result: predicted value by spend model
+	boards      []*board    // the last one knows every test, the others what the checks knew
+	spendBoards []*board    // the same for spend models
+	spendTally  []spendTally
+	details     map[[2]string][]detail // of the choices that are looked at closely, by candidate and spend model
+	report      Report
 }
 
 // Run tests order and spend models on a log. Customers are those of the log; nothing after an origin
@@ -38,7 +38,7 @@ func Run(log tables.OrderLog, opt Options) (Report, error) {
 	if err := opt.check(log); err != nil {
 		return Report{}, err
 	}
-	r := &run{opt: opt, rng: opt.Rand, book: open(log, opt.Segments, opt.Sample), details: map[string][]detail{}}
+	r := &run{opt: opt, rng: opt.Rand, book: open(log, opt.Segments, opt.Sample), details: map[[2]string][]detail{}}
 	if len(r.book.customers) == 0 {
 		return Report{}, postlift.Faultf(postlift.Invalid, "backtest.Run", "the log has no order day to test with")
 	}
@@ -72,12 +72,13 @@ func (r *run) prepare() {
 	}
 	n := len(r.book.customers)
 	for _, h := range r.plan.horizons {
-		if o := r.lastOrigin(h); !o.IsZero() && r.boardAt(o) == nil {
+		if o := r.lastOrigin(h); !o.IsZero() && r.boardAt(o) < 0 {
 			r.boards = append(r.boards, newBoard(o, len(r.cands), n))
+			r.spendBoards = append(r.spendBoards, newBoard(o, len(r.spends), n))
 		}
 	}
 	r.boards = append(r.boards, newBoard(0, len(r.cands), n))
-	r.spendBoard = newBoard(0, len(r.spends), n)
+	r.spendBoards = append(r.spendBoards, newBoard(0, len(r.spends), n))
 	r.spendTally = make([]spendTally, len(r.spends))
 }
 
@@ -91,13 +92,10 @@ func (r *run) lastOrigin(h Horizon) postlift.Date {
 	return 0
 }
 
-// boardAt is the board that knows the tests ended by a day; no day for the one that knows all.
-func (r *run) boardAt(cut postlift.Date) *board {
-	i := slices.IndexFunc(r.boards, func(b *board) bool { return b.cut == cut })
-	if i < 0 {
-		return nil
-	}
-	return r.boards[i]
+// boardAt is the index of the boards that know the tests ended by a day, -1 where there are none; no day for
+// those that know all.
+func (r *run) boardAt(cut postlift.Date) int {
+	return slices.IndexFunc(r.boards, func(b *board) bool { return b.cut == cut })
 }
 
 // testFrom fits everything on what was known at an origin and tests every horizon that fits in the log.

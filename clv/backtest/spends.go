@@ -89,7 +89,10 @@ func (r *run) compareSpends(p past, test Test, o outcome, ws []worths) {
 		next[i] = r.book.later(p, o, i, test)
 	}
 	part := func(i int) bool { return next[i].X > 0 && next[i].Logs }
-	r.spendBoard.test(p, part)
+	boards := slices.DeleteFunc(slices.Clone(r.spendBoards), func(b *board) bool { return !b.takes(test.End) })
+	for _, b := range boards {
+		b.test(p, part)
+	}
 	for s, w := range ws {
 		if w.model == nil {
 			continue
@@ -107,33 +110,34 @@ func (r *run) compareSpends(p past, test Test, o outcome, ws []worths) {
 			t.expected += w.mean[i] * float64(n.X)
 			t.actual += n.M * float64(n.X)
 		}
-		r.spendBoard.add(s, p, scores)
+		for _, b := range boards {
+			b.add(s, p, scores)
+		}
 	}
 }
 
-// chooseSpend ranks the spend models by their score out of time.
-func (r *run) chooseSpend() (name, sentence string, ranking []Ranked) {
-	b, full := r.spendBoard, []int{}
-	for i := range r.spends {
-		if b.pairs > 0 && b.seen[i] == b.pairs {
-			full = append(full, i)
-		}
+// chooseSpend ranks the spend models by their score out of time and fills in the choice.
+func (r *run) chooseSpend(b *board, c *Choice) {
+	c.SpendRanking = []Ranked{}
+	if len(r.spends) == 0 {
+		c.SpendSentence = "the log has no values"
+		return
 	}
+	full := b.complete()
 	if len(full) == 0 {
-		if len(r.spends) == 0 {
-			return "", "the log has no values", []Ranked{}
-		}
-		return r.spends[0], r.spends[0] + " is used by default: no spend model could be compared out of time", []Ranked{}
+		c.Spend = r.spends[0]
+		c.SpendSentence = c.Spend + " is used for order values by default: no spend model could be compared out of time"
+		return
 	}
-	ranking = b.rank(full, func(i int) string { return r.spends[i] }, preferredSpend)
+	ranking := b.rank(full, func(i int) string { return r.spends[i] }, preferredSpend)
 	best := ranking[settled(ranking, preferredSpend)]
-	sentence = fmt.Sprintf("%s is used for order values: its mean log score out of time is %.4f", best.Key, best.Score)
+	c.Spend, c.SpendRanking = best.Key, ranking
+	c.SpendSentence = fmt.Sprintf("%s is used for order values: its mean log score out of time is %.4f", best.Key, best.Score)
 	if best.Behind > 0 {
-		sentence += fmt.Sprintf(", behind %s by %.4f, which is noise (standard error %.4f)", ranking[0].Key, best.Behind, best.SE)
+		c.SpendSentence += fmt.Sprintf(", behind %s by %.4f, which is noise (standard error %.4f)", ranking[0].Key, best.Behind, best.SE)
 	} else if len(ranking) > 1 {
-		sentence += fmt.Sprintf(", ahead of %s by %.4f (standard error %.4f)", ranking[1].Key, ranking[1].Behind, ranking[1].SE)
+		c.SpendSentence += fmt.Sprintf(", ahead of %s by %.4f (standard error %.4f)", ranking[1].Key, ranking[1].Behind, ranking[1].SE)
 	}
-	return best.Key, sentence, ranking
 }
 
 // spendResults reports the spend models.

@@ -45,19 +45,11 @@ func Fit(t *Tally) (Model, error) {
 		for to < len(keys) && keys[to].group == keys[from].group {
 			to++
 		}
-		omega := math.Exp(logDecay(t, keys[from:to], all, decayGroupSD))
-		g := Group{Name: keys[from].group, Omega: omega}
-		var sum counted
-		for _, k := range keys[from:to] {
-			c := count(t.cells[k], omega)
-			c.group = len(groups)
-			sum.adopted, sum.exposure = sum.adopted+c.adopted, sum.exposure+c.exposure
-			due, adopted := t.cells[k].totals()
-			m.Cells = append(m.Cells, Cell{Group: k.group, Segment: k.segment, Held: k.held, Adopted: adopted, Decisions: due})
-			g.Adopted, g.Decisions = g.Adopted+adopted, g.Decisions+due
-			cells = append(cells, c)
+		g, own := m.addGroup(t, keys[from:to], all)
+		for i := range own {
+			own[i].group = len(groups)
 		}
-		groups, m.Groups = append(groups, sum), append(m.Groups, g)
+		groups, cells = append(groups, g), append(cells, own...)
 		from = to
 	}
 	m.pool(groups, cells)
@@ -65,6 +57,21 @@ func Fit(t *Tally) (Model, error) {
 	m.flag()
 	m.index = newIndex(&m)
 	return m, nil
+}
+
+// addGroup lists a group and its cells, with the decay of the group but no rates yet.
+func (m *Model) addGroup(t *Tally, keys []cellKey, allDecay float64) (sum counted, cells []counted) {
+	g := Group{Name: keys[0].group, Omega: math.Exp(logDecay(t, keys, allDecay, decayGroupSD))}
+	for _, k := range keys {
+		c := count(t.cells[k], g.Omega)
+		sum.adopted, sum.exposure = sum.adopted+c.adopted, sum.exposure+c.exposure
+		due, adopted := t.cells[k].totals()
+		m.Cells = append(m.Cells, Cell{Group: k.group, Segment: k.segment, Held: k.held, Adopted: adopted, Decisions: due})
+		g.Adopted, g.Decisions = g.Adopted+adopted, g.Decisions+due
+		cells = append(cells, c)
+	}
+	m.Groups = append(m.Groups, g)
+	return sum, cells
 }
 
 // counted is what a cell or group brings to the pooling.

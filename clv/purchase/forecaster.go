@@ -13,8 +13,7 @@ type Forecaster struct {
 	size  int       // numbers kept
 	// scratch and answer
 	orders, alive []float64
-	future        *future // of futureX
-	futureX       int
+	futures       map[int]*future // by x
 }
 
 type forecastKey struct {
@@ -22,8 +21,12 @@ type forecastKey struct {
 	age float64
 }
 
-// forecastLimit bounds the numbers kept (64 MB), beyond which a Forecaster starts anew.
-const forecastLimit = 8 << 20
+// What is kept is bounded, beyond it a Forecaster starts anew: numbers (64 MB), and futures, each of which may
+// grow to some 100 kB.
+const (
+	forecastLimit = 8 << 20
+	futuresLimit  = 512
+)
 
 // geometric are the models of this package whose future is a mixture over phases that depend on (x, age) alone.
 type geometric interface {
@@ -36,7 +39,7 @@ func (m BGNBD) phases() int { return 1 }
 
 // NewForecaster makes one for the given horizons, weeks.
 func NewForecaster(m Model, ts []float64) *Forecaster {
-	f := &Forecaster{model: m, ts: ts, k: 1, known: map[forecastKey][]float64{}, last: forecastKey{x: -1}, futureX: -1}
+	f := &Forecaster{model: m, ts: ts, k: 1, known: map[forecastKey][]float64{}, last: forecastKey{x: -1}, futures: map[int]*future{}}
 	f.orders, f.alive = make([]float64, len(ts)), make([]float64, len(ts))
 	if g, ok := m.(geometric); ok {
 		f.k = g.phases()
@@ -100,10 +103,15 @@ func (f *Forecaster) make(key forecastKey, tx float64) []float64 {
 	return made
 }
 
-// of keeps the last x's future, whose survival sums serve every age.
+// of keeps the future of every x, whose survival sums serve all ages.
 func (f *Forecaster) of(g geometric, x int) *future {
-	if f.futureX != x {
-		f.future, f.futureX = g.future(x), x
+	fut, ok := f.futures[x]
+	if !ok {
+		if len(f.futures) >= futuresLimit {
+			clear(f.futures)
+		}
+		fut = g.future(x)
+		f.futures[x] = fut
 	}
-	return f.future
+	return fut
 }

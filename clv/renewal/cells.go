@@ -1,14 +1,10 @@
 package renewal
 
 import (
-	"encoding/json"
-	"fmt"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"postlift"
 	"postlift/clv/fitting"
 )
 
@@ -48,10 +44,12 @@ type CellModel struct {
 }
 
 // Pool is how a term class's cells are spread: logit mu ~ N(Mean[0], SD[0]^2), log omega ~ N(Mean[1], SD[1]^2).
+// C is the shape that they share: 1 for sBG cells, another for a class whose chosen model is the BdW.
 type Pool struct {
 	Cells int        `json:"cells"`
 	Mean  [2]float64 `json:"mean"`
 	SD    [2]float64 `json:"sd"`
+	C     float64    `json:"c"`
 }
 
 // Cells are the renewal models of a portfolio: one for each cell, pooled within its term class by empirical
@@ -69,8 +67,8 @@ type Cells struct {
 
 // FitCells fits one renewal model for each cell. Cells of a term class are drawn towards one another: logit mu
 // and log omega are normal around the class's means, with means and spreads at the maximum of the Laplace
-// marginal likelihood, the class's means around those of all contracts. A class and all contracts together
-// get the model that Choose takes, for cells never seen. A table that is broken is an Invalid fault, and so
+// marginal likelihood, the class's means around those of all contracts. Where a class shows duration dependence
+// (its chosen model is the BdW), its cells share its shape. A class and all contracts together get the model that Choose takes, for cells never seen. A table that is broken is an Invalid fault, and so
 // are tables without a single decision.
 func FitCells(tables map[Cell]*Table) (Cells, error) {
 	var all Table
@@ -102,10 +100,11 @@ func FitCells(tables map[Cell]*Table) (Cells, error) {
 	*out.All = groupModel(whole.Chosen(), LevelAll, &all)
 	centre := centreOf(whole)
 	for class, t := range classes {
-		if err := out.addClass(class, t, centre); err != nil {
+		shaped, err := out.addClass(class, t, centre)
+		if err != nil {
 			return Cells{}, err
 		}
-		out.addCells(class, members[class], tables, centre)
+		out.addCells(class, members[class], tables, origin{centre: centre}, shaped)
 	}
 	out.index()
 	return out, nil
@@ -129,35 +128,63 @@ const (
 	classEnded     = 5
 )
 
-// addClass gives a term class its model.
-func (c *Cells) addClass(class string, t *Table, centre [2]float64) error {
-	ended, renewed := t.Totals()
-	if ended >= classEnded && renewed > 0 && ended+renewed >= classDecisions {
-		choice, err := Choose(t)
-		if err != nil {
-			return err
-		}
-		c.Classes[class] = groupModel(choice.Chosen(), LevelClass, t)
-		return nil
-	}
-	u := newUnit(t, centre)
-	around := pool{mean: centre, sd: [2]float64{classSD, classSD}}
-	u.settle(&around)
-	c.Classes[class] = u.cellModel(LevelClass, t, around)
-	return nil
+// origin is what the cells of a class start from: the centre of their means, and the class's shape.
+type origin struct {
+	centre        [2]float64
+	logC, logCVar float64 // 0 without duration dependence
 }
 
-// addCells pools the cells of a class.
-func (c *Cells) addCells(class string, cells []Cell, tables map[Cell]*Table, centre [2]float64) {
+// addClass gives a term class its model and, where that is a BdW, tells its shape.
+func (c *Cells) addClass(class string, t *Table, centre [2]float64) (origin, error) {
+	ended, renewed := t.Totals()
+	if ended < classEnded || renewed == 0 || ended+renewed < classDecisions {
+		u := newUnit(t, centre, 0)
+		around := pool{mean: centre, sd: [2]float64{classSD, classSD}}
+		u.settle(&around)
+		c.Classes[class] = u.cellModel(LevelClass, t, around, 0)
+		return origin{centre: centre}, nil
+	}
+	choice, err := Choose(t)
+	if err != nil {
+		return origin{}, err
+	}
+	f := choice.Chosen()
+	c.Classes[class] = groupModel(f, LevelClass, t)
+	if f.Model.Name() != ModelBdW {
+		return origin{centre: centre}, nil
+	}
+	o := origin{centre: [2]float64{f.at.theta[0], f.at.theta[1]}, logC: f.at.theta[2]}
+	if len(f.at.cov) == 9 {
+		o.logCVar = f.at.cov[8]
+	}
+	return o, nil
+}
+
+// addCells pools the cells of a class. A mixture of unlike sBG cells can look like duration dependence, so the
+// class's shape must also raise the cells' marginal likelihood by more than Schwarz's criterion asks of one
+// parameter.
+func (c *Cells) addCells(class string, cells []Cell, tables map[Cell]*Table, plain, shaped origin) {
+	units, p, best := pooled(cells, tables, plain)
+	logCVar := 0.0
+	if shaped.logC != 0 {
+		if u, q, value := pooled(cells, tables, shaped); value > best+0.5*math.Log(float64(c.Classes[class].Decisions)) {
+			units, p, logCVar = u, q, shaped.logCVar
+		}
+	}
+	for i, cell := range cells {
+		c.Cells[cell] = units[i].cellModel(LevelCell, tables[cell], p, logCVar)
+	}
+	c.Pools[class] = Pool{Cells: len(cells), Mean: p.mean, SD: p.sd, C: math.Exp(units[0].logC)}
+}
+
+// pooled fits a pool to cells from an origin.
+func pooled(cells []Cell, tables map[Cell]*Table, o origin) ([]*unit, pool, float64) {
 	units := make([]*unit, len(cells))
 	for i, cell := range cells {
-		units[i] = newUnit(tables[cell], centre)
+		units[i] = newUnit(tables[cell], o.centre, o.logC)
 	}
-	p := fitPool(units, centre)
-	for i, cell := range cells {
-		c.Cells[cell] = units[i].cellModel(LevelCell, tables[cell], p)
-	}
-	c.Pools[class] = Pool{Cells: len(cells), Mean: p.mean, SD: p.sd}
+	p, value := fitPool(units, o.centre)
+	return units, p, value
 }
 
 // groupModel keeps a fit of a class or of all contracts.
@@ -168,7 +195,7 @@ func groupModel(f Fitted, level string, t *Table) CellModel {
 }
 
 // cellModel keeps a pooled cell.
-func (u *unit) cellModel(level string, t *Table, p pool) CellModel {
+func (u *unit) cellModel(level string, t *Table, p pool, logCVar float64) CellModel {
 	ended, renewed := t.Totals()
 	own := min(max(1-u.cov[0]/(p.sd[0]*p.sd[0]), 0), 1)
 	flags := []string{}
@@ -181,115 +208,12 @@ func (u *unit) cellModel(level string, t *Table, p pool) CellModel {
 	if ended == 0 || renewed == 0 {
 		flags = append(flags, FlagOneOutcome)
 	}
-	theta := []float64{u.theta[0], u.theta[1]}
+	name, theta, v := ModelSBG, u.theta[:], u.cov
+	cov := []float64{v[0], v[1], v[1], v[2]}
+	if u.logC != 0 {
+		name, theta = ModelBdW, append(theta, u.logC)
+		cov = []float64{v[0], v[1], 0, v[1], v[2], 0, 0, 0, logCVar}
+	}
 	return CellModel{Info: Info{Level: level, Decisions: ended + renewed, Ended: ended, OwnShare: own, Flags: flags},
-		Name: ModelSBG, Params: fitting.ParamMap(modelAt(ModelSBG, theta).Params()), Theta: theta,
-		Cov: []float64{u.cov[0], u.cov[1], u.cov[1], u.cov[2]}}
-}
-
-// draws gives k models from the normal approximation of a stored model.
-func (m CellModel) draws(k int, rng *rand.Rand) []Model {
-	return laplace{theta: m.Theta, cov: m.Cov}.draws(m.Name, k, rng)
-}
-
-// answer is what Cells.Model gives.
-type answer struct {
-	model Model
-	info  Info
-}
-
-// index makes all answers.
-func (c *Cells) index() {
-	c.byCell, c.byTerm = make(map[Cell]answer, len(c.Cells)), make(map[string]answer, len(c.Classes))
-	for cell, m := range c.Cells {
-		c.byCell[cell] = answer{modelAt(m.Name, m.Theta), m.Info}
-	}
-	for term, m := range c.Classes {
-		c.byTerm[term] = answer{modelAt(m.Name, m.Theta), unseen(m.Info)}
-	}
-	if c.All != nil {
-		c.whole = answer{modelAt(c.All.Name, c.All.Theta), unseen(c.All.Info)}
-	}
-}
-
-// unseen is the info of a model that answers for a cell without decisions.
-func unseen(i Info) Info {
-	i.Flags = append(slices.Clone(i.Flags), FlagCellUnseen)
-	return i
-}
-
-// noRenewals answers where nothing was observed: the centre of the weak prior.
-var noRenewals = answer{modelAt(ModelSBG, renewalCentre), Info{Level: LevelPrior, Flags: []string{FlagNoRenewals, fitting.FlagPriorUsed}}}
-
-// Model is the renewal model of a cell: its own, else its term class's, else that of all contracts, else a
-// stated prior; Info says which. Info's flags are shared and not to be changed.
-func (c Cells) Model(cell Cell) (Model, Info) {
-	a, ok := c.byCell[cell]
-	if !ok {
-		a, ok = c.byTerm[cell.Term]
-	}
-	if !ok && c.All != nil {
-		a, ok = c.whole, true
-	}
-	if !ok {
-		a = noRenewals
-	}
-	return a.model, a.info
-}
-
-// Draws gives k models of a cell drawn from the normal approximation of its posterior, from the same level
-// that Model answers from.
-func (c Cells) Draws(cell Cell, k int, rng *rand.Rand) []Model {
-	if m, ok := c.Cells[cell]; ok {
-		return m.draws(k, rng)
-	}
-	if m, ok := c.Classes[cell.Term]; ok {
-		return m.draws(k, rng)
-	}
-	if c.All != nil {
-		return c.All.draws(k, rng)
-	}
-	v := renewalSD * renewalSD
-	return laplace{theta: renewalCentre, cov: []float64{v, 0, 0, v}}.draws(ModelSBG, k, rng)
-}
-
-// UnmarshalJSON reads a stored fit and refuses parameters that make no model.
-func (c *Cells) UnmarshalJSON(data []byte) error {
-	type plain Cells
-	var p plain
-	if err := json.Unmarshal(data, &p); err != nil {
-		return postlift.Wrap("renewal.Cells", "stored renewal models cannot be read", err)
-	}
-	out := Cells(p)
-	if out.All != nil && !out.All.sound() {
-		return unsound("all contracts")
-	}
-	for term, m := range out.Classes {
-		if !m.sound() {
-			return unsound("term class " + term)
-		}
-	}
-	for cell, m := range out.Cells {
-		if !m.sound() {
-			return unsound(fmt.Sprintf("cell %+v", cell))
-		}
-	}
-	out.index()
-	*c = out
-	return nil
-}
-
-// sound tells that the parameters make a model.
-func (m CellModel) sound() bool {
-	want := freedom(m.Name)
-	n := len(m.Theta)
-	ok := want > 0 && (n == want || m.Name == ModelSBG && n == 1) && (m.Cov == nil || len(m.Cov) == n*n)
-	for _, v := range m.Theta {
-		ok = ok && math.Abs(v) <= 4*drawLimit
-	}
-	return ok && fitting.AllFinite(m.Theta) && fitting.AllFinite(m.Cov)
-}
-
-func unsound(of string) error {
-	return postlift.Faultf(postlift.Invalid, "renewal.Cells", "the stored renewal model of %s has impossible parameters; fit again", of)
+		Name: name, Params: fitting.ParamMap(modelAt(name, theta).Params()), Theta: theta, Cov: cov}
 }

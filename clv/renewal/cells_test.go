@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"postlift"
 	"postlift/clv/fitting"
 	"postlift/clv/renewal"
@@ -92,9 +94,43 @@ func TestCellsPools(t *testing.T) {
 	for term, mean := range map[string]float64{"short": -2.9, "annual": -1.7, "long": -1.2} {
 		p := cells.Pools[term]
 		t.Logf("%s %+v", term, p)
-		if p.Cells != 200 || math.Abs(p.Mean[0]-mean) > .12 || math.Abs(p.SD[0]-.5) > .1 || math.Abs(p.Mean[1]+1) > .35 {
+		if p.Cells != 200 || math.Abs(p.Mean[0]-mean) > .12 || math.Abs(p.SD[0]-.5) > .1 || math.Abs(p.Mean[1]+1) > .35 || p.C != 1 {
 			t.Errorf("%s: %+v, simulated with means %.1f and -1, spreads .5", term, p, mean)
 		}
+	}
+}
+
+// TestCellsShape: where every cell's contracts become likelier to leave with age, the cells share that shape and
+// predict better than without.
+func TestCellsShape(t *testing.T) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	past, later := map[renewal.Cell]*renewal.Table{}, map[renewal.Cell]*renewal.Table{}
+	for i := range 60 {
+		cell := renewal.Cell{Term: "short", Group: fmt.Sprint(i)}
+		m := renewal.BdW{Alpha: 1, Beta: 12 * math.Exp(.5*rng.NormFloat64()), C: 1.7}
+		past[cell], later[cell] = simulate(m, 150, 10, rng), simulate(m, 400, 12, rng)
+	}
+	cells, err := renewal.FitCells(past)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := cells.Pools["short"].C; math.Abs(c-1.7) > .35 {
+		t.Errorf("shape %.3f, simulated 1.7", c)
+	}
+	var with, without float64
+	for cell, tab := range past {
+		m, _ := cells.Model(cell)
+		own, err := renewal.FitSBG(tab)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with, without = with+renewal.LogScore(m, later[cell]), without+renewal.LogScore(own.Model, later[cell])
+	}
+	if with <= without {
+		t.Errorf("log score %.4f with the shape, %.4f of each cell's sBG", with/60, without/60)
+	}
+	if _, ok := cells.Draws(renewal.Cell{Term: "short", Group: "1"}, 1, rng)[0].(renewal.BdW); !ok {
+		t.Error("draws of a cell with a shape must have one")
 	}
 }
 
@@ -188,6 +224,43 @@ func TestCellsAlwaysAnswer(t *testing.T) {
 	if _, err := renewal.FitCells(nil); postlift.KindOf(err) != postlift.Invalid {
 		t.Errorf("no cells: %v, want an Invalid fault", err)
 	}
+}
+
+// TestCellsNeverBreak: any cells, with counts from one to a million, give finite models and draws.
+func TestCellsNeverBreak(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tables := map[renewal.Cell]*renewal.Table{}
+		for i := range rapid.IntRange(1, 6).Draw(t, "cells") {
+			tab := &renewal.Table{}
+			most := rapid.SampledFrom([]int{2, 60, 1_000_000}).Draw(t, "most")
+			for range rapid.IntRange(1, 5).Draw(t, "rows") {
+				at := rapid.IntRange(1, 36).Draw(t, "opportunity")
+				_ = tab.Add(at, false, rapid.IntRange(0, most).Draw(t, "ended"))
+				_ = tab.Add(at, true, rapid.IntRange(0, most).Draw(t, "renewed"))
+			}
+			tables[renewal.Cell{Term: rapid.SampledFrom([]string{"short", "long"}).Draw(t, "term"), Group: fmt.Sprint(i)}] = tab
+		}
+		cells, err := renewal.FitCells(tables)
+		if err != nil {
+			if postlift.KindOf(err) != postlift.Invalid {
+				t.Fatal(err)
+			}
+			return
+		}
+		rng := rand.New(rand.NewPCG(1, 2))
+		for cell := range tables {
+			m, info := cells.Model(cell)
+			for _, m := range append(cells.Draws(cell, 3, rng), m) {
+				checkFinite(t, m)
+			}
+			if !(info.OwnShare >= 0 && info.OwnShare <= 1) {
+				t.Fatalf("own share %g", info.OwnShare)
+			}
+		}
+		if _, err := json.Marshal(cells); err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 // TestCellsStored: a stored fit answers with the same models to the last bit.

@@ -36,7 +36,7 @@ func TestGradient(t *testing.T) {
 // outer product of scores over simulated tables.
 func TestUnitSlope(t *testing.T) {
 	tab := &Table{Ended: []int{5, 0, 2}, Renewed: []int{20, 14, 9}}
-	u := newUnit(tab, [2]float64{})
+	u := newUnit(tab, [2]float64{}, 0)
 	f := func(theta, grad []float64) float64 {
 		ll, g, _ := u.slope([2]float64{theta[0], theta[1]})
 		if grad != nil {
@@ -48,13 +48,25 @@ func TestUnitSlope(t *testing.T) {
 	if ll, _, _ := u.slope([2]float64{-1.2, .4}); math.Abs(ll-modelAt(ModelSBG, []float64{-1.2, .4}).LogLikelihood(tab)) > 1e-12 {
 		t.Errorf("log-likelihood %g differs from the model's", ll)
 	}
+	u = newUnit(tab, [2]float64{}, .4)
+	clvtest.Gradient(t, "unit with shape", f, -1.2, .4)
+	if ll, _, _ := u.slope([2]float64{-1.2, .4}); math.Abs(ll-modelAt(ModelBdW, []float64{-1.2, .4, .4}).LogLikelihood(tab)) > 1e-10 {
+		t.Errorf("log-likelihood %g differs from the model's", ll)
+	}
+	for _, logC := range []float64{0, .4} {
+		checkInformation(t, logC)
+	}
+}
+
+// checkInformation compares the information of a unit with simulated scores.
+func checkInformation(t *testing.T, logC float64) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	theta := [2]float64{-1, -.3}
-	m := modelAt(ModelSBG, theta[:])
+	m := modelAt(ModelBdW, []float64{theta[0], theta[1], logC})
 	var outer, info [3]float64
 	const sets = 4000
 	for range sets {
-		_, g, i := newUnit(SimulateCohort(m, 200, 6, rng), theta).slope(theta)
+		_, g, i := newUnit(SimulateCohort(m, 200, 6, rng), theta, logC).slope(theta)
 		outer[0], outer[1], outer[2] = outer[0]+g[0]*g[0], outer[1]+g[0]*g[1], outer[2]+g[1]*g[1]
 		for k := range info {
 			info[k] += i[k]
@@ -65,13 +77,14 @@ func TestUnitSlope(t *testing.T) {
 	}
 }
 
-// TestBdWIsSBG: at c = 1 the hazards are those of the sBG, also where its parameters are huge, and the
-// discounted lifetimes agree with sums of S(n).
+// TestBdWIsSBG: at c = 1 the hazards are those of the sBG, also where its parameters are huge or tiny.
 func TestBdWIsSBG(t *testing.T) {
 	for _, p := range [][2]float64{{.7, 1.2}, {1e-3, 2}, {40, 200}, {1e6, 9e6}, {3e-4, 1e-4}} {
 		b, s := BdW{p[0], p[1], 1}, NewSBG(p[0], p[1])
 		for i := 1; i < 300; i++ {
-			clvtest.Within(t, "hazard", b.Hazard(i), s.Hazard(i), 1e-8)
+			if got, want := b.Hazard(i), s.Hazard(i); math.Abs(got-want) > 1e-11+1e-9*want {
+				t.Errorf("alpha %g, beta %g: hazard %d is %g, want %g", p[0], p[1], i, got, want)
+			}
 		}
 	}
 }

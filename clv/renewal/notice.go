@@ -16,7 +16,11 @@ const (
 
 // String is the name of what comes next.
 func (n Next) String() string {
-	return [...]string{"open", "committed", "ends", "rolled", "over"}[n]
+	names := [...]string{"open", "committed", "ends", "rolled", "over"}
+	if n < 0 || int(n) >= len(names) {
+		return "unknown"
+	}
+	return names[n]
 }
 
 // NextDecision tells whether the renewal at termEnd (exclusive: the first day after the term) can still be

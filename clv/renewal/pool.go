@@ -24,23 +24,30 @@ const (
 
 var spreadCentre = [2]float64{math.Log(0.4), math.Log(0.5)}
 
-// seen is one opportunity of a cell: decisions for an end and all decisions, with lag = opportunity - 1.
+// seen is one opportunity of a cell: decisions for an end and all decisions, with lag = opportunity - 1 to the
+// power of the shape and what the opportunity adds to that power.
 type seen struct {
-	lag, ended, all float64
+	lag, step, ended, all float64
 }
 
 // unit is one cell during pooling.
 type unit struct {
 	rows  []seen
+	logC  float64    // shape of the class's BdW, common to its cells; 0 is the sBG
 	theta [2]float64 // mode under the pool at hand
 	cov   [3]float64 // covariance at the mode: 00, 01, 11
 }
 
-func newUnit(t *Table, start [2]float64) *unit {
-	u := &unit{theta: start}
+func newUnit(t *Table, start [2]float64, logC float64) *unit {
+	u := &unit{theta: start, logC: logC}
+	shape := BdW{C: math.Exp(logC)}
 	for i := range t.Ended {
 		if all := t.Ended[i] + t.Renewed[i]; all > 0 {
-			u.rows = append(u.rows, seen{lag: float64(i), ended: float64(t.Ended[i]), all: float64(all)})
+			lag, step := float64(i), 1.0
+			if logC != 0 {
+				lag, step = shape.age(i + 1)
+			}
+			u.rows = append(u.rows, seen{lag, step, float64(t.Ended[i]), float64(all)})
 		}
 	}
 	return u
@@ -49,6 +56,9 @@ func newUnit(t *Table, start [2]float64) *unit {
 // slope is the log-likelihood of a unit at theta with its gradient and the expected information, which unlike
 // the observed one is never negative: a cell without an end or a renewal needs no special case.
 func (u *unit) slope(theta [2]float64) (ll float64, g [2]float64, info [3]float64) {
+	if u.logC != 0 {
+		return u.shapedSlope(theta)
+	}
 	mu, rest, omega := fitting.Sigmoid(theta[0]), fitting.Sigmoid(-theta[0]), math.Exp(theta[1])
 	logMu := -fitting.Softplus(-theta[0])
 	for _, r := range u.rows {
@@ -59,6 +69,31 @@ func (u *unit) slope(theta [2]float64) (ll float64, g [2]float64, info [3]float6
 		ll += r.ended*(logMu-logAll) + (r.all-r.ended)*(math.Log(q)-logAll)
 		d0, d1 := rest*(1+mu/q), -lag/q // of the logit of h
 		miss, w := r.ended-r.all*h, r.all*h*(1-h)
+		g[0] += miss * d0
+		g[1] += miss * d1
+		info[0] += w * d0 * d0
+		info[1] += w * d0 * d1
+		info[2] += w * d1 * d1
+	}
+	return ll, g, info
+}
+
+// leastHazard keeps the information of an opportunity at which a shaped hazard is 0 in all but name finite.
+const leastHazard = 1e-12
+
+// shapedSlope is slope for the BdW with the class's shape.
+func (u *unit) shapedSlope(theta [2]float64) (ll float64, g [2]float64, info [3]float64) {
+	m := bdwAt([]float64{theta[0], theta[1], u.logC})
+	whole := m.Alpha + m.Beta
+	turn := whole * fitting.Sigmoid(theta[0]) * fitting.Sigmoid(-theta[0])
+	for _, r := range u.rows {
+		d := min(logBetaStep(m.Alpha, m.Beta+r.lag, r.step), -leastHazard) // log of 1-h
+		h, stay := -math.Expm1(d), math.Exp(d)
+		ll += r.ended*math.Log(h) + (r.all-r.ended)*d
+		da := fitting.PsiDiff(whole, r.lag) - fitting.PsiDiff(whole, r.lag+r.step)
+		db := psiBeta(m.Alpha, m.Beta+r.lag+r.step) - psiBeta(m.Alpha, m.Beta+r.lag)
+		d0, d1 := (da-db)*turn, -(da*m.Alpha + db*m.Beta)
+		miss, w := r.all-r.ended-r.ended*stay/h, r.all*stay/h
 		g[0] += miss * d0
 		g[1] += miss * d1
 		info[0] += w * d0 * d0
@@ -137,8 +172,8 @@ const (
 
 // fitPool finds the pool with the highest marginal likelihood: first by a few rounds of re-estimation from
 // the cells' modes and variances, which bring it close from anywhere, then by a simplex search, which needs
-// no derivative of the determinants.
-func fitPool(units []*unit, centre [2]float64) pool {
+// no derivative of the determinants. It leaves the units at their modes and gives the maximum.
+func fitPool(units []*unit, centre [2]float64) (pool, float64) {
 	p := pool{mean: centre, sd: [2]float64{math.Exp(spreadCentre[0]), math.Exp(spreadCentre[1])}}
 	for range 8 {
 		marginal(units, &p, centre)
@@ -156,8 +191,7 @@ func fitPool(units []*unit, centre [2]float64) pool {
 	if res != nil && (err == nil || fitting.AllFinite(res.X)) && res.F <= f(start) {
 		p, _ = poolAt(res.X)
 	}
-	marginal(units, &p, centre)
-	return p
+	return p, marginal(units, &p, centre)
 }
 
 // poolAt makes a pool from means and log spreads, and tells how far outside the bounds those lay.

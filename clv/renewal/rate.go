@@ -12,11 +12,11 @@ import (
 
 // Flags of event rates and fee changes.
 const (
-	FlagNoEvents    = "no_events_observed" // the event never happened: a stated, tiny prior rate
-	FlagSharedRate  = "one_rate_for_all"   // contracts do not differ visibly in this rate: one for all
-	FlagNoChanges   = "no_change_observed" // no change of this kind was seen: a stated prior
-	FlagFewChanges  = "few_changes"        // fewer than FewChanges contracts with such a change: mostly a stated prior
-	FlagOddExcluded = "odd_changes_excluded"
+	FlagNoEvents    = "no_events_observed"   // the event never happened: a stated, tiny prior rate
+	FlagSharedRate  = "one_rate_for_all"     // contracts do not differ visibly in this rate: one for all
+	FlagNoChanges   = "no_change_observed"   // no change of this kind was seen: a stated prior
+	FlagFewChanges  = "few_changes"          // fewer than FewChanges contracts with such a change: mostly a stated prior
+	FlagOddExcluded = "odd_changes_excluded" // contracts with changes of more than tenfold were left out
 )
 
 // Events counts an event over contracts, each observed for some months. The zero value is ready.

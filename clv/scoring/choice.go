@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"time"
 
 	"postlift"
@@ -65,6 +66,9 @@ func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, 
 	if err != nil {
 		return StoredBacktest{}, err
 	}
+	if len(log.Days) == 0 {
+		return StoredBacktest{}, postlift.Faultf(postlift.NotFound, "scoring.Backtest", "there are no orders up to %s to test models on", asOf)
+	}
 	report, err := backtest.Run(log, backtest.Options{Segments: segments, Sample: -1})
 	if err != nil {
 		return StoredBacktest{}, err
@@ -82,6 +86,55 @@ func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, 
 	return b, s.Store.SaveBacktest(ctx, &b, by)
 }
 
+// maxDecisions bounds the renewal decisions that are tested; where there are more, whole accounts are left
+// out.
+const maxDecisions = 400_000
+
+// backtestRenewals adds the test of renewal models where there are decisions. Decisions before the imported
+// documents begin were seen of survivors only and do not count.
+func (s *Service) backtestRenewals(ctx context.Context, asOf postlift.Date, report *backtest.Report) error {
+	start, err := s.Store.HistoryStart(ctx)
+	if err != nil {
+		return err
+	}
+	var decisions []backtest.Decision
+	limit := ^uint64(0) // accounts whose mixed id lies above are out
+	for c, err := range s.Store.Contracts(ctx, asOf) {
+		if err != nil {
+			return err
+		}
+		if mix(c.AccountID) > limit {
+			continue
+		}
+		for _, d := range c.Decisions(asOf) {
+			if d.On >= start {
+				decisions = append(decisions, d)
+			}
+		}
+		for len(decisions) > maxDecisions {
+			limit /= 2
+			decisions = slices.DeleteFunc(decisions, func(d backtest.Decision) bool { return mix(d.Account) > limit })
+		}
+	}
+	if len(decisions) == 0 {
+		return nil
+	}
+	found, err := backtest.Renewals(decisions, backtest.RenewalOptions{Until: asOf})
+	if err != nil {
+		return err
+	}
+	report.Renewals = &found
+	return nil
+}
+
+// mix spreads ids evenly over all numbers (the finaliser of SplitMix64).
+func mix(id int64) uint64 {
+	x := uint64(id) + 0x9E3779B97F4A7C15
+	x = (x ^ x>>30) * 0xBF58476D1CE4E5B9
+	x = (x ^ x>>27) * 0x94D049BB133111EB
+	return x ^ x>>31
+}
+
 // decide finds the models of a run: those named, else those of the newest backtest that is not too old,
 // else those of a backtest run now. It gives the backtest too, because bands learn from it.
 func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxAgeDays int) (Choice, *StoredBacktest, error) {
@@ -94,10 +147,10 @@ func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxA
 		return Choice{}, nil, err
 	}
 	if !found && !o.NoBacktest && o.Model == "" {
-		if b, err = s.Backtest(ctx, o.AsOf, DefaultSample, by); err != nil {
+		b, err = s.Backtest(ctx, o.AsOf, DefaultSample, by)
+		if found = err == nil; err != nil && postlift.KindOf(err) != postlift.NotFound {
 			return Choice{}, nil, err
 		}
-		found = true
 	}
 	var tested *StoredBacktest
 	if found {
@@ -113,13 +166,16 @@ func choose(o Options, b *StoredBacktest) Choice {
 		return Choice{Model: o.Model, K: o.K, Spend: o.Spend, Source: ChoiceStated,
 			Sentence: o.Model + " is used because it was asked for"}
 	case b == nil:
-		return Choice{Model: defaultModel(), Spend: o.Spend, Source: ChoiceDefault,
-			Sentence: defaultModel() + " is used by default: it lets a customer leave after any order, the first included, and knows " +
+		return Choice{Model: backtest.DefaultModel, Spend: o.Spend, Source: ChoiceDefault,
+			Sentence: backtest.DefaultModel + " is used by default: it lets a customer leave after any order, the first included, and knows " +
 				"regular buyers; no backtest has compared it with others here"}
 	}
 	c := b.Report.Choice
-	choice := Choice{Model: c.Model, K: c.K, Spend: c.Spend, Source: ChoiceBacktest, Backtest: b.UID, TestedOn: b.AsOf,
+	choice := Choice{Model: c.Model, Spend: c.Spend, Source: ChoiceBacktest, Backtest: b.UID, TestedOn: b.AsOf,
 		Sentence: c.Sentence}
+	if c.Key != c.Model {
+		choice.K = c.K
+	}
 	if o.Spend != "" {
 		choice.Spend = o.Spend
 		choice.Sentence += fmt.Sprintf("; the spend model %s was asked for", o.Spend)

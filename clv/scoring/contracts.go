@@ -6,6 +6,7 @@ import (
 
 	"postlift"
 	"postlift/clv"
+	"postlift/clv/backtest"
 	"postlift/clv/renewal"
 )
 
@@ -40,12 +41,12 @@ func (l *LineRecord) holds(day postlift.Date) bool {
 	return l.From <= day && (l.To.IsZero() || l.To >= day)
 }
 
-// Decision is one renewal decision that was seen.
-type Decision struct {
-	On          postlift.Date // first day of the new term, or last day of the contract
-	Cell        renewal.Cell
-	Opportunity int // 1: the first of the contract's life
-	Renewed     bool
+// monthlyMargin is the line's margin a month, in the contract's currency.
+func (l *LineRecord) monthlyMargin(defaultMargin float64) float64 {
+	if l.MarginKnown {
+		return float64(l.MarginMinor)
+	}
+	return float64(l.FeeMinor) * defaultMargin
 }
 
 // OpenOn tells whether the contract runs on a day: it has begun, has not ended and renews itself or still
@@ -95,12 +96,12 @@ func (c *ContractRecord) outlived(boundary postlift.Date) bool {
 
 // Decisions lists the renewal decisions up to a day. A contract that ended within a term decided at no
 // opportunity there; a fixed term that ran out without a new one decided against it.
-func (c *ContractRecord) Decisions(asOf postlift.Date) []Decision {
-	var found []Decision
+func (c *ContractRecord) Decisions(asOf postlift.Date) []backtest.Decision {
+	var found []backtest.Decision
 	cell := c.Cell(asOf)
 	for _, b := range c.boundaries() {
 		if b <= asOf && c.outlived(b) {
-			found = append(found, Decision{On: b, Cell: cell, Opportunity: len(found) + 1, Renewed: true})
+			found = append(found, backtest.Decision{On: b, Cell: cell, Opportunity: len(found) + 1, Renewed: true, Account: c.AccountID})
 		}
 	}
 	end := c.EndedOn
@@ -108,7 +109,7 @@ func (c *ContractRecord) Decisions(asOf postlift.Date) []Decision {
 		end = c.TermEndsOn
 	}
 	if !end.IsZero() && end <= asOf && end >= c.TermEndsOn {
-		found = append(found, Decision{On: end, Cell: cell, Opportunity: len(found) + 1})
+		found = append(found, backtest.Decision{On: end, Cell: cell, Opportunity: len(found) + 1, Account: c.AccountID})
 	}
 	return found
 }
@@ -319,11 +320,7 @@ func (c *ContractRecord) MarginToDate(asOf postlift.Date, defaultMargin float64)
 		if days <= 0 {
 			continue
 		}
-		margin := float64(l.MarginMinor)
-		if !l.MarginKnown {
-			margin = float64(l.FeeMinor) * defaultMargin
-		}
-		sum += margin * float64(days) / clv.DaysPerMonth
+		sum += l.monthlyMargin(defaultMargin) * float64(days) / clv.DaysPerMonth
 	}
 	return sum * c.Rate
 }

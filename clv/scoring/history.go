@@ -20,9 +20,9 @@ type History struct {
 	NetMinor          int64
 	FirstDayNetMinor  int64
 	MarginMinor       int64
-	AssumedNetMinor   int64 // of NetMinor, where the margin is the stated default
-	Net12MMinor       int64
-	Orders12M         int
+	AssumedNetMinor   int64   // of NetMinor, where the margin is the stated default
+	Net12MMinor       int64   // of the last twelve months
+	NetBefore12MMinor int64   // of the twelve months before
 	LogGaps           float64 // see clv.AccountInput
 	RepeatLogMean     float64
 	RepeatLogSS       float64
@@ -37,10 +37,12 @@ type History struct {
 	Groups            []GroupSince // ordered from, by name
 }
 
-// GroupSince is a product group with the first day on which an account ordered from it.
+// GroupSince is a product group that an account has, with the first day and the mean margin a month in the
+// reporting currency's minor units.
 type GroupSince struct {
-	Name  string
-	Since postlift.Date
+	Name         string
+	Since        postlift.Date
+	MonthlyMinor float64
 }
 
 // Input turns stored figures into what the models read.

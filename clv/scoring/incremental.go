@@ -16,14 +16,15 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	if err != nil {
 		return Run{}, err
 	}
-	if err := s.sameBasis(ctx, &base); err != nil {
-		return Run{}, err
-	}
-	mark, err := s.Store.ChangeMark(ctx)
+	change, _, err := s.Store.ChangeMark(ctx)
 	if err != nil {
 		return Run{}, err
 	}
-	changed, err := s.Store.Changed(ctx, base.ChangeMark)
+	basis, err := s.sameBasis(ctx, &base)
+	if err != nil {
+		return Run{}, err
+	}
+	changed, err := s.Store.Changed(ctx, &base, basis.Blocks != base.Basis.Blocks)
 	if err != nil || len(changed) == 0 {
 		return base, err
 	}
@@ -34,7 +35,7 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	run := base
 	run.ID, run.BaseID, run.Base = 0, base.ID, base.UID
 	run.UID = s.IDs(postlift.ScoreRunID, base.AsOf.String(), base.UID)
-	run.Kind, run.Actor, run.ChangeMark = KindIncremental, by.Name, mark
+	run.Kind, run.Actor, run.ChangeMark, run.Basis = KindIncremental, by.Name, change, &basis
 	n := int64(len(changed))
 	run.Metrics.Rescored = &n
 	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, run.AsOf, changed))
@@ -42,21 +43,22 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	return run, err
 }
 
-// sameBasis refuses what an incremental run cannot honour.
-func (s *Service) sameBasis(ctx context.Context, base *Run) error {
-	refuse := func(what string) error {
-		return postlift.Faultf(postlift.Conflict, "scoring.Incremental", "%s since run %s: run postlift clv score without --incremental", what, base.UID)
+// sameBasis is the base run's basis with today's blocks; it refuses what an incremental run cannot honour.
+func (s *Service) sameBasis(ctx context.Context, base *Run) (Basis, error) {
+	refuse := func(what string) (Basis, error) {
+		return Basis{}, postlift.Faultf(postlift.Conflict, "scoring.Incremental",
+			"%s since run %s: run postlift clv score without --incremental", what, base.UID)
 	}
 	if base.Basis == nil {
 		return refuse("the program has learned to value accounts more fully")
 	}
 	settings, err := s.Store.Settings(ctx)
 	if err != nil {
-		return err
+		return Basis{}, err
 	}
 	now, err := s.basis(ctx, settings)
 	if err != nil {
-		return err
+		return Basis{}, err
 	}
 	switch {
 	case settings.Currency != base.Currency:
@@ -68,5 +70,7 @@ func (s *Service) sameBasis(ctx context.Context, base *Run) error {
 	case now.HistoryStart != base.Basis.HistoryStart:
 		return refuse("the imported history begins on another day")
 	}
-	return nil
+	basis := *base.Basis
+	basis.Blocks = now.Blocks
+	return basis, nil
 }

@@ -30,7 +30,7 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 	if err != nil {
 		return Run{}, err
 	}
-	mark, err := s.Store.ChangeMark(ctx) // before anything is read: what changes meanwhile is scored again next time
+	change, imported, err := s.Store.ChangeMark(ctx) // before anything is read: what changes meanwhile is scored again next time
 	if err != nil {
 		return Run{}, err
 	}
@@ -45,7 +45,7 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 	if err != nil {
 		return Run{}, err
 	}
-	run.ChangeMark, run.Metrics.Choice = mark, &choice
+	run.ChangeMark, run.ImportMark, run.Metrics.Choice = change, imported, &choice
 	models, err := s.fit(ctx, &run, choice, tested)
 	if err != nil {
 		return Run{}, err
@@ -77,7 +77,7 @@ func (s *Service) newRun(ctx context.Context, settings accounts.Settings, asOf p
 func (s *Service) basis(ctx context.Context, settings accounts.Settings) (Basis, error) {
 	b := Basis{DefaultMargin: settings.Value.DefaultMargin}
 	var err error
-	if b.Rates, err = s.Store.RatesFingerprint(ctx); err != nil {
+	if b.Rates, b.Blocks, err = s.Store.Fingerprints(ctx); err != nil {
 		return b, err
 	}
 	b.HistoryStart, err = s.Store.HistoryStart(ctx)
@@ -90,11 +90,11 @@ func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *Stor
 	if err != nil {
 		return clv.Models{}, err
 	}
-	run.Metrics.ExcludedDocuments, run.Metrics.ExcludedContracts = g.documents, g.contracts
+	run.Metrics.ExcludedDocuments, run.Metrics.ExcludedContracts = g.documents, g.excluded
 	run.Metrics.NoHistoryAccounts = g.empty
 	run.Basis.Ranking = g.ranks.limits()
 	var models clv.Models
-	models, run.Params, err = fitPortfolio(&g.portfolio, choice, tested)
+	models, run.Params, err = fitModels(g, choice, tested)
 	return models, err
 }
 
@@ -105,7 +105,7 @@ func (s *Service) rows(ctx context.Context, run *Run, models *clv.Models, histor
 	scored := valued(ctx, histories, newScorer, func(scorer *clv.Scorer, h *History) Row {
 		in := h.Input(asOf, basis.DefaultMargin)
 		row := Row{AccountID: h.AccountID, Value: scorer.Score(&in)}
-		row.RFM, row.Stage = basis.Ranking.rank(h, &in, &row.Value, asOf)
+		row.RFM, row.Stage = basis.Ranking.rank(h, &row.Value, asOf)
 		return row
 	})
 	return func(yield func(Row, error) bool) {

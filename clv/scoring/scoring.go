@@ -72,6 +72,7 @@ type Run struct {
 	Status      string               `json:"status"`             // published, superseded
 	Actor       string               `json:"by"`
 	ChangeMark  int64                `json:"-"` // changes of accounts up to this one are in
+	ImportMark  int64                `json:"-"` // of a first run: the latest import when it began
 	Basis       *Basis               `json:"-"` // nil in runs before there was one
 	BaseID      int64                `json:"-"`
 }
@@ -82,6 +83,7 @@ type Basis struct {
 	Assumptions   clv.Assumptions `json:"assumptions"`    // as used, with the channels' own costs
 	DefaultMargin float64         `json:"default_margin"` // with which unknown margins were filled
 	Rates         string          `json:"rates"`          // fingerprint of the exchange rates
+	Blocks        string          `json:"blocks"`         // fingerprint of the blocks of whole accounts: these accounts alone are valued anew where it differs
 	HistoryStart  postlift.Date   `json:"history_start"`
 	Ranking       Ranking         `json:"ranking"` // limits of RFM and stages
 }
@@ -96,8 +98,8 @@ type Store interface {
 	Histories(ctx context.Context, asOf postlift.Date, ids []int64) iter.Seq2[History, error]
 	// HistoryStart is the first day that the imported documents cover.
 	HistoryStart(ctx context.Context) (postlift.Date, error)
-	// RatesFingerprint tells sets of exchange rates apart.
-	RatesFingerprint(ctx context.Context) (string, error)
+	// Fingerprints tells sets of exchange rates apart, and sets of blocks of whole accounts.
+	Fingerprints(ctx context.Context) (rates, blocks string, err error)
 	Metrics(ctx context.Context, asOf postlift.Date) (Metrics, error)
 
 	// BuildScores stores the run unseen with its rows and, for an incremental run, the base run's rows of
@@ -105,10 +107,12 @@ type Store interface {
 	// leaves the published run as it was.
 	BuildScores(ctx context.Context, run *Run, rows iter.Seq2[Row, error], by postlift.Actor) error
 	PublishedRun(ctx context.Context) (Run, error)
-	// ChangeMark is the number of the latest change of an account; changes that commit later have higher
-	// ones. Changed lists accounts changed since a mark, and those whose blocks may have.
-	ChangeMark(ctx context.Context) (int64, error)
-	Changed(ctx context.Context, since int64) ([]int64, error)
+	// ChangeMark is the number of the latest change of an account, and that of the latest import; what
+	// commits later has higher ones.
+	ChangeMark(ctx context.Context) (change, imported int64, err error)
+	// Changed lists, in order, the accounts that changed after a run's mark or are new to it and, where
+	// wanted, all that a block of a whole account names.
+	Changed(ctx context.Context, run *Run, blocked bool) ([]int64, error)
 
 	BacktestStore
 }

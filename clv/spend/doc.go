@@ -4,5 +4,5 @@
 //
 // The models are fitted to repeat order days, since the first order of a customer is often a trial of another
 // size. For a customer who has ordered only once that first order is all that is known of its spending, and it
-// enters as its own mean: see FirstOrder.
+// enters predictions as its own mean, not fits: see FirstOrder.
 package spend

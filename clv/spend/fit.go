@@ -77,14 +77,14 @@ func FitGammaGamma(obs []Observation) (Fitted, error) { return Fit(ModelGammaGam
 // usableFor lists the observations that a model can learn from, and counts those with a value that it
 // cannot use for want of their logs.
 func usableFor(name string, obs []Observation) (usable []Observation, dropped int) {
-	fits := func(o Observation) bool { return o.known() }
+	fits := func(o Observation) bool { return o.known() && !o.First }
 	if name == ModelLogNormal {
 		fits = func(o Observation) bool {
 			_, _, ok := o.logs()
 			if !ok && o.known() {
 				dropped++
 			}
-			return ok
+			return ok && !o.First
 		}
 	}
 	count := 0

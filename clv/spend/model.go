@@ -16,6 +16,7 @@ type Observation struct {
 	LogMean float64 // mean of the logs of the values
 	LogSS   float64 // sum of squared deviations of the logs from their mean
 	Logs    bool    // the two logs are known
+	First   bool    // this is the only order and no repeat: good for a prediction, but no fit learns from it
 }
 
 // FirstOrder is the observation of a customer without repeat orders: its only order of the given value stands
@@ -24,7 +25,7 @@ func FirstOrder(value float64) Observation {
 	if !(value > 0) || math.IsInf(value, 0) {
 		return Observation{}
 	}
-	return Observation{X: 1, M: value, LogMean: math.Log(value), Logs: true}
+	return Observation{X: 1, M: value, LogMean: math.Log(value), Logs: true, First: true}
 }
 
 // Model predicts the value of a customer's future order days. Results are positive and finite for every

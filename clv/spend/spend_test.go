@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -292,6 +293,35 @@ func TestBands(t *testing.T) {
 	}
 }
 
+// TestFirstOrdersTeachNothing: a fit beside a crowd of one-time buyers is the fit without them, on any number
+// of processors to the last digit.
+func TestFirstOrdersTeachNothing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 12))
+	var repeats, all []spend.Observation
+	for range 20000 {
+		o := gammaCustomer(rng, 1+rng.IntN(4))
+		grow := math.Exp(.4 * rng.NormFloat64())
+		o.M, o.LogMean = o.M*grow, o.LogMean+math.Log(grow)
+		repeats, all = append(repeats, o), append(all, o, spend.FirstOrder(1e6*rng.Float64()))
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	for _, name := range spend.Names() {
+		runtime.GOMAXPROCS(1)
+		one, err := spend.Fit(name, repeats)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runtime.GOMAXPROCS(3)
+		two, err := spend.Fit(name, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if one.Model != two.Model || one.LogLikelihood != two.LogLikelihood || two.Observations != 20000 {
+			t.Errorf("%s: %+v, beside first orders %+v", name, one.Model, two.Model)
+		}
+	}
+}
+
 // TestDrawsHaveTheStandardErrors compares draws with the errors of the fit.
 func TestDrawsHaveTheStandardErrors(t *testing.T) {
 	fit, err := spend.FitGammaGamma(cdnow(t))
@@ -342,6 +372,7 @@ func TestFitsAnything(t *testing.T) {
 		var obs []spend.Observation
 		for range rapid.IntRange(1, 40).Draw(t, "n") {
 			obs = append(obs, spend.FirstOrder(math.Pow(10, rapid.Float64Range(-6, 12).Draw(t, "m"))))
+			obs[len(obs)-1].First = false
 			obs[len(obs)-1].X = rapid.SampledFrom([]int{1, 1, 2, 3, 5000, 1 << 20}).Draw(t, "x")
 		}
 		for _, name := range spend.Names() {

@@ -5,6 +5,7 @@ import (
 
 	"postlift"
 	"postlift/clv/purchase"
+	"postlift/clv/spend"
 )
 
 // Older tells whether customer i was won before the log's history begins, so that its first order in the
@@ -88,4 +89,56 @@ func logMoments(days []OrderDay) (mean, ss float64) {
 		ss += step * (v - mean)
 	}
 	return mean, ss
+}
+
+// Known gives the summaries that Summaries gives, and beside each its labels.
+func (l OrderLog) Known() ([]purchase.Summary, []Label) {
+	labels := make([]Label, len(l.Labels))
+	for k, have := range l.Labels {
+		labels[k] = Label{Name: have.Name, Values: make([]string, 0, len(l.IDs))}
+	}
+	l.EachCustomer(func(i int32, _ []OrderDay) {
+		if l.Older(i) {
+			return
+		}
+		for k := range labels {
+			labels[k].Values = append(labels[k].Values, l.Labels[k].Values[i])
+		}
+	})
+	return l.Summaries(), labels
+}
+
+// SplitSpends gives what was known of the order values of each customer by a day, and what its order days
+// after it were worth (X = 0: it had none). The value of a customer's only order stands for its own mean.
+// Customers who ordered after the day only are left out.
+func (l OrderLog) SplitSpends(by postlift.Date) (past, later []spend.Observation) {
+	l.EachCustomer(func(_ int32, days []OrderDay) {
+		n := 0
+		for n < len(days) && days[n].Day <= by {
+			n++
+		}
+		if n == 0 {
+			return
+		}
+		known := spend.FirstOrder(days[0].Value)
+		if n > 1 {
+			known = observe(days[1:n])
+		}
+		past, later = append(past, known), append(later, observe(days[n:]))
+	})
+	return past, later
+}
+
+// observe condenses the values of order days.
+func observe(days []OrderDay) spend.Observation {
+	o := spend.Observation{X: len(days)}
+	for _, d := range days {
+		o.M += d.Value / float64(len(days))
+	}
+	o.LogMean, o.LogSS = logMoments(days)
+	o.Logs = o.X > 0
+	for _, d := range days {
+		o.Logs = o.Logs && d.Value > 0
+	}
+	return o
 }

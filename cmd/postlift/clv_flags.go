@@ -8,21 +8,7 @@ import (
 	"strings"
 
 	"postlift/clv"
-	"postlift/clv/fitting"
 )
-
-// flagSentences say in one plain sentence what each flag of a fitted model means for its reader.
-var flagSentences = map[string]string{
-	fitting.FlagBoundary:      "the best fit lies at an edge of what is possible, so the data alone do not settle the parameters",
-	fitting.FlagNotIdentified: "the data do not settle all parameters: quite different ones fit equally well",
-	fitting.FlagPriorUsed:     "a weak assumption about usual customers holds the parameters; its weight shrinks as data grow",
-	fitting.FlagFewAccounts:   fmt.Sprintf("fewer than %d customers or decisions to learn from: read the values as rough", fitting.FewAccounts),
-	fitting.FlagNotConverged:  "the search found no best fit: do not rely on these parameters",
-	fitting.FlagCorrelated:    "customers who order more often also spend differently an order, which the spend model does not know",
-	fitting.FlagInfiniteMean:  "order values differ so widely that the mean over all customers hangs on a few very large ones",
-	fitting.FlagGeometric:     "older contracts are not safer than young ones here: one constant renewal rate is used",
-	fitting.FlagPooled:        "too few renewals of contracts of this term: those of all terms are taken together",
-}
 
 // modelFlags are the flags of one fitted model.
 type modelFlags struct {
@@ -30,27 +16,45 @@ type modelFlags struct {
 	flags []string
 }
 
-// printFlags names each flag once, with the models that raised it and what it means.
-func printFlags(w io.Writer, models []modelFlags) {
-	raised := map[string][]string{}
-	var order []string
+// warning is one flag, the models that raised it, and what it means.
+type warning struct {
+	Flag string   `json:"flag"`
+	Of   []string `json:"of"`
+	Text string   `json:"text,omitempty"`
+}
+
+// warnings names each flag once.
+func warnings(models []modelFlags, l language) []warning {
+	out := []warning{}
+	at := map[string]int{}
 	for _, m := range models {
 		for _, flag := range m.flags {
-			if raised[flag] == nil {
-				order = append(order, flag)
+			i, known := at[flag]
+			if !known {
+				i = len(out)
+				at[flag] = i
+				s := sentences[flag]
+				out = append(out, warning{Flag: flag, Text: l.pick(s[0], s[1])})
 			}
-			if !slices.Contains(raised[flag], m.model) {
-				raised[flag] = append(raised[flag], m.model)
+			if !slices.Contains(out[i].Of, m.model) {
+				out[i].Of = append(out[i].Of, m.model)
 			}
 		}
 	}
-	if len(order) > 0 {
-		fmt.Fprintln(w, "look twice:")
+	return out
+}
+
+// printFlags names each flag once, with the models that raised it and what it means.
+func printFlags(w io.Writer, models []modelFlags) { printWarnings(w, warnings(models, "en"), "en") }
+
+func printWarnings(w io.Writer, all []warning, l language) {
+	if len(all) > 0 {
+		fmt.Fprintln(w, l.pick("look twice:", "bitte beachten:"))
 	}
-	for _, flag := range order {
-		line := fmt.Sprintf("  %s (%s)", flag, strings.Join(raised[flag], ", "))
-		if sentence := flagSentences[flag]; sentence != "" {
-			line += ": " + sentence
+	for _, one := range all {
+		line := fmt.Sprintf("  %s (%s)", one.Flag, strings.Join(one.Of, ", "))
+		if one.Text != "" {
+			line += ": " + one.Text
 		}
 		fmt.Fprintln(w, line)
 	}
@@ -75,4 +79,28 @@ func portfolioFlags(p *clv.PortfolioFit) []modelFlags {
 		models = append(models, modelFlags{"renewals " + class, p.Renewals[class].Flags})
 	}
 	return models
+}
+
+// raised are the flags of everything that a fit holds.
+func (f fitAnswer) raised() []modelFlags {
+	out := fitFlags(f.FitResult)
+	for _, m := range f.Compare {
+		if f.FitResult == nil || m.Model != f.Model {
+			out = append(out, modelFlags{m.Model, m.Flags})
+		}
+	}
+	if f.Covariates != nil {
+		out = append(out, modelFlags{"covariates", f.Covariates.Flags})
+	}
+	for _, s := range f.Segments {
+		// That a segment leans on the fit of all is how segments are fitted, not a warning.
+		flags := slices.DeleteFunc(slices.Clone(s.Flags), func(flag string) bool { return flag == "prior_used" })
+		out = append(out, modelFlags{"segment " + orNone(s.Segment), flags})
+	}
+	if f.Renewals != nil {
+		for _, m := range f.Renewals.Models {
+			out = append(out, modelFlags{m.Model, m.Flags})
+		}
+	}
+	return out
 }

@@ -3,18 +3,20 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"slices"
 
 	"postlift/accounts"
+	"postlift/clv/scoring"
 )
 
 // Changes of accounts are noted so that scoring can value anew only what changed. Every import notes, in
 // its own transaction, the accounts of the rows that it added or altered; an order or contract that moves
-// to another account notes both. Blocks are not noted: the accounts that any block of a whole account
-// names are few, and are simply valued anew. Costs, settings and exchange rates move every account, which
-// scoring finds out by comparing them.
+// to another account notes both. Blocks are not noted, since they come from many places: where the blocks
+// of whole accounts differ from those that a run saw, all accounts that one names are valued anew. Costs,
+// settings and exchange rates move every account, which scoring finds out by comparing them.
 
 // noteChanges gives the accounts of a query the next change number. The lock makes the numbers rise in the
 // order of commits: a score run that has seen one has seen all smaller ones.
@@ -28,14 +30,23 @@ ON CONFLICT (account_id) DO UPDATE SET mark = excluded.mark`, args...)
 	return err
 }
 
-// noteImported notes the accounts that an import touched.
+// importedAccounts gives the accounts of the rows that an import added or altered, by kind of file. A
+// company's address counts: blocks find it by name and postcode.
+var importedAccounts = map[string][]string{
+	"accounts":  {"SELECT id AS account_id FROM accounts WHERE import_id = ?", "SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
+	"sites":     {"SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
+	"orders":    {"SELECT DISTINCT account_id FROM orders WHERE import_id = ?"},
+	"contracts": {"SELECT DISTINCT account_id FROM contracts WHERE import_id = ?"},
+}
+
+// noteImported notes the accounts that an import touched. Before the first score run there is nothing to
+// go on from, and BuildScores makes sure that no import ran beside it.
 func (l *loader) noteImported() error {
-	queries := map[string][]string{
-		"accounts":  {"SELECT id AS account_id FROM accounts WHERE import_id = ?"},
-		"orders":    {"SELECT DISTINCT account_id FROM orders WHERE import_id = ?"},
-		"contracts": {"SELECT DISTINCT account_id FROM contracts WHERE import_id = ?"},
+	published, err := l.count("SELECT COUNT(*) FROM score_pointer")
+	if err != nil || published == 0 {
+		return err
 	}
-	for _, query := range queries[l.kind] {
+	for _, query := range importedAccounts[l.kind] {
 		if err := l.noteChanges(query, l.importID); err != nil {
 			return err
 		}
@@ -82,19 +93,24 @@ func noteMoves[T any](l *loader, table string, nouns []T, key func(*T) (*account
 	})
 }
 
-// ChangeMark is the number of the latest change.
-func (s *Store) ChangeMark(ctx context.Context) (mark int64, err error) {
-	err = s.read.QueryRowContext(ctx, "SELECT COALESCE(MAX(mark), 0) FROM account_changes").Scan(&mark)
-	return mark, err
+// ChangeMark is the number of the latest change, and of the latest import.
+func (s *Store) ChangeMark(ctx context.Context) (change, imported int64, err error) {
+	err = s.read.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(mark), 0) FROM account_changes), (SELECT COALESCE(MAX(id), 0) FROM imports)").
+		Scan(&change, &imported)
+	return change, imported, err
 }
 
-// Changed lists, in order, the accounts that changed after a mark, and all that a block of a whole account
-// names.
-func (s *Store) Changed(ctx context.Context, since int64) ([]int64, error) {
-	rows, err := s.queryRead(ctx, `SELECT account_id FROM account_changes WHERE mark > ?
+// Changed lists, in order, the accounts that changed after a run's mark or are new to it and, where wanted,
+// all that a block of a whole account names.
+func (s *Store) Changed(ctx context.Context, run *scoring.Run, blocked bool) ([]int64, error) {
+	query := `SELECT account_id FROM account_changes WHERE mark > ?
+UNION SELECT a.id FROM accounts a LEFT JOIN scores sc ON sc.run_id = ? AND sc.account_id = a.id WHERE sc.account_id IS NULL`
+	if blocked {
+		query += `
 UNION SELECT a.id FROM suppressions s JOIN accounts a ON a.id = s.account_id WHERE s.scope = 'account'
-UNION SELECT a.id FROM suppressions s JOIN accounts a ON a.match_key = s.match_key WHERE s.scope = 'account' AND a.match_key <> ''
-ORDER BY 1`, since)
+UNION SELECT a.id FROM suppressions s JOIN accounts a ON a.match_key = s.match_key WHERE s.scope = 'account' AND a.match_key <> ''`
+	}
+	rows, err := s.queryRead(ctx, query+" ORDER BY 1", run.ChangeMark, run.ID)
 	if err != nil {
 		return nil, fmt.Errorf("store.Changed: %w", err)
 	}
@@ -110,15 +126,30 @@ ORDER BY 1`, since)
 	return ids, rows.Err()
 }
 
-// RatesFingerprint is a hash over all exchange rates.
-func (s *Store) RatesFingerprint(ctx context.Context) (string, error) {
-	var rows []exchangeRateRow
-	if err := s.reader(ctx).Order("currency, valid_from").Find(&rows).Error; err != nil {
-		return "", fmt.Errorf("store.RatesFingerprint: %w", err)
+// Fingerprints tells sets of exchange rates apart, and sets of blocks of whole accounts.
+func (s *Store) Fingerprints(ctx context.Context) (rates, blocks string, err error) {
+	rates, err = s.fingerprint(ctx, "SELECT currency, CAST(valid_from AS TEXT), CAST(rate AS TEXT) FROM exchange_rates ORDER BY 1, 2")
+	if err == nil {
+		blocks, err = s.fingerprint(ctx, `SELECT uid || ' ' || match_key, CAST(effective_on AS TEXT) || COALESCE(CAST(until_on AS TEXT), '-'),
+  CAST(account_id AS TEXT) || CASE WHEN revoked_at IS NULL THEN '' ELSE ' revoked' END FROM suppressions WHERE scope = 'account' ORDER BY 1`)
 	}
+	return rates, blocks, err
+}
+
+// fingerprint is a hash over the rows of a query with three columns of text.
+func (s *Store) fingerprint(ctx context.Context, query string) (string, error) {
+	rows, err := s.queryRead(ctx, query)
+	if err != nil {
+		return "", fmt.Errorf("store.Fingerprints: %w", err)
+	}
+	defer rows.Close()
 	h := sha256.New()
-	for _, r := range rows {
-		fmt.Fprintf(h, "%s %s %x\n", r.Currency, r.ValidFrom, r.Rate)
+	var cells [3]sql.NullString
+	for rows.Next() {
+		if err := rows.Scan(&cells[0], &cells[1], &cells[2]); err != nil {
+			return "", fmt.Errorf("store.Fingerprints: %w", err)
+		}
+		fmt.Fprintf(h, "%q %q %q\n", cells[0].String, cells[1].String, cells[2].String)
 	}
-	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+	return hex.EncodeToString(h.Sum(nil)[:8]), rows.Err()
 }

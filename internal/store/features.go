@@ -99,7 +99,7 @@ func documentSQL(rates string, defaultMargin float64) string {
 
 // featureColumns are the columns of account_features in the order in which featureQuery selects them.
 var featureColumns = []string{"account_id", "as_of", "order_days", "first_order_on", "last_order_on",
-	"net_minor", "first_day_net_minor", "margin_minor", "assumed_net_minor", "net_12m_minor", "margin_12m_minor", "orders_12m",
+	"net_minor", "first_day_net_minor", "margin_minor", "assumed_net_minor", "net_12m_minor", "net_24m_minor", "margin_12m_minor", "orders_12m",
 	"open_contracts", "contract_monthly_minor", "contract_margin_minor", "next_term_end_on", "next_notice_on", "open_opportunities",
 	"last_mailed_on", "mails_365d", "responses_365d", "last_response_on", "excluded_orders",
 	"log_gaps", "repeat_log_mean", "repeat_log_ss"}
@@ -155,6 +155,7 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
     MAX(CASE WHEN net > 0 THEN placed_on END) AS last_on,
     COALESCE(SUM(net), 0) AS net, COALESCE(SUM(margin), 0) AS margin, COALESCE(SUM(assumed), 0) AS assumed,
     COALESCE(SUM(CASE WHEN placed_on > ? THEN net END), 0) AS net_12m,
+    COALESCE(SUM(CASE WHEN placed_on > ? AND placed_on <= ? THEN net END), 0) AS net_24m,
     COALESCE(SUM(CASE WHEN placed_on > ? THEN margin END), 0) AS margin_12m,
     SUM(CASE WHEN placed_on > ? AND net > 0 THEN 1 ELSE 0 END) AS orders_12m,
     SUM(excluded) AS excluded
@@ -186,7 +187,7 @@ SELECT a.id AS account_id, CAST(? AS %[3]s) AS as_of, COALESCE(b.order_days, 0) 
   CAST(substr(b.first_day, 1, 10) AS %[3]s) AS first_order_on, b.last_on AS last_order_on,
   COALESCE(b.net, 0) AS net_minor, COALESCE(CAST(substr(b.first_day, 12) AS BIGINT), 0) AS first_day_net_minor,
   COALESCE(b.margin, 0) AS margin_minor, COALESCE(b.assumed, 0) AS assumed_net_minor,
-  COALESCE(b.net_12m, 0) AS net_12m_minor, COALESCE(b.margin_12m, 0) AS margin_12m_minor, COALESCE(b.orders_12m, 0) AS orders_12m,
+  COALESCE(b.net_12m, 0) AS net_12m_minor, COALESCE(b.net_24m, 0) AS net_24m_minor, COALESCE(b.margin_12m, 0) AS margin_12m_minor, COALESCE(b.orders_12m, 0) AS orders_12m,
   COALESCE(g.open_contracts, 0) AS open_contracts, COALESCE(g.monthly, 0) AS contract_monthly_minor,
   COALESCE(g.margin, 0) AS contract_margin_minor, g.term_end AS next_term_end_on, g.notice_on AS next_notice_on,
   COALESCE(d.open_deals, 0) AS open_opportunities, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
@@ -200,7 +201,7 @@ LEFT JOIN mailed m ON m.account_id = a.id
 LEFT JOIN answered r ON r.account_id = a.id`,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
 		contractRates, settings.Value.DefaultMargin, only, logs, logColumns)
-	args = append(args, asOf, year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
+	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
 	return query + logJoin + who, args, nil
 }

@@ -8,8 +8,8 @@ import (
 	"math"
 
 	"postlift"
+	"postlift/clv"
 	"postlift/clv/scoring"
-	"postlift/migrations"
 )
 
 // RefreshHistories rebuilds what Histories reads of every account: features with logs as of a date, and
@@ -18,26 +18,33 @@ func (s *Store) RefreshHistories(ctx context.Context, asOf postlift.Date) error 
 	if err := s.refreshFeatures(ctx, asOf, featureScope{logs: true}); err != nil {
 		return err
 	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
 	return s.inTx(ctx, func(t *tx) error {
 		if err := t.alone("features"); err != nil {
+			return err
+		}
+		rates, err := orderRate(t.DB, settings.Currency)
+		if err != nil {
 			return err
 		}
 		if _, err := t.exec("DELETE FROM account_groups"); err != nil {
 			return err
 		}
-		_, err := t.exec("INSERT INTO account_groups (account_id, product_group, first_on)\n" + groupsSQL(""))
+		_, err = t.exec("INSERT INTO account_groups (account_id, product_group, first_on, margin_minor)\n"+
+			fmt.Sprintf(groupsSQL, rates, settings.Value.DefaultMargin, "order_lines l JOIN orders o ON o.id = l.order_id WHERE"), asOf)
 		return err
 	})
 }
 
-// groupsSQL gives the first order day of each product group of accounts. A first day does not depend on
-// the date of observation.
-func groupsSQL(only string) string {
-	return `SELECT o.account_id AS account_id, l.product_group AS product_group, MIN(o.placed_on) AS first_on
-FROM order_lines l JOIN orders o ON o.id = l.order_id
-WHERE l.product_group <> '' AND o.doc_type = 'order' AND o.net_minor + o.credited_minor > 0` + only + `
-GROUP BY o.account_id, l.product_group`
-}
+// groupsSQL sums the order lines up by account and product group; the last verb is where from. Orders that
+// were credited whole do not count.
+const groupsSQL = `SELECT account_id, product_group, MIN(placed_on), CAST(ROUND(COALESCE(SUM(margin), 0)) AS BIGINT) FROM (
+  SELECT o.account_id, l.product_group, o.placed_on, COALESCE(l.margin_minor, l.net_minor * %[2]g) * %[1]s AS margin
+  FROM %[3]s l.product_group <> '' AND o.doc_type = 'order' AND o.net_minor + o.credited_minor > 0 AND o.placed_on <= ?
+) x GROUP BY account_id, product_group`
 
 // Histories streams accounts ordered by id: every account from what RefreshHistories left or, where ids
 // are given, those accounts straight from their documents.
@@ -87,7 +94,7 @@ func (r *historyReader) open() (*sql.Rows, error) {
 		return nil, err
 	}
 	r.contracts = follow(r.store.contractRecords(r.ctx, r.asOf, r.ids, rates))
-	r.groups = follow(r.store.groupsSince(r.ctx, r.ids))
+	r.groups = follow(r.store.groupsSince(r.ctx, r.asOf, r.ids))
 	query, args, err := r.query()
 	if err != nil {
 		return nil, err
@@ -119,7 +126,7 @@ func (r *historyReader) query() (string, []any, error) {
 		features, args = "("+inner+")", innerArgs
 	}
 	query := `SELECT a.id, a.segment, a.acquired_on, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
-  f.first_day_net_minor, f.margin_minor, f.assumed_net_minor, f.net_12m_minor, f.orders_12m, f.excluded_orders,
+  f.first_day_net_minor, f.margin_minor, f.assumed_net_minor, f.net_12m_minor, f.net_24m_minor, f.excluded_orders,
   f.log_gaps, f.repeat_log_mean, f.repeat_log_ss,
   a.service_level, a.acquisition_channel, a.acquisition_cost_minor, a.discount_rate,
   CASE WHEN a.status = 'active' AND a.id NOT IN (
@@ -136,7 +143,7 @@ func (r *historyReader) read(rows *sql.Rows) (scoring.History, error) {
 	var discount sql.NullFloat64
 	var mailable int
 	err := rows.Scan(&h.AccountID, &h.Segment, &h.OpenedOn, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor,
-		&h.FirstDayNetMinor, &h.MarginMinor, &h.AssumedNetMinor, &h.Net12MMinor, &h.Orders12M, &h.ExcludedDocuments,
+		&h.FirstDayNetMinor, &h.MarginMinor, &h.AssumedNetMinor, &h.Net12MMinor, &h.NetBefore12MMinor, &h.ExcludedDocuments,
 		&h.LogGaps, &h.RepeatLogMean, &h.RepeatLogSS, &h.ServiceLevel, &h.Channel, &cost, &discount, &mailable)
 	if err != nil {
 		return h, err
@@ -272,19 +279,13 @@ func scanContract(rows *sql.Rows, rates map[string]float64) (c owned[scoring.Con
 }
 
 // groupsSince reads the product groups ordered from, in account order.
-func (s *Store) groupsSince(ctx context.Context, ids []int64) iter.Seq2[owned[scoring.GroupSince], error] {
-	query, args := "SELECT account_id, product_group, first_on FROM account_groups ORDER BY account_id, product_group", []any(nil)
-	if ids != nil {
-		query = s.idList() + groupsSQL(" AND o.account_id IN (SELECT id FROM ids)") + " ORDER BY o.account_id, l.product_group"
-		args = []any{idParameter(ids)}
-		if s.dialect == migrations.SQLite { // from the accounts asked for, never from all lines
-			query = s.idList() + `SELECT o.account_id, l.product_group, MIN(o.placed_on)
-FROM ids CROSS JOIN orders o CROSS JOIN order_lines l
-WHERE o.account_id = ids.id AND l.order_id = o.id AND l.product_group <> '' AND o.doc_type = 'order' AND o.net_minor + o.credited_minor > 0
-GROUP BY o.account_id, l.product_group ORDER BY o.account_id, l.product_group`
-		}
-	}
+func (s *Store) groupsSince(ctx context.Context, asOf postlift.Date, ids []int64) iter.Seq2[owned[scoring.GroupSince], error] {
 	return func(yield func(owned[scoring.GroupSince], error) bool) {
+		query, args, err := s.groupsQuery(ctx, asOf, ids)
+		if err != nil {
+			yield(owned[scoring.GroupSince]{}, err)
+			return
+		}
 		rows, err := s.queryRead(ctx, query, args...)
 		if err != nil {
 			yield(owned[scoring.GroupSince]{}, fmt.Errorf("product groups: %w", err))
@@ -293,7 +294,10 @@ GROUP BY o.account_id, l.product_group ORDER BY o.account_id, l.product_group`
 		defer rows.Close()
 		for rows.Next() {
 			var g owned[scoring.GroupSince]
-			err := rows.Scan(&g.account, &g.value.Name, &g.value.Since)
+			var margin int64
+			err := rows.Scan(&g.account, &g.value.Name, &g.value.Since, &margin)
+			months := float64(asOf.DaysSince(g.value.Since)+1) / clv.DaysPerMonth
+			g.value.MonthlyMinor = float64(margin) / max(months, 1)
 			if !yield(g, err) || err != nil {
 				return
 			}
@@ -302,4 +306,23 @@ GROUP BY o.account_id, l.product_group ORDER BY o.account_id, l.product_group`
 			yield(owned[scoring.GroupSince]{}, err)
 		}
 	}
+}
+
+// groupsQuery selects them from account_groups or, for accounts asked for, from their lines. There the
+// order of the joins is fixed on SQLite, which would begin with all lines.
+func (s *Store) groupsQuery(ctx context.Context, asOf postlift.Date, ids []int64) (string, []any, error) {
+	const order = " ORDER BY account_id, product_group"
+	if ids == nil {
+		return "SELECT account_id, product_group, first_on, margin_minor FROM account_groups" + order, nil, nil
+	}
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	rates, err := orderRate(s.reader(ctx), settings.Currency)
+	if err != nil {
+		return "", nil, err
+	}
+	from := "ids CROSS JOIN orders o CROSS JOIN order_lines l WHERE o.account_id = ids.id AND l.order_id = o.id AND"
+	return s.idList() + fmt.Sprintf(groupsSQL, rates, settings.Value.DefaultMargin, from) + order, []any{idParameter(ids), asOf}, nil
 }

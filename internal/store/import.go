@@ -39,6 +39,9 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 		if err := l.advanceSequences(); err != nil {
 			return err
 		}
+		if err := l.noteImported(); err != nil {
+			return err
+		}
 		if dry {
 			return errRehearsal
 		}
@@ -67,11 +70,12 @@ type loader struct {
 	indexes  map[string]*accounts.Index
 	first    map[string]int64 // noun to the first id that this import may give
 	staged   bool             // the temporary table of lines stands
+	left     map[int64]bool   // accounts that a document moved away from
 }
 
 func newLoader(t *tx, importID int64, head accounts.ImportHead) *loader {
 	return &loader{tx: t, importID: importID, kind: head.Kind, by: head.Actor, keyer: accounts.Keyer{Secret: t.store.secret},
-		indexes: map[string]*accounts.Index{}, first: map[string]int64{}}
+		indexes: map[string]*accounts.Index{}, first: map[string]int64{}, left: map[int64]bool{}}
 }
 
 // nounTables are the tables whose rows an import numbers itself.

@@ -8,6 +8,9 @@ import (
 )
 
 func (l *loader) saveContracts(c *accounts.Chunk, has func(string) bool) error {
+	if err := noteMoves(l, "contracts", c.Contracts, func(k *accounts.Contract) (*accounts.Key, int64) { return &k.Key, k.AccountID }); err != nil {
+		return err
+	}
 	if _, err := saveNouns(l, contractsTable, c.Contracts, has); err != nil {
 		return err
 	}

@@ -92,12 +92,13 @@ V3,K2,2026-01-01,12,yes,NOK,100.00
 			t.Fatal(err)
 		}
 		contracts, excluded := 0, int64(0)
-		for h, err := range s.Histories(ctx, asOf) {
+		for h, err := range s.Histories(ctx, asOf, nil) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			contracts += len(h.Contracts)
-			excluded += h.ExcludedDocuments
+			in := h.Input(asOf, .3)
+			contracts += len(in.Contracts)
+			excluded += h.ExcludedContracts(asOf)
 		}
 		if contracts != 1 || excluded != 2 {
 			t.Errorf("%d contracts valued, %d left out; want 1 and 2", contracts, excluded)

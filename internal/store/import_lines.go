@@ -135,6 +135,9 @@ func (l *loader) markChangedOwners(t *lineTable, first int64) error {
 }
 
 func (l *loader) saveOrders(c *accounts.Chunk, has func(string) bool, out *accounts.Changed) error {
+	if err := noteMoves(l, "orders", c.Orders, func(o *accounts.Order) (*accounts.Key, int64) { return &o.Key, o.AccountID }); err != nil {
+		return err
+	}
 	if len(c.OrderLines) == 0 {
 		return add(&out.Updated)(saveNouns(l, ordersTable, c.Orders, has))
 	}
@@ -203,20 +206,20 @@ WHERE s.order_id = orders.id AND (orders.net_minor IS DISTINCT FROM s.net OR ord
 // the order's stands by itself.
 func (l *loader) credits(source string, out *accounts.Finished) error {
 	if l.existing("order") {
-		if _, err := l.exec(`UPDATE orders SET credited_minor = 0, credited_margin_minor = 0
+		if _, err := l.exec(`UPDATE orders SET credited_minor = 0, credited_margin_minor = 0, import_id = ?
 WHERE source = ? AND credited_minor <> 0 AND NOT EXISTS (SELECT 1 FROM orders d
-  WHERE d.source = orders.source AND d.refers_to = orders.external_id AND d.currency = orders.currency AND d.refers_to <> '' AND d.doc_type <> 'order')`, source); err != nil {
+  WHERE d.source = orders.source AND d.refers_to = orders.external_id AND d.currency = orders.currency AND d.refers_to <> '' AND d.doc_type <> 'order')`, l.importID, source); err != nil {
 			return err
 		}
 	}
-	_, err := l.exec(`UPDATE orders SET credited_minor = c.net, credited_margin_minor = c.margin FROM (
+	_, err := l.exec(`UPDATE orders SET credited_minor = c.net, credited_margin_minor = c.margin, import_id = ? FROM (
   SELECT o.id AS id, SUM(d.net_minor) AS net, COALESCE(SUM(d.margin_minor), 0) +
     CASE WHEN o.margin_minor IS NULL OR o.net_minor = 0 THEN 0
     ELSE CAST(ROUND(o.margin_minor * 1.0 * SUM(CASE WHEN d.margin_minor IS NULL THEN d.net_minor ELSE 0 END) / o.net_minor) AS BIGINT) END AS margin
   FROM orders d JOIN orders o ON o.source = d.source AND o.external_id = d.refers_to AND o.currency = d.currency AND o.doc_type = 'order'
   WHERE d.source = ? AND d.refers_to <> '' AND d.doc_type <> 'order'
   GROUP BY o.id, o.margin_minor, o.net_minor) c
-WHERE c.id = orders.id AND (orders.credited_minor <> c.net OR orders.credited_margin_minor <> c.margin)`, source)
+WHERE c.id = orders.id AND (orders.credited_minor <> c.net OR orders.credited_margin_minor <> c.margin)`, l.importID, source)
 	if err != nil {
 		return err
 	}

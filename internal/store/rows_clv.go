@@ -65,6 +65,7 @@ type scoreRow struct {
 	LowMinor          *int64   `gorm:"column:low_minor"`
 	MedianMinor       *int64   `gorm:"column:median_minor"`
 	HighMinor         *int64   `gorm:"column:high_minor"`
+	SpreadMinor       *int64   `gorm:"column:spread_minor"`
 	PExceedsCost      *float64 `gorm:"column:p_exceeds_cost"`
 	PaybackMonth      *int64   `gorm:"column:payback_month"`
 	CLVToCAC          *float64 `gorm:"column:clv_to_cac"`
@@ -104,6 +105,7 @@ type accountFeatureRow struct {
 	Responses365D        int64         `gorm:"column:responses_365d"`
 	LastResponseOn       postlift.Date `gorm:"column:last_response_on"`
 	ExcludedOrders       int64         `gorm:"column:excluded_orders"`
+	Net24MMinor          int64         `gorm:"column:net_24m_minor"`
 	LogGaps              float64       `gorm:"column:log_gaps"`
 	RepeatLogMean        float64       `gorm:"column:repeat_log_mean"`
 	RepeatLogSS          float64       `gorm:"column:repeat_log_ss"`
@@ -140,6 +142,7 @@ type accountGroupRow struct {
 	AccountID    int64         `gorm:"column:account_id;primaryKey;autoIncrement:false"`
 	ProductGroup string        `gorm:"column:product_group;primaryKey"`
 	FirstOn      postlift.Date `gorm:"column:first_on"`
+	MarginMinor  int64         `gorm:"column:margin_minor"`
 }
 
 // TableName names the table to gorm.

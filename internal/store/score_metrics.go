@@ -107,4 +107,3 @@ func addTo(sum *int64, n int64) *int64 {
 	}
 	return &n
 }
-

@@ -22,16 +22,17 @@ var scoreColumns = []string{"run_id", "account_id", "p_alive", "expected_orders"
 	"assumed_share", "decile", "flags", "expansion_minor", "contact_minor", "low_minor", "median_minor", "high_minor",
 	"p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage"}
 
-// rankSQL gives every score of a run its decile and its value tier: among the accounts of positive value,
-// A is the best 5 %, B the next 15 %, C the next 30 %, D the others; E is without value.
+// rankSQL gives every score of a run its decile and its value tier, as segments.TierEdges does with
+// segments.DefaultTierShares: an account of positive value is A where less than 5 % of these are worth more, B
+// below 20 %, C below 50 %, else D; E is without value.
 const rankSQL = `UPDATE scores SET decile = ranked.decile,
-  tier = CASE WHEN ranked.worth = 0 THEN 'E' WHEN ranked.place * 100 <= ranked.worthy * 5 + 95 THEN 'A'
-    WHEN ranked.place * 100 <= ranked.worthy * 20 + 80 THEN 'B' WHEN ranked.place * 100 <= ranked.worthy * 50 + 50 THEN 'C' ELSE 'D' END
+  tier = CASE WHEN ranked.worth = 0 THEN 'E' WHEN ranked.above * 100 < ranked.worthy * 5 THEN 'A'
+    WHEN ranked.above * 100 < ranked.worthy * 20 THEN 'B' WHEN ranked.above * 100 < ranked.worthy * 50 THEN 'C' ELSE 'D' END
 FROM (
   SELECT account_id, CASE WHEN residual_minor > 0 THEN 1 ELSE 0 END AS worth,
-    NTILE(10) OVER best AS decile, ROW_NUMBER() OVER best AS place,
+    NTILE(10) OVER (ORDER BY residual_minor DESC, account_id) AS decile, RANK() OVER (ORDER BY residual_minor DESC) - 1 AS above,
     SUM(CASE WHEN residual_minor > 0 THEN 1 ELSE 0 END) OVER () AS worthy
-  FROM scores WHERE run_id = ? WINDOW best AS (ORDER BY residual_minor DESC, account_id)
+  FROM scores WHERE run_id = ?
 ) ranked WHERE scores.run_id = ? AND scores.account_id = ranked.account_id`
 
 // BuildScores stores a run unseen, takes over the base run's other scores where there is a base, ranks
@@ -39,6 +40,9 @@ FROM (
 func (s *Store) BuildScores(ctx context.Context, run *scoring.Run, rows iter.Seq2[scoring.Row, error], by postlift.Actor) error {
 	return s.inTx(ctx, func(t *tx) error {
 		if err := t.alone("scores"); err != nil {
+			return err
+		}
+		if err := t.nothingImported(run); err != nil {
 			return err
 		}
 		if err := t.createRun(run, by); err != nil {
@@ -62,6 +66,26 @@ func (s *Store) BuildScores(ctx context.Context, run *scoring.Run, rows iter.Seq
 		}
 		return t.publishScores(run, "published", by)
 	})
+}
+
+// nothingImported refuses the first run where an import ended beside it: changes are noted only once there
+// is a run.
+func (t *tx) nothingImported(run *scoring.Run) error {
+	var published int64
+	if err := t.sql.QueryRowContext(t.ctx, "SELECT COUNT(*) FROM score_pointer").Scan(&published); err != nil || published > 0 {
+		return err
+	}
+	if err := t.alone("imports"); err != nil {
+		return err
+	}
+	var last int64
+	if err := t.sql.QueryRowContext(t.ctx, "SELECT COALESCE(MAX(id), 0) FROM imports").Scan(&last); err != nil {
+		return fmt.Errorf("store.BuildScores: %w", err)
+	}
+	if last != run.ImportMark {
+		return postlift.Faultf(postlift.Conflict, "store.BuildScores", "data was imported while the accounts were valued for the first time: run postlift clv score again")
+	}
+	return nil
 }
 
 func (t *tx) createRun(run *scoring.Run, by postlift.Actor) error {
@@ -155,7 +179,7 @@ func (s *Store) PublishedRun(ctx context.Context) (scoring.Run, error) {
 	if err := notFound(err, "store.PublishedRun", "published score run", "(run `postlift clv score` first)"); err != nil {
 		return scoring.Run{}, err
 	}
-	return s.runOf(ctx, row)
+	return s.scoreRunOf(ctx, row)
 }
 
 // ScoreRun reads one run by id; "" means the published one.
@@ -168,7 +192,7 @@ func (s *Store) ScoreRun(ctx context.Context, uid string) (scoring.Run, error) {
 	if err := notFound(err, "store.ScoreRun", "score run", uid); err != nil {
 		return scoring.Run{}, err
 	}
-	return s.runOf(ctx, row)
+	return s.scoreRunOf(ctx, row)
 }
 
 // ScoreRuns lists the newest runs first.
@@ -179,7 +203,7 @@ func (s *Store) ScoreRuns(ctx context.Context, limit int) ([]scoring.Run, error)
 	}
 	runs := make([]scoring.Run, 0, len(rows))
 	for _, row := range rows {
-		run, err := s.runOf(ctx, row)
+		run, err := s.scoreRunOf(ctx, row)
 		if err != nil {
 			return nil, err
 		}
@@ -188,7 +212,7 @@ func (s *Store) ScoreRuns(ctx context.Context, limit int) ([]scoring.Run, error)
 	return runs, nil
 }
 
-func (s *Store) runOf(ctx context.Context, row scoreRunRow) (scoring.Run, error) {
+func (s *Store) scoreRunOf(ctx context.Context, row scoreRunRow) (scoring.Run, error) {
 	run := scoring.Run{ID: row.ID, UID: row.UID, AsOf: row.AsOf, Horizon: int(row.HorizonMonths), Currency: row.Currency,
 		Accounts: row.Accounts, Total: postlift.Money{Currency: row.Currency}, Kind: row.Kind, Status: row.Status, Actor: row.Actor,
 		ChangeMark: row.ChangeMark}

@@ -1,0 +1,63 @@
+package clv
+
+import (
+	"postlift"
+	"postlift/clv/development"
+	"postlift/clv/purchase"
+	"postlift/clv/renewal"
+	"postlift/clv/spend"
+)
+
+// Models are the fitted models that scoring uses. Any of them may be missing. Models of money are in
+// minor units of the reporting currency.
+type Models struct {
+	Orders      purchase.Model
+	Spend       spend.Model
+	Renewals    Renewals
+	Fees        FeeModels
+	Development *development.Model // groups under contract
+	Ordering    *development.Model // groups ordered
+	Margin      MarginModel
+	Populations Populations
+	Doubt       Doubt
+	Calibration Calibration
+}
+
+// Renewals answers with the renewal model of a cell and what it rests on.
+type Renewals interface {
+	Model(cell renewal.Cell) (renewal.Model, renewal.Info)
+}
+
+// FeeModels say what happens to the fee of a running contract. The zero value changes nothing.
+type FeeModels struct {
+	Price  renewal.PriceModel  // at renewals
+	Volume renewal.VolumeModel // between them
+	Early  renewal.EarlyEnd    // broken off within a term
+}
+
+// MarginModel shrinks an account's own margin share, with the net revenue that it rests on, towards the
+// portfolio's; share is how much of the answer is the account's own. Weight 0 gives the portfolio's.
+type MarginModel interface {
+	Shrunk(own, weight float64) (ratio, share float64)
+}
+
+// TermClass groups contract terms that renew alike: "short" below 12 months, "annual" below 24, else
+// "long".
+func TermClass(months int) string {
+	switch {
+	case months < 12:
+		return "short"
+	case months < 24:
+		return "annual"
+	}
+	return "long"
+}
+
+// Score values one account. For many accounts make one Scorer.
+func (m *Models) Score(in *AccountInput, asOf postlift.Date, a Assumptions) (Value, error) {
+	s, err := NewScorer(m, asOf, a)
+	if err != nil {
+		return Value{}, err
+	}
+	return s.Score(in), nil
+}

@@ -1,0 +1,149 @@
+package clv
+
+import (
+	"math"
+	"slices"
+
+	"postlift/clv/spend"
+)
+
+// FlagFewLikeIt says that a population holds fewer than 20 accounts: the whole portfolio speaks for it.
+const FlagFewLikeIt = "population_small"
+
+// NewAccountValue is what a newly won account of a segment or channel is expected to bring before its
+// acquisition cost, minor units; the parts are as in Value. The first order counts with it, undiscounted.
+type NewAccountValue struct {
+	Segment          string   `json:"segment,omitempty"`
+	Channel          string   `json:"channel,omitempty"`
+	Accounts         int      `json:"accounts"` // that it was imagined from
+	OrdersMinor      int64    `json:"orders_minor"`
+	CommittedMinor   int64    `json:"committed_minor"`
+	RenewalMinor     int64    `json:"renewal_minor"`
+	ExpansionMinor   int64    `json:"expansion_minor"`
+	ServiceMinor     int64    `json:"service_minor"`
+	ContactMinor     int64    `json:"contact_minor"`
+	FulfilMinor      int64    `json:"fulfil_minor"`
+	ValueMinor       int64    `json:"value_minor"`
+	BreakEvenMinor   int64    `json:"break_even_minor"`  // the highest acquisition cost that pays
+	AcquisitionMinor *int64   `json:"acquisition_minor"` // what winning one costs now; null: unknown
+	Flags            []string `json:"flags"`
+}
+
+// NewAccount values a newly won account like those of a segment or of a channel, or of the whole portfolio
+// where both are empty: it orders, holds contracts or both as often as they do, begins with a first order or a
+// first term today, and then behaves as the models say. Contracts are those running today, so they hold the
+// survivors' mix of terms and fees.
+func (s *Scorer) NewAccount(segment, channel string) NewAccountValue {
+	pops := s.models.Populations
+	own, known := pops.All, true
+	switch {
+	case segment != "":
+		own, known = pops.Segments[segment]
+	case channel != "":
+		own, known = pops.Channels[channel]
+	}
+	out := NewAccountValue{Segment: segment, Channel: channel, Accounts: int(own.Accounts), Flags: []string{}}
+	if !known || own.Accounts < populationPrior {
+		out.Flags = append(out.Flags, FlagFewLikeIt)
+	}
+	p := own
+	if segment != "" || channel != "" {
+		p = own.mixed(pops.All)
+	}
+	if p.Accounts > 0 {
+		s.imagine(&out, p)
+	}
+	if cost, ok := s.channelCost(channel); ok {
+		out.AcquisitionMinor = &cost
+	}
+	out.ValueMinor = out.OrdersMinor + out.CommittedMinor + out.RenewalMinor + out.ExpansionMinor - out.ServiceMinor - out.ContactMinor - out.FulfilMinor
+	out.BreakEvenMinor = max(out.ValueMinor, 0)
+	return out
+}
+
+func (s *Scorer) channelCost(channel string) (int64, bool) {
+	cost, ok := s.a.AcquisitionCostMinor[channel]
+	if !ok {
+		cost, ok = s.a.AcquisitionCostMinor[""]
+	}
+	return cost, ok
+}
+
+// imagine adds the parts of the three kinds of account, each with its share.
+func (s *Scorer) imagine(out *NewAccountValue, p Population) {
+	var parts [7]float64
+	for _, kind := range []struct {
+		share             float64
+		orders, contracts bool
+	}{{p.OrdersOnly, true, false}, {p.ContractsOnly, false, true}, {p.Both, true, true}} {
+		if kind.share <= 0 {
+			continue
+		}
+		share := kind.share / p.Accounts
+		in := s.imaginedAccount(out, p, kind.orders, kind.contracts)
+		var c sheet
+		if !s.value(&in, &c) {
+			continue
+		}
+		first := 0.0
+		if kind.orders {
+			first = c.v.MeanOrderMinor * c.ratio
+			parts[6] += share * float64(s.a.OrderCostMinor)
+		}
+		for i, v := range []float64{c.orders + first, c.commit, c.renew, c.expand, c.service, c.contacted, c.fulfil} {
+			parts[i] += share * v
+		}
+	}
+	for i, to := range []*int64{&out.OrdersMinor, &out.CommittedMinor, &out.RenewalMinor, &out.ExpansionMinor, &out.ServiceMinor, &out.ContactMinor, &out.FulfilMinor} {
+		*to = minor(parts[i])
+	}
+}
+
+// imaginedAccount is a new account of one kind, as the population's means make it.
+func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, orders, contracts bool) AccountInput {
+	in := AccountInput{Segment: out.Segment, Channel: out.Channel, DiscountRate: math.NaN(), MarginRatio: math.NaN(),
+		Mailable: 2*p.Mailable >= p.Accounts}
+	if orders {
+		in.FirstOrder, in.LastOrder, in.OrderDays = s.asOf, s.asOf, 1
+		in.MeanOrderMinor = s.populationSpend(p)
+		if p.NetMinor > 0 {
+			in.MarginRatio = p.MarginMinor / p.NetMinor
+		}
+	}
+	if contracts {
+		in.Contracts = p.imaginedContracts(s)
+	}
+	return in
+}
+
+// populationSpend is the expected value of an order day of a new customer.
+func (s *Scorer) populationSpend(p Population) float64 {
+	if p.Ordering > 0 {
+		return p.OrderMinor / p.Ordering
+	}
+	if s.models.Spend != nil {
+		return s.models.Spend.MeanSpend(spend.Observation{})
+	}
+	return 0
+}
+
+// imaginedContracts is one contract a term class, with the mean fee over all accounts that hold contracts.
+func (p Population) imaginedContracts(s *Scorer) []ContractInput {
+	holders := p.ContractsOnly + p.Both
+	var out []ContractInput
+	for _, class := range []string{"short", "annual", "long"} {
+		c := p.Classes[class]
+		if !(c.Contracts > 0) || !(holders > 0) {
+			continue
+		}
+		k := ContractInput{TermMonths: max(int(math.Round(c.Months/c.Contracts)), 1), AutoRenew: true,
+			MonthlyFeeMinor: minor(c.FeeMinor / holders)}
+		k.TermEnd = s.asOf.AddMonths(k.TermMonths)
+		if c.KnownFee > 0 {
+			k.MarginKnown = true
+			k.MonthlyMarginMinor = minor(c.MarginMinor / c.KnownFee * c.FeeMinor / holders)
+		}
+		out = append(out, k)
+	}
+	return slices.Clip(out)
+}

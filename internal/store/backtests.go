@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"postlift"
+	"postlift/clv/scoring"
+	orderlog "postlift/clv/tables"
+)
+
+// OrderLog reads the order days of about sample customers, drawn by a hash of their keys, up to a day.
+func (s *Store) OrderLog(ctx context.Context, asOf postlift.Date, sample int) (orderlog.OrderLog, []string, int, error) {
+	ids, names, segments, customers, err := s.sampleCustomers(ctx, asOf, sample)
+	log := orderlog.OrderLog{IDs: names, Until: asOf, HasValues: true}
+	if err != nil || len(ids) == 0 {
+		return log, segments, customers, err
+	}
+	if log.HistoryStart, err = s.HistoryStart(ctx); err != nil {
+		return log, segments, customers, err
+	}
+	err = s.orderDays(ctx, asOf, ids, &log)
+	return log, segments, customers, err
+}
+
+// sampleCustomers lists, by id, customers that had an order, with their keys and segments.
+func (s *Store) sampleCustomers(ctx context.Context, asOf postlift.Date, sample int) (ids []int64, names, segments []string, customers int, err error) {
+	fail := func(err error) ([]int64, []string, []string, int, error) {
+		return nil, nil, nil, customers, fmt.Errorf("store.OrderLog: %w", err)
+	}
+	const ordered = " FROM accounts a WHERE EXISTS (SELECT 1 FROM orders o WHERE o.account_id = a.id AND o.doc_type = 'order' AND o.placed_on <= ?)"
+	if err := s.read.QueryRowContext(ctx, s.bind("SELECT COUNT(*)"+ordered), asOf).Scan(&customers); err != nil {
+		return fail(err)
+	}
+	share := 1.0
+	if sample > 0 && sample < customers {
+		share = float64(sample) / float64(customers)
+	}
+	rows, err := s.queryRead(ctx, "SELECT a.id, a.source || ':' || a.external_id, a.segment"+ordered+" ORDER BY a.id", asOf)
+	if err != nil {
+		return fail(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var name, segment string
+		if err := rows.Scan(&id, &name, &segment); err != nil {
+			return fail(err)
+		}
+		if share == 1 || drawn(name) < share {
+			ids, names, segments = append(ids, id), append(names, name), append(segments, segment)
+		}
+	}
+	return ids, names, segments, customers, rows.Err()
+}
+
+// drawn is a number from 0 to 1 that depends on the key alone: who is in the sample stays in it.
+func drawn(key string) float64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(key)) // a hash takes every write
+	v := h.Sum64()
+	v = (v ^ v>>33) * 0xff51afd7ed558ccd // the high bits of short keys are too alike
+	return float64((v^v>>33)>>11) / (1 << 53)
+}
+
+// orderDays appends the days with a positive net value of customers, whose ids rise, to the log.
+func (s *Store) orderDays(ctx context.Context, asOf postlift.Date, ids []int64, log *orderlog.OrderLog) error {
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	rates, err := orderRate(s.reader(ctx), settings.Currency)
+	if err != nil {
+		return err
+	}
+	rows, err := s.queryRead(ctx, s.idList()+`SELECT account_id, placed_on, CAST(ROUND(SUM(net * rate)) AS BIGINT) AS day_net
+FROM (`+documentSQL(rates, settings.Value.DefaultMargin)+` AND o.account_id IN (SELECT id FROM ids)) d
+GROUP BY account_id, placed_on HAVING CAST(ROUND(SUM(net * rate)) AS BIGINT) > 0 ORDER BY account_id, placed_on`, idParameter(ids), asOf)
+	if err != nil {
+		return fmt.Errorf("store.OrderLog: %w", err)
+	}
+	defer rows.Close()
+	at := 0
+	for rows.Next() {
+		var id, net int64
+		var day postlift.Date
+		if err := rows.Scan(&id, &day, &net); err != nil {
+			return fmt.Errorf("store.OrderLog: %w", err)
+		}
+		for ids[at] < id {
+			at++
+		}
+		log.Days = append(log.Days, orderlog.OrderDay{Customer: int32(at), Day: day, Value: float64(net)})
+	}
+	return rows.Err()
+}
+
+// SaveBacktest stores a report.
+func (s *Store) SaveBacktest(ctx context.Context, b *scoring.StoredBacktest, by postlift.Actor) error {
+	return s.inTx(ctx, func(t *tx) error {
+		row := backtestRow{UID: b.UID, AsOf: b.AsOf, Chosen: b.Chosen, Report: toJSON(b.Report), Actor: by.Name, CreatedAt: s.now()}
+		if err := t.Create(&row).Error; err != nil {
+			return fmt.Errorf("store.SaveBacktest: %w", err)
+		}
+		return t.event(by, "backtest", b.UID, "run", map[string]string{"chosen": b.Chosen})
+	})
+}
+
+// LatestBacktest is the newest backtest as of a day between two.
+func (s *Store) LatestBacktest(ctx context.Context, from, until postlift.Date) (scoring.StoredBacktest, error) {
+	var row backtestRow
+	err := s.reader(ctx).Where("as_of >= ? AND as_of <= ?", from, until).Order("as_of DESC, id DESC").First(&row).Error
+	if err := notFound(err, "store.LatestBacktest", "backtest between", from.String()+" and "+until.String()); err != nil {
+		return scoring.StoredBacktest{}, err
+	}
+	b := scoring.StoredBacktest{UID: row.UID, AsOf: row.AsOf, Chosen: row.Chosen, Actor: row.Actor, CreatedAt: row.CreatedAt.UTC().Truncate(time.Second)}
+	if err := row.Report.into(&b.Report); err != nil {
+		return b, fmt.Errorf("store.LatestBacktest: %w", err)
+	}
+	return b, nil
+}
