@@ -1,6 +1,13 @@
 package campaigns
 
-import "slices"
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"postlift"
+)
 
 // FieldType is what a feature is; it decides which operators and literals a rule may use with it.
 type FieldType string
@@ -16,71 +23,78 @@ const (
 
 // Field is one typed feature of an account that a rule may name.
 type Field struct {
-	Name  string    `json:"name"`
-	Type  FieldType `json:"type"`
-	Unit  string    `json:"unit"` // "days", "orders", "share"…; empty where the type says it all
-	EN    string    `json:"label_en"`
-	DE    string    `json:"label_de"`
-	index int       // position in Catalogue
-	slot  int       // position in Facts.num or Facts.text
+	Name    string    `json:"name"`
+	Type    FieldType `json:"type"`
+	Unit    string    `json:"unit"` // "days", "orders", "share"…; empty where the type says it all
+	EN      string    `json:"label_en"`
+	DE      string    `json:"label_de"`
+	About   Words     `json:"description"`
+	Missing Words     `json:"missing,omitzero"`  // which accounts have no value; empty where all have one
+	Values  []Value   `json:"values,omitempty"`  // all that a text may be; none: any text
+	Pattern string    `json:"pattern,omitempty"` // regular expression of a text's form, in words of Unit
+	index   int       // position in Catalogue
+	slot    int       // position in Facts.num or Facts.text
+	form    *regexp.Regexp
+}
+
+// Words are a text in both languages.
+type Words struct {
+	EN string `json:"en"`
+	DE string `json:"de"`
+}
+
+// In is the text in lang ("de…" is German, anything else English).
+func (w Words) In(lang string) string {
+	if len(lang) >= 2 && lang[:2] == "de" {
+		return w.DE
+	}
+	return w.EN
+}
+
+// Value is one of the texts that a field may be, as rules write it and as people read it.
+type Value struct {
+	Value string `json:"value"`
+	EN    string `json:"label_en"`
+	DE    string `json:"label_de"`
 }
 
 // Index is the field's position in Catalogue.
 func (f *Field) Index() int { return f.index }
 
 // Label is the field's label in lang ("de…" is German, anything else English).
-func (f *Field) Label(lang string) string {
-	if len(lang) >= 2 && lang[:2] == "de" {
-		return f.DE
+func (f *Field) Label(lang string) string { return Words{f.EN, f.DE}.In(lang) }
+
+// ValueLabel is what people read for one of the field's texts in lang: its label where the field has a list
+// of values, else the text itself.
+func (f *Field) ValueLabel(text, lang string) string {
+	for _, v := range f.Values {
+		if v.Value == text {
+			return Words{v.EN, v.DE}.In(lang)
+		}
 	}
-	return f.EN
+	return text
+}
+
+// wrongText tells why a text can never be the field's value, or "".
+func (f *Field) wrongText(text string) string {
+	if f.form != nil && !f.form.MatchString(text) {
+		return fmt.Sprintf("%q is never a value of %s: it is %s", text, f.Name, f.Unit)
+	}
+	if len(f.Values) == 0 {
+		return ""
+	}
+	known := make([]string, len(f.Values))
+	for i, v := range f.Values {
+		if known[i] = v.Value; v.Value == text {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%q is never a value of %s%s; it has %s", text, f.Name, didYouMean(known, text), strings.Join(known, ", "))
 }
 
 // Catalogue lists every feature in the order of the slots of Facts. Money is in the reporting currency;
 // days count back from the date that the facts stand for.
-var Catalogue = numbered([]Field{
-	{Name: "clv.residual", Type: Amount, EN: "Residual customer lifetime value", DE: "Verbleibender Kundenwert"},
-	{Name: "clv.prospect", Type: Amount, EN: "Residual value less acquisition cost", DE: "Kundenwert abzüglich Akquisekosten"},
-	{Name: "clv.decile", Type: Number, Unit: "1 best to 10", EN: "Value decile", DE: "Wertdezil"},
-	{Name: "clv.p_alive", Type: Number, Unit: "share", EN: "Probability of being an active customer", DE: "Wahrscheinlichkeit, noch aktiv zu sein"},
-	{Name: "clv.expected_orders", Type: Number, Unit: "orders", EN: "Orders expected within the horizon", DE: "Erwartete Bestellungen im Horizont"},
-	{Name: "clv.window_margin", Type: Amount, EN: "Margin expected within the mailing window", DE: "Erwarteter Deckungsbeitrag im Messzeitraum"},
-
-	{Name: "country", Type: Text, Unit: "ISO 3166-1", EN: "Country", DE: "Land"},
-	{Name: "language", Type: Text, Unit: "ISO 639-1", EN: "Language", DE: "Sprache"},
-	{Name: "segment", Type: Text, EN: "Segment", DE: "Segment"},
-	{Name: "industry", Type: Text, EN: "Industry", DE: "Branche"},
-	{Name: "employees", Type: Number, Unit: "people", EN: "Employees", DE: "Beschäftigte"},
-	{Name: "service_level", Type: Text, EN: "Service level", DE: "Servicestufe"},
-	{Name: "status", Type: Text, EN: "Status", DE: "Status"},
-	{Name: "acquisition_channel", Type: Text, EN: "Acquisition channel", DE: "Akquisekanal"},
-	{Name: "acquired_on", Type: Day, EN: "Acquired on", DE: "Gewonnen am"},
-	{Name: "customer_days", Type: Number, Unit: "days", EN: "Days as a customer", DE: "Tage als Kunde"},
-	{Name: "postcode", Type: Text, EN: "Postcode of the main site", DE: "Postleitzahl des Hauptstandorts"},
-	{Name: "city", Type: Text, EN: "City of the main site", DE: "Ort des Hauptstandorts"},
-	{Name: "region", Type: Text, EN: "Region of the main site", DE: "Region des Hauptstandorts"},
-
-	{Name: "orders", Type: Number, Unit: "order days", EN: "Orders in all", DE: "Bestellungen insgesamt"},
-	{Name: "orders_12m", Type: Number, Unit: "order days", EN: "Orders in 12 months", DE: "Bestellungen in 12 Monaten"},
-	{Name: "revenue_total", Type: Amount, EN: "Net revenue in all", DE: "Nettoumsatz insgesamt"},
-	{Name: "revenue_12m", Type: Amount, EN: "Net revenue in 12 months", DE: "Nettoumsatz in 12 Monaten"},
-	{Name: "margin_12m", Type: Amount, EN: "Margin in 12 months", DE: "Deckungsbeitrag in 12 Monaten"},
-	{Name: "first_order_on", Type: Day, EN: "First order on", DE: "Erste Bestellung am"},
-	{Name: "last_order_on", Type: Day, EN: "Last order on", DE: "Letzte Bestellung am"},
-	{Name: "days_since_last_order", Type: Number, Unit: "days", EN: "Days since the last order", DE: "Tage seit der letzten Bestellung"},
-
-	{Name: "has_open_contract", Type: Boolean, EN: "Has an open contract", DE: "Hat einen laufenden Vertrag"},
-	{Name: "open_contracts", Type: Number, Unit: "contracts", EN: "Open contracts", DE: "Laufende Verträge"},
-	{Name: "contract_monthly", Type: Amount, Unit: "a month", EN: "Monthly fees of open contracts", DE: "Monatsentgelte laufender Verträge"},
-	{Name: "next_term_end_on", Type: Day, EN: "Next end of a contract term", DE: "Nächstes Ende einer Vertragslaufzeit"},
-	{Name: "days_to_notice_deadline", Type: Number, Unit: "days", EN: "Days to the next notice deadline", DE: "Tage bis zum nächsten Kündigungstermin"},
-	{Name: "open_opportunities", Type: Number, Unit: "opportunities", EN: "Open opportunities", DE: "Offene Verkaufschancen"},
-
-	{Name: "days_since_last_mail", Type: Number, Unit: "days", EN: "Days since the last letter", DE: "Tage seit dem letzten Brief"},
-	{Name: "mails_365d", Type: Number, Unit: "letters", EN: "Letters in 365 days", DE: "Briefe in 365 Tagen"},
-	{Name: "responses_365d", Type: Number, Unit: "responses", EN: "Responses in 365 days", DE: "Reaktionen in 365 Tagen"},
-	{Name: "days_since_last_response", Type: Number, Unit: "days", EN: "Days since the last response", DE: "Tage seit der letzten Reaktion"},
-})
+var Catalogue = numbered(slices.Concat(valueFields, segmentFields, companyFields, orderFields, contractFields, contactFields))
 
 // numSlots and textSlots are how many slots of each sort Facts has.
 var numSlots, textSlots = countSlots()
@@ -99,10 +113,21 @@ func FieldNamed(name string) (*Field, bool) {
 	return f, ok
 }
 
+// DescribeField finds a feature by its name; a NotFound fault names the nearest one.
+func DescribeField(name string) (*Field, error) {
+	if f, ok := FieldNamed(name); ok {
+		return f, nil
+	}
+	return nil, postlift.Faultf(postlift.NotFound, "campaigns.Field", "there is no field %q%s", name, didYouMean(fieldNames(), name))
+}
+
 func numbered(fields []Field) []Field {
 	num, text := 0, 0
 	for i := range fields {
 		fields[i].index = i
+		if p := fields[i].Pattern; p != "" {
+			fields[i].form = regexp.MustCompile("^(?:" + p + ")$")
+		}
 		if fields[i].Type == Text {
 			fields[i].slot, text = text, text+1
 		} else {

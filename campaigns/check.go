@@ -94,7 +94,7 @@ func clauseReason(f *Field, n *Node) string {
 	if n.Value == nil {
 		return "a value is missing"
 	}
-	return literalReason(f, *n.Value)
+	return literalReason(f, n.Op, *n.Value)
 }
 
 // operatorReason tells why an operator does not go with a field, or "".
@@ -131,15 +131,16 @@ func listReason(f *Field, values []Literal) string {
 		return fmt.Sprintf("the list has %d values; at most %d are possible", len(values), maxListValues)
 	}
 	for i, v := range values {
-		if reason := literalReason(f, v); reason != "" {
+		if reason := literalReason(f, OpIn, v); reason != "" {
 			return fmt.Sprintf("value %d of the list: %s", i+1, reason)
 		}
 	}
 	return ""
 }
 
-// literalReason tells why a literal does not fit the field's type, or "".
-func literalReason(f *Field, l Literal) string {
+// literalReason tells why a literal does not fit the field's type or, compared as a whole, none of its values,
+// or "".
+func literalReason(f *Field, op string, l Literal) string {
 	want := map[FieldType]literalKind{Number: numberLiteral, Amount: numberLiteral, Text: textLiteral, Day: textLiteral, Boolean: boolLiteral}[f.Type]
 	if l.kind != want {
 		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type, l.kindName(), literalHint(f))
@@ -157,7 +158,10 @@ func literalReason(f *Field, l Literal) string {
 			return fmt.Sprintf("%q is not a date; write \"2026-01-31\"", l.text)
 		}
 	case Text:
-		return textReason(l.text)
+		if reason := textReason(l.text); reason != "" || op == OpContains || op == OpStartsWith {
+			return reason
+		}
+		return f.wrongText(l.text)
 	}
 	return ""
 }

@@ -210,7 +210,7 @@ func (b *builder) clause(n *ast.BinaryNode) (*Node, error) {
 		values, err := b.list(f, right)
 		return &Node{Op: op, Field: f.Name, Values: values}, err
 	}
-	value, err := b.literal(f, right)
+	value, err := b.literal(f, op, right)
 	return &Node{Op: op, Field: f.Name, Value: &value}, err
 }
 
@@ -224,7 +224,7 @@ func (b *builder) list(f *Field, n ast.Node) ([]Literal, error) {
 	}
 	values := make([]Literal, 0, len(array.Nodes))
 	for _, element := range array.Nodes {
-		v, err := b.literal(f, element)
+		v, err := b.literal(f, OpIn, element)
 		if err != nil {
 			return nil, err
 		}
@@ -233,8 +233,8 @@ func (b *builder) list(f *Field, n ast.Node) ([]Literal, error) {
 	return values, nil
 }
 
-// literal reads a value for field f and checks its type where it stands.
-func (b *builder) literal(f *Field, n ast.Node) (Literal, error) {
+// literal reads a value for field f and operator op and checks its type where it stands.
+func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 	l, ok := plainLiteral(n)
 	if !ok {
 		if name := dotted(n); name != "" {
@@ -245,7 +245,7 @@ func (b *builder) literal(f *Field, n ast.Node) (Literal, error) {
 		}
 		return l, b.refuse(n, "a plain value is expected here")
 	}
-	if reason := literalReason(f, l); reason != "" {
+	if reason := literalReason(f, op, l); reason != "" {
 		return l, b.at(start(n), b.slice(n.Location().From, n.Location().To), "%s", reason)
 	}
 	return l, nil

@@ -70,16 +70,18 @@ func TestParseRuleTree(t *testing.T) {
 
 func TestParseRuleForms(t *testing.T) {
 	for text, want := range map[string]string{
-		`5000 < clv.residual <= 9000.5`:                     `clv.residual > 5000 and clv.residual <= 9000.5`,
-		`country not in ["DE", 'AT']`:                       `not (country in ["DE", "AT"])`,
-		`!(orders == 1) || is_empty(segment)`:               `not (orders == 1) or is_empty(segment)`,
-		`(orders > 1 and orders < 5) and employees > 3`:     `orders > 1 and orders < 5 and employees > 3`,
-		`orders > 1 or (country == "DE" and employees > 3)`: `orders > 1 or (country == "DE" and employees > 3)`,
-		`city startsWith "Bad \"X\" \\"`:                    `city startsWith "Bad \"X\" \\"`,
-		`last_order_on >= "2026-01-31"`:                     `last_order_on >= "2026-01-31"`,
-		`has_open_contract == false`:                        `has_open_contract == false`,
-		`clv.window_margin > -1_000`:                        `clv.window_margin > -1000`,
-		"orders in [1, 2,\n 3]":                             `orders in [1, 2, 3]`,
+		`5000 < clv.residual <= 9000.5`:                      `clv.residual > 5000 and clv.residual <= 9000.5`,
+		`clv.stage in ["at_risk", "lapsed"] and clv.low > 0`: `clv.stage in ["at_risk", "lapsed"] and clv.low > 0`,
+		`clv.rfm startsWith "5" or clv.stage contains "la"`:  `clv.rfm startsWith "5" or clv.stage contains "la"`,
+		`country not in ["DE", 'AT']`:                        `not (country in ["DE", "AT"])`,
+		`!(orders == 1) || is_empty(segment)`:                `not (orders == 1) or is_empty(segment)`,
+		`(orders > 1 and orders < 5) and employees > 3`:      `orders > 1 and orders < 5 and employees > 3`,
+		`orders > 1 or (country == "DE" and employees > 3)`:  `orders > 1 or (country == "DE" and employees > 3)`,
+		`city startsWith "Bad \"X\" \\"`:                     `city startsWith "Bad \"X\" \\"`,
+		`last_order_on >= "2026-01-31"`:                      `last_order_on >= "2026-01-31"`,
+		`has_open_contract == false`:                         `has_open_contract == false`,
+		`clv.window_margin > -1_000`:                         `clv.window_margin > -1000`,
+		"orders in [1, 2,\n 3]":                              `orders in [1, 2, 3]`,
 	} {
 		n, err := ParseRule(text)
 		if err != nil {
@@ -98,6 +100,12 @@ func TestParseRuleErrors(t *testing.T) {
 		`clv.residul > 5`:                   {"line 1, column 1", `"clv.residul"`, "did you mean clv.residual?"},
 		"orders > 1 and\n  residual > 5":    {"line 2, column 3", `"residual"`, "did you mean clv.residual?"},
 		`country > "DE"`:                    {"column 9", "no order"},
+		`clv.stage == "at risk"`:            {"line 1, column 14", `never a value of clv.stage; did you mean at_risk?`, "prospect, new, growing"},
+		`clv.tier in ["A", "F"]`:            {"column 19", `"F" is never a value of clv.tier`, "A, B, C, D, E"},
+		`clv.tier != "b"`:                   {"did you mean B?"},
+		`clv.tier <= "B"`:                   {"has no order"},
+		`clv.rfm == "556"`:                  {"column 12", "three digits from 1 to 5"},
+		`clv.rfm == 555`:                    {"put texts in quotes"},
 		`country == DE`:                     {"column 12", `put texts in quotes: "DE"`},
 		`country in ["DE", 5]`:              {"column 19", `"5"`, "cannot be compared with a number"},
 		`country in "DE"`:                   {"column 12", "takes a list"},
@@ -222,6 +230,17 @@ func TestCatalogue(t *testing.T) {
 		if f.Index() != i || seen[f.Name] || f.EN == "" || f.DE == "" {
 			t.Errorf("field %d %q is numbered, named or labelled wrongly", i, f.Name)
 		}
+		if f.About.EN == "" || f.About.DE == "" || f.About.EN == f.About.DE || (f.Missing.EN == "") != (f.Missing.DE == "") {
+			t.Errorf("%s is described %+v, without a value %+v", f.Name, f.About, f.Missing)
+		}
+		for _, v := range f.Values {
+			if v.Value == "" || v.EN == "" || v.DE == "" || f.Type != Text || f.ValueLabel(v.Value, "de-AT") != v.DE {
+				t.Errorf("%s has the value %+v", f.Name, v)
+			}
+		}
+		if f.Pattern != "" && (f.Type != Text || f.Unit == "") {
+			t.Errorf("%s has a pattern that Unit does not put into words", f.Name)
+		}
 		seen[f.Name] = true
 		if got, err := ParseRule("is_empty(" + f.Name + ")"); err != nil || got.Field != f.Name {
 			t.Errorf("%s cannot be used in a rule: %v", f.Name, err)
@@ -229,9 +248,41 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+func TestDescribeField(t *testing.T) {
+	f, err := DescribeField("clv.stage")
+	if err != nil || f.ValueLabel("at_risk", "de") != "Gefährdet" || f.ValueLabel("at_risk", "en-GB") != "At risk" || f.ValueLabel("other", "de") != "other" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	_, err = DescribeField("clv.tear")
+	if postlift.KindOf(err) != postlift.NotFound || !strings.Contains(postlift.UserText(err), "did you mean clv.tier?") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestStoredTreesAreChecked: a tree that comes as JSON is held against a field's values as a text is.
+func TestStoredTreesAreChecked(t *testing.T) {
+	for raw, want := range map[string]string{
+		`{"op":"==","field":"clv.stage","value":"gone"}`:             "never a value",
+		`{"op":"in","field":"clv.rfm","values":["555","5"]}`:         "value 2 of the list",
+		`{"op":"contains","field":"clv.stage","value":"gone"}`:       "",
+		`{"op":"in","field":"clv.stage","values":["lost","lapsed"]}`: "",
+	} {
+		_, err := DecodeNode([]byte(raw))
+		if want == "" && err != nil || want != "" && !strings.Contains(postlift.UserText(err), want) {
+			t.Errorf("%s: %v", raw, err)
+		}
+	}
+}
+
 // literalFor draws a literal that fits the field.
 func literalFor(f *Field) *rapid.Generator[Literal] {
 	return rapid.Custom(func(t *rapid.T) Literal {
+		switch {
+		case len(f.Values) > 0:
+			return TextLiteral(rapid.SampledFrom(f.Values).Draw(t, "value").Value)
+		case f.form != nil:
+			return TextLiteral(rapid.StringMatching(f.Pattern).Draw(t, "form"))
+		}
 		switch f.Type {
 		case Text:
 			return TextLiteral(rapid.SampledFrom([]string{"DE", "AT", "Ö\"l", `back\slash`, "ab", "b"}).Draw(t, "text"))

@@ -1,6 +1,10 @@
 package clv
 
-import "math"
+import (
+	"math"
+
+	"postlift/clv/purchase"
+)
 
 // Bands come from a small list of weighted values, not from simulation. Each independent part of an account is
 // such a list: orders are a point mass at no further order (dead, or alive without an order) and a gamma
@@ -19,7 +23,6 @@ type bandSheet struct {
 const (
 	partAtoms  = 28 // values kept of a part before it is added to others
 	totalAtoms = 40 // values kept of a sum before more is added to it
-	outcomes   = 10 // possible ends kept of a contract
 	maxRelVar  = 64 // a relative standard deviation of 8 is as wide as any
 )
 
@@ -84,22 +87,22 @@ func (b *bandSheet) add() {
 	b.total, b.spare = mergeRuns(list, b.total, b.runs)
 }
 
-// orderAtoms describes the discounted value of the orders less the cost of serving the account for their
-// sake; it gives the variance by the account's own luck.
+// orderAtoms describes the discounted value of the orders less the cost of serving the account while it
+// orders; it gives the variance by the account's own luck.
 func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
 	b := &s.atoms
 	b.begin()
 	view, alive := c.view, c.v.PAlive
 	s.count(view, c.history)
-	idle, timing := 0.0, 0.0
-	if alive > 0 {
-		idle = -(c.serve + c.contact) * c.ordersActive / alive
-	}
+	timing := 0.0
 	if view.horizon > 0 {
 		timing = view.discountedAt(s, c.disc) / view.horizon
 	}
-	b.point(0, 1-alive)
+	quiet, busy := s.activeSplit(c)
+	idle := -(c.serve + c.contact) * quiet
 	b.point(idle, alive*view.none)
+	b.point(0, 1-alive)
+	busyCost := -(c.serve + c.contact) * busy
 	mean, square := alive*view.none*idle, alive*view.none*idle*idle
 	own, order := s.spendSpread(in)
 	wide := s.widening(s.models.Doubt.orders(in.OrderDays - 1))
@@ -108,7 +111,7 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
 		if !(g.weight > 0) {
 			continue
 		}
-		w, gross, shift := alive*g.weight, worth*g.mean, idle-handling*g.mean
+		w, gross, shift := alive*g.weight, worth*g.mean, busyCost-handling*g.mean
 		luck := (own*own*(g.mean*g.mean+g.variance) + order*order*(1+own*own)*g.mean + g.variance) / (g.mean * g.mean)
 		from := len(b.part)
 		b.part = appendSpread(b.part, w, shift, gross, min((1+luck)*wide-1, maxRelVar))
@@ -118,6 +121,33 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
 		square += w * (m*m + gross*gross*luck)
 	}
 	return square - mean*mean
+}
+
+// activeSplit gives the discounted months that a living customer goes on to live, without any order within the
+// horizon and with some. Where customers leave only after an order, one who places none
+// stays to the end.
+func (s *Scorer) activeSplit(c *sheet) (quiet, busy float64) {
+	if !(c.v.PAlive > 0) {
+		return 0, 0
+	}
+	mean, none := c.ordersActive/c.v.PAlive, c.view.none
+	if betweenOrders(s.models.Orders) || none >= 1 {
+		return mean, mean
+	}
+	quiet = 0
+	for _, d := range c.disc[:s.a.HorizonMonths] {
+		quiet += d
+	}
+	if none > 0 {
+		quiet = min(quiet, mean/none)
+	}
+	return quiet, (mean - none*quiet) / (1 - none)
+}
+
+// betweenOrders tells whether customers of a model leave at any time, not only after an order.
+func betweenOrders(m purchase.Model) bool {
+	name := m.Name()
+	return name == purchase.ModelParetoNBD || name == purchase.ModelBGBB
 }
 
 func (b *bandSheet) point(v, w float64) {
@@ -149,52 +179,75 @@ func (s *Scorer) widening(doubt float64) float64 {
 }
 
 // contractAtoms describes the discounted margin of one contract less its share of the cost of serving the
-// account, by the month in which it ends; it gives the variance by the account's own luck.
+// account where it does not order, by the month in which it ends; it gives the variance by the account's own luck. Likely ends stand
+// for themselves, unlikely ones are taken together.
 func (s *Scorer) contractAtoms(p *contractPath, c *sheet) float64 {
 	b := &s.atoms
 	b.begin()
 	wide := s.widening(p.doubt) - 1
-	var worth, sd, committed float64 // so far, if the contract runs on
-	var weight, sum, sdSum, sure float64
-	var mean, square float64
+	var now, rest ending // if the contract runs on; ends that wait for company
+	mean, square := 0.0, 0.0
+	b.point(0, 1-p.now[0]-p.next[0]) // what may end within the first month
 	for t := range s.a.HorizonMonths {
 		run := p.now[t] + p.next[t]
 		if !(run > 0) {
 			break
 		}
-		step := c.disc[t] * (p.margin*(1+p.gain[t]/run) - (c.serve+c.contact)*(1-s.idle[t])/s.running[t])
-		worth += step
-		committed += step * p.now[t] / run
-		sd += c.disc[t] * math.Abs(p.margin) * p.spread[t] / run
-		end := run
+		step := c.disc[t] * (p.margin*(1+p.gain[t]/run) - (c.serve+c.contact)*(1-s.idle[t])*c.away(t)/s.running[t])
+		now.worth += step
+		now.open += step * p.next[t] / run
+		now.sd += c.disc[t] * math.Abs(p.margin) * p.spread[t] / run
+		now.weight = run
 		if t+1 < s.a.HorizonMonths {
-			end = max(run-p.now[t+1]-p.next[t+1], 0)
+			now.weight = max(run-p.now[t+1]-p.next[t+1], 0)
 		}
-		weight, sum, sdSum, sure = weight+end, sum+end*worth, sdSum+end*sd, sure+end*committed
-		square += end * (worth*worth + sd*sd)
-		if weight > 0 && (weight >= 1.0/outcomes || t+1 == s.a.HorizonMonths) {
-			mean += sum
-			b.outcome(weight, sum/weight, sdSum/weight, (sum-sure)/weight, wide)
-			weight, sum, sdSum, sure = 0, 0, 0, 0
+		mean += now.weight * now.worth
+		square += now.weight * (now.worth*now.worth + now.sd*now.sd)
+		if now.weight >= likelyEnd {
+			b.outcome(&rest, wide)
+			rest = now.weighted()
+			b.outcome(&rest, wide)
+		} else if rest.add(now); rest.weight >= togetherEnd {
+			b.outcome(&rest, wide)
 		}
 	}
-	if weight > 0 {
-		mean += sum
-		b.outcome(weight, sum/weight, sdSum/weight, (sum-sure)/weight, wide)
-	}
+	b.outcome(&rest, wide)
 	return square - mean*mean
 }
 
-// outcome appends one possible end of a contract: its worth, the spread of its fee, and the part that is not
-// committed, on which the doubt about renewals lies.
-func (b *bandSheet) outcome(weight, worth, sd, open, wide float64) {
+// ending is a possible end of a contract: what it is worth by then, the standard deviation of that by changes
+// of the fee, and what of it was not committed. Sums of endings hold these times the weight.
+type ending struct{ weight, worth, sd, open float64 }
+
+func (e ending) weighted() ending {
+	return ending{e.weight, e.weight * e.worth, e.weight * e.sd, e.weight * e.open}
+}
+
+func (e *ending) add(o ending) {
+	o = o.weighted()
+	e.weight, e.worth, e.sd, e.open = e.weight+o.weight, e.worth+o.worth, e.sd+o.sd, e.open+o.open
+}
+
+const (
+	likelyEnd   = 0.03 // an end of this probability stands for itself
+	togetherEnd = 0.08 // unlikely ends are joined up to this
+)
+
+// outcome appends a sum of endings as one possible value and empties it. The doubt about renewals lies on the
+// part that is not committed.
+func (b *bandSheet) outcome(sum *ending, wide float64) {
+	if !(sum.weight > 0) {
+		return
+	}
+	worth, sd, open := sum.worth/sum.weight, sum.sd/sum.weight, sum.open/sum.weight
 	relVar := 0.0
 	if worth != 0 {
 		relVar = (sd*sd + wide*open*open) / (worth * worth)
 	}
 	from := len(b.part)
-	b.part = appendSpread(b.part, weight, 0, worth, min(relVar, maxRelVar))
+	b.part = appendSpread(b.part, sum.weight, 0, worth, min(relVar, maxRelVar))
 	b.run(from)
+	*sum = ending{}
 }
 
 // adoptionAtoms describes the value of contract groups adopted: none, or a gamma distribution.

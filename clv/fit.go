@@ -30,6 +30,7 @@ const (
 	WarnTruncatedLearned = "truncated_histories_learned" // too few full histories: the visible part of others is learned from, too
 	WarnTruncatedLeft    = "truncated_histories_left_out"
 	WarnDatesSkipped     = "contradicting_dates_left_out"
+	WarnSpendUnusable    = "spend_model_unusable" // order values hardly differ: the fit ran out of the range of parameters
 )
 
 // MarginResult is the published form of the margin model: own margin shares are shrunk towards the mean.
@@ -151,6 +152,10 @@ func (f *fitter) fitOrders() error {
 		s, err := spend.Fit(f.choice.Spend, f.p.Spend)
 		switch {
 		case err == nil:
+			if _, err := spend.New(s.Model.Name(), fitting.ParamMap(s.Model.Params())); err != nil {
+				f.warn(WarnSpendUnusable)
+				break
+			}
 			f.spend = &s
 		case postlift.KindOf(err) != postlift.Invalid || !slices.Contains(spend.Names(), spend.BaseName(f.choice.Spend)):
 			return err

@@ -36,6 +36,7 @@ type scratch struct {
 	change        growth
 	idle          []float64 // probability that no contract runs, by month
 	running       []float64 // expected number of running contracts, by month
+	active        []float64 // probability of being active, by month, where groups may be adopted
 	adopted       []float64 // expected margin of contract groups adopted, by month
 	atoms         bandSheet
 }
@@ -66,7 +67,8 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
 	s.doubts = m.Doubt.byCell()
 	s.orders, s.alive = make([]float64, grid+1), make([]float64, grid+1)
-	s.idle, s.running, s.adopted = make([]float64, grid), make([]float64, grid), make([]float64, grid)
+	s.idle, s.running = make([]float64, grid), make([]float64, grid)
+	s.active, s.adopted = make([]float64, grid), make([]float64, grid)
 	return s, nil
 }
 
@@ -167,17 +169,13 @@ func (s *Scorer) costs(in *AccountInput, c *sheet) {
 // valueActivity charges service and contact while the account is alive or under contract.
 func (s *Scorer) valueActivity(in *AccountInput, c *sheet) {
 	c.v.PActive = max(c.v.PActive, c.v.PAlive)
-	switch {
-	case c.lines > 0:
-		for t := range s.a.HorizonMonths {
-			d := c.disc[t]
-			c.contractualActive += d * (1 - s.idle[t])
-			if c.view != nil {
-				c.ordersActive += d * s.idle[t] * c.v.PAlive * c.view.alive[t]
-			}
-		}
-	case c.view != nil:
+	if c.view != nil {
 		c.ordersActive = c.v.PAlive * c.view.activeAt(s, c.disc)
+	}
+	if c.lines > 0 {
+		for t := range s.a.HorizonMonths {
+			c.contractualActive += c.disc[t] * (1 - s.idle[t]) * c.away(t)
+		}
 	}
 	active := c.ordersActive + c.contractualActive
 	c.service, c.contacted = c.serve*active, c.contact*active
@@ -185,6 +183,14 @@ func (s *Scorer) valueActivity(in *AccountInput, c *sheet) {
 	if _, known := s.a.ServiceCostMinorPerMonth[in.ServiceLevel]; !known || in.ServiceLevel == "" {
 		c.assumed += c.service
 	}
+}
+
+// away is the probability that the account does not order any more within month t.
+func (c *sheet) away(t int) float64 {
+	if c.view == nil {
+		return 1
+	}
+	return 1 - c.v.PAlive*c.view.alive[t]
 }
 
 func (s *Scorer) acquisition(in *AccountInput, c *sheet) {

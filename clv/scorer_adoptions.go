@@ -41,7 +41,8 @@ func (s *Scorer) valueAdoptions(in *AccountInput, c *sheet) {
 	}
 	c.path = path
 	for t := range s.grid {
-		m := path.margin[t] * s.activeIn(c, t)
+		s.active[t] = s.activeIn(c, t)
+		m := path.margin[t] * s.active[t]
 		s.adopted[t] = m
 		c.expand += c.disc[t] * m
 		if t < 12 {
@@ -53,12 +54,9 @@ func (s *Scorer) valueAdoptions(in *AccountInput, c *sheet) {
 
 // activeIn is the probability that the account orders still or is under contract within month t.
 func (s *Scorer) activeIn(c *sheet, t int) float64 {
-	away := 1.0
+	away := c.away(t)
 	if c.lines > 0 {
-		away = s.idle[t]
-	}
-	if c.view != nil {
-		away *= 1 - c.v.PAlive*c.view.alive[t]
+		away *= s.idle[t]
 	}
 	return 1 - away
 }
@@ -111,25 +109,26 @@ func (in *AccountInput) quarter(s *Scorer) int {
 	return development.QuarterOf(s.asOf.DaysSince(from))
 }
 
-// adoptionSpread is the variance of the discounted value of the adoptions and the probability of none.
+// adoptionSpread is mean and variance of the discounted value of the adoptions, and the probability of none.
 func (s *Scorer) adoptionSpread(c *sheet) (mean, variance, none float64) {
 	none = 1
-	for _, g := range c.path.groups {
-		value := 0.0
+	for i := range c.path.groups {
+		g := &c.path.groups[i]
+		value, p, before := 0.0, 0.0, 0.0 // p: adopted while active
 		for t := range s.a.HorizonMonths {
-			value += c.disc[t] * g.by[t] * s.activeIn(c, t)
+			value += c.disc[t] * g.by[t] * s.active[t]
+			p += (g.by[t] - before) * s.active[t]
+			before = g.by[t]
 		}
-		value *= g.margin
-		p := g.by[s.a.HorizonMonths-1] * s.activeIn(c, s.a.HorizonMonths/2)
 		if !(p > 0) {
 			continue
 		}
+		value *= g.margin
+		given := value / min(p, 1)
 		mean += value
-		p = min(p, 1)
-		given := value / p
 		// the month of adoption is about uniform over the horizon: a third of the square around its mean
-		variance += p*given*given*(4.0/3) - value*value
-		none *= 1 - p
+		variance += min(p, 1)*given*given*(4.0/3) - value*value
+		none *= 1 - min(p, 1)
 	}
 	return mean, max(variance, 0), none
 }

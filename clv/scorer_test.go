@@ -245,8 +245,8 @@ func sameValue(a, b clv.Value) bool {
 		a.AssumedShare == b.AssumedShare && a.PActive == b.PActive
 }
 
-// BenchmarkScore values accounts with some 20,000 distinct histories.
-func BenchmarkScore(b *testing.B) {
+// benchmarkAccounts are accounts with some 20,000 distinct histories, every third with a contract where asked.
+func benchmarkAccounts(contracts bool) []clv.AccountInput {
 	accounts := make([]clv.AccountInput, 100_000)
 	for i := range accounts {
 		x := i % 11
@@ -257,16 +257,34 @@ func BenchmarkScore(b *testing.B) {
 		if x > 0 {
 			in.LastOrder, in.OrderDays = in.FirstOrder.AddDays(max(x, age*(i%7)/7)), x+1
 		}
+		if contracts {
+			in.Contracts = []clv.ContractInput{{MonthlyFeeMinor: 50000, MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: 12,
+				RenewalsDone: i % 5, TermEnd: asOf.AddDays(1 + i%365), AutoRenew: true, ExposureMonths: float64(i % 60)}}
+		}
 		accounts[i] = in
 	}
+	return accounts
+}
+
+func benchmarkScore(b *testing.B, contracts bool, score func(*clv.Scorer, *clv.AccountInput) clv.Value) {
+	accounts := benchmarkAccounts(contracts)
 	s, err := clv.NewScorer(models(), asOf, assumptions())
 	if err != nil {
 		b.Fatal(err)
 	}
+	for i := range accounts {
+		score(s, &accounts[i])
+	}
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		s.Score(&accounts[i%len(accounts)])
+		score(s, &accounts[i%len(accounts)])
 		i++
 	}
 }
+
+// The benchmarks value accounts whose outlooks are known.
+func BenchmarkExpected(b *testing.B)          { benchmarkScore(b, false, (*clv.Scorer).Expected) }
+func BenchmarkScore(b *testing.B)             { benchmarkScore(b, false, (*clv.Scorer).Score) }
+func BenchmarkExpectedContracts(b *testing.B) { benchmarkScore(b, true, (*clv.Scorer).Expected) }
+func BenchmarkScoreContracts(b *testing.B)    { benchmarkScore(b, true, (*clv.Scorer).Score) }

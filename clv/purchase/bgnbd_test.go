@@ -3,11 +3,13 @@ package purchase
 import (
 	"math"
 	"math/rand/v2"
-	"postlift/clv/clvtest"
-	"postlift/clv/fitting"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"postlift/clv/clvtest"
+	"postlift/clv/fitting"
+	draw "postlift/clv/simulate"
 )
 
 // TestAlwaysFinite covers what the model may be asked: x to 5000, ages of a day to 20 years, windows to
@@ -100,21 +102,8 @@ func simulate(rng *rand.Rand, m BGNBD) (x, txDays, ageDays int) {
 	}
 }
 
-// gammaDraw draws from Gamma(shape, 1) after Marsaglia and Tsang (2000).
-func gammaDraw(rng *rand.Rand, shape float64) float64 {
-	if shape < 1 {
-		return gammaDraw(rng, shape+1) * math.Pow(rng.Float64(), 1/shape)
-	}
-	d := shape - 1.0/3
-	c := 1 / math.Sqrt(9*d)
-	for {
-		z := rng.NormFloat64()
-		v := (1 + c*z) * (1 + c*z) * (1 + c*z)
-		if v > 0 && math.Log(rng.Float64()) < z*z/2+d-d*v+d*math.Log(v) {
-			return d * v
-		}
-	}
-}
+// gammaDraw draws from Gamma(shape, 1).
+func gammaDraw(rng *rand.Rand, shape float64) float64 { return draw.Gamma(rng, shape) }
 
 // TestSegmentPrior: a segment fit is pulled towards the portfolio and says so.
 func TestSegmentPrior(t *testing.T) {

@@ -33,26 +33,30 @@ func negBinTail(size, s float64, n int) float64 {
 	}
 	z := s / (1 + s)
 	below := float64(n) <= size*s
-	if below && n > negBinLimit || !below && 40/math.Log1p(1/s) > negBinLimit {
+	switch {
+	case below && n > negBinLimit:
 		return min(max(1-mathext.RegIncBeta(size, float64(n), 1/(1+s)), 0), 1)
+	case !below && 40/math.Log1p(1/s) > negBinLimit:
+		return min(max(mathext.RegIncBeta(float64(n), size, z), 0), 1)
 	}
+	// Sums are relative to their first term: among the smallest numbers p would stop falling.
 	if below {
-		head, p := 0.0, math.Exp(logNegBin(size, s, n-1))
+		head, p := 0.0, 1.0
 		for k := n - 1; k >= 0 && p > head*1e-17; k-- {
 			head += p
 			p *= float64(k) / (z * (size + float64(k) - 1))
 		}
-		return max(1-head, 0)
+		return max(1-math.Exp(logNegBin(size, s, n-1))*head, 0)
 	}
-	tail, p := 0.0, math.Exp(logNegBin(size, s, n))
+	tail, p := 0.0, 1.0
 	for k := n; p > tail*1e-17; k++ {
 		tail += p
 		p *= z * (size + float64(k)) / float64(k+1)
 	}
-	return min(tail, 1)
+	return min(math.Exp(logNegBin(size, s, n))*tail, 1)
 }
 
-// window is how far a sum over a negative binomial has to go: its mode, and a bound for the number of terms
+// negBinWindow is how far a sum over a negative binomial has to go: its mode, and a bound for the number of terms
 // that matter.
 func negBinWindow(size, s float64) (mode, terms float64) {
 	mean := size * s

@@ -38,6 +38,7 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	run.Kind, run.Actor, run.ChangeMark, run.Basis = KindIncremental, by.Name, change, &basis
 	n := int64(len(changed))
 	run.Metrics.Rescored = &n
+	run.Whole = whole(&run, &models)
 	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, run.AsOf, changed))
 	err = s.Store.BuildScores(ctx, &run, rows, by)
 	return run, err

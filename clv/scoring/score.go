@@ -3,6 +3,8 @@ package scoring
 import (
 	"context"
 	"iter"
+	"maps"
+	"slices"
 
 	"postlift"
 	"postlift/accounts"
@@ -50,9 +52,60 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 	if err != nil {
 		return Run{}, err
 	}
+	if run.Metrics.NewAccounts, err = newAccounts(&run, &models); err != nil {
+		return Run{}, err
+	}
+	run.Whole = whole(&run, &models)
 	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, o.AsOf, nil))
 	err = s.Store.BuildScores(ctx, &run, rows, by)
 	return run, err
+}
+
+// whole gives the band of the total, which is known when all scores are there.
+func whole(run *Run, models *clv.Models) func(clv.Value) {
+	return func(sum clv.Value) {
+		var total clv.Total
+		total.Add(sum)
+		b := total.Band(models)
+		in := func(minor int64) postlift.Money { return postlift.Money{Minor: minor, Currency: run.Currency} }
+		run.Metrics.Band = &Band{Low: in(b.LowMinor), Median: in(b.MedianMinor), High: in(b.HighMinor)}
+	}
+}
+
+// maxPopulations bounds the channels, and the segments, for which new accounts are valued.
+const maxPopulations = 100
+
+// newAccounts values a newly won account of the portfolio, of each channel and of each segment.
+func newAccounts(run *Run, models *clv.Models) ([]NewAccount, error) {
+	scorer, err := clv.NewScorer(models, run.AsOf, run.Basis.Assumptions)
+	if err != nil {
+		return nil, err
+	}
+	var found []NewAccount
+	add := func(segment, channel string) {
+		v := scorer.NewAccount(segment, channel)
+		n := NewAccount{Segment: segment, Channel: channel, Accounts: v.Accounts, Flags: v.Flags,
+			Value:     postlift.Money{Minor: v.ValueMinor, Currency: run.Currency},
+			BreakEven: postlift.Money{Minor: v.BreakEvenMinor, Currency: run.Currency}}
+		if v.AcquisitionMinor != nil {
+			n.Acquisition = &postlift.Money{Minor: *v.AcquisitionMinor, Currency: run.Currency}
+		}
+		found = append(found, n)
+	}
+	add("", "")
+	for _, channel := range names(models.Populations.Channels) {
+		add("", channel)
+	}
+	for _, segment := range names(models.Populations.Segments) {
+		add(segment, "")
+	}
+	return found, nil
+}
+
+// names lists populations by name, without the unnamed one.
+func names(of map[string]clv.Population) []string {
+	list := slices.DeleteFunc(slices.Sorted(maps.Keys(of)), func(name string) bool { return name == "" })
+	return list[:min(len(list), maxPopulations)]
 }
 
 // newRun begins the record of a full run.

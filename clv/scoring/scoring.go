@@ -27,6 +27,27 @@ type Metrics struct {
 	NoHistoryAccounts int64            `json:"no_history_accounts"` // valued 0: neither order nor contract
 	Choice            *Choice          `json:"choice,omitempty"`    // of the models; absent in runs before there was one
 	Rescored          *int64           `json:"rescored,omitempty"`  // accounts valued anew by an incremental run
+	Band              *Band            `json:"total_band,omitempty"`
+	NewAccounts       []NewAccount     `json:"new_accounts,omitempty"` // what a newly won account is worth, by channel and segment
+}
+
+// Band is where an amount lies: with 5 %, 50 % and 95 % probability it stays below.
+type Band struct {
+	Low    postlift.Money `json:"low"`
+	Median postlift.Money `json:"median"`
+	High   postlift.Money `json:"high"`
+}
+
+// NewAccount is what a newly won account of a channel or segment is expected to bring before its
+// acquisition cost; the one without both stands for all.
+type NewAccount struct {
+	Segment     string          `json:"segment,omitempty"`
+	Channel     string          `json:"channel,omitempty"`
+	Accounts    int             `json:"accounts"` // that it was imagined from
+	Value       postlift.Money  `json:"value"`
+	BreakEven   postlift.Money  `json:"break_even"`  // the highest acquisition cost that pays
+	Acquisition *postlift.Money `json:"acquisition"` // what winning one costs now; null: unknown
+	Flags       []string        `json:"flags"`
 }
 
 // ChannelMetrics is one acquisition channel's cost and success.
@@ -75,6 +96,8 @@ type Run struct {
 	ImportMark  int64                `json:"-"` // of a first run: the latest import when it began
 	Basis       *Basis               `json:"-"` // nil in runs before there was one
 	BaseID      int64                `json:"-"`
+	// Whole, when set, is told the sums of all scores before the run is published.
+	Whole func(sum clv.Value) `json:"-"`
 }
 
 // Basis is what an incremental run must share with the run that it goes on from. A difference in one of

@@ -32,23 +32,36 @@ type Distribution struct {
 // BinEdges are the limits of the histogram in major units: B2B values span five powers of ten.
 var BinEdges = []int64{0, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 300_000}
 
-// Parts is one account's value and what it is made of: residual = orders + committed + renewal -
-// service - fulfilment; prospect = residual - acquisition.
+// Parts is one account's value and what it is made of: residual = orders + committed + renewal + expansion -
+// service - contact - fulfilment; prospect = residual - acquisition. Runs from before there were bands lack
+// what stands as a pointer.
 type Parts struct {
-	Orders         postlift.Money `json:"orders"`
-	Committed      postlift.Money `json:"committed"`
-	Renewal        postlift.Money `json:"renewal"`
-	Service        postlift.Money `json:"service"`
-	Fulfilment     postlift.Money `json:"fulfilment"`
-	Acquisition    postlift.Money `json:"acquisition"`
-	Residual       postlift.Money `json:"residual"`
-	Prospect       postlift.Money `json:"prospect"`
-	WindowMargin   postlift.Money `json:"window_margin"`
-	PAlive         float64        `json:"p_alive"`
-	ExpectedOrders float64        `json:"expected_orders"`
-	AssumedShare   float64        `json:"assumed_share"`
-	Decile         int            `json:"decile"`
-	Flags          []string       `json:"flags"`
+	Orders         postlift.Money  `json:"orders"`
+	Committed      postlift.Money  `json:"committed"`
+	Renewal        postlift.Money  `json:"renewal"`
+	Expansion      postlift.Money  `json:"expansion"`
+	Service        postlift.Money  `json:"service"`
+	Contact        postlift.Money  `json:"contact"`
+	Fulfilment     postlift.Money  `json:"fulfilment"`
+	Acquisition    postlift.Money  `json:"acquisition"`
+	Residual       postlift.Money  `json:"residual"`
+	Prospect       postlift.Money  `json:"prospect"`
+	WindowMargin   postlift.Money  `json:"window_margin"`
+	Band           *Band           `json:"band"` // of the residual value
+	PAlive         float64         `json:"p_alive"`
+	PActive        *float64        `json:"p_active"`
+	ExpectedOrders float64         `json:"expected_orders"`
+	MeanOrder      *postlift.Money `json:"mean_order"`     // expected net of one future order day
+	PExceedsCost   *float64        `json:"p_exceeds_cost"` // probability that the residual value exceeds the acquisition cost
+	PaybackMonth   *int            `json:"payback_month"`  // 0: paid back already, -1: not within the horizon, or the cost is unknown
+	CLVToCAC       *float64        `json:"clv_to_cac"`     // null: the cost is unknown or nothing
+	BreakEven      *postlift.Money `json:"break_even"`     // the highest acquisition cost that pays
+	AssumedShare   float64         `json:"assumed_share"`
+	Decile         int             `json:"decile"`
+	Tier           string          `json:"tier"`  // A to E; "" in runs before there were tiers
+	RFM            string          `json:"rfm"`   // three digits; "" without orders
+	Stage          string          `json:"stage"` // of the lifecycle; "" in runs before there were stages
+	Flags          []string        `json:"flags"`
 }
 
 // AccountLine is an account in a list.
@@ -61,6 +74,8 @@ type AccountLine struct {
 	Residual postlift.Money `json:"residual"`
 	PAlive   float64        `json:"p_alive"`
 	Decile   int            `json:"decile"`
+	Tier     string         `json:"tier"`   // A to E; "" in runs before there were tiers
+	Stage    string         `json:"stage"`  // of the lifecycle; "" in runs before there were stages
 	Cursor   string         `json:"cursor"` // of the page that follows this line
 }
 
@@ -146,9 +161,31 @@ type BlockLine struct {
 type Views interface {
 	PublishedRun(ctx context.Context) (Run, error)
 	Distribution(ctx context.Context) (Distribution, error)
-	// Accounts lists by residual value, best first; search narrows by the beginning of the name, cursor
-	// continues after a line.
-	Accounts(ctx context.Context, search, cursor string, limit int) ([]AccountLine, error)
+	// AccountsBy lists by residual value, best first.
+	AccountsBy(ctx context.Context, f AccountFilter) ([]AccountLine, error)
 	// Account finds one by id, external id or exact name.
 	Account(ctx context.Context, ref string) (AccountCard, error)
+}
+
+// Insights are further views of runs; the store satisfies them.
+type Insights interface {
+	// ScoreRuns lists runs, the newest first; ScoreRun reads one by id, "" being the published one;
+	// PublishRun flips back to an earlier one.
+	ScoreRuns(ctx context.Context, limit int) ([]Run, error)
+	ScoreRun(ctx context.Context, id string) (Run, error)
+	PublishRun(ctx context.Context, id string, by postlift.Actor) (Run, error)
+	// Segmentation sorts the accounts of a run by tier, stage, RFM, segment and channel.
+	Segmentation(ctx context.Context, run Run) (Segmentation, error)
+	// Transitions counts moves between the stages of two runs.
+	Transitions(ctx context.Context, before, after Run) (Moves, error)
+	// Cohorts gives retention by quarter of the first order or contract, as of a date.
+	Cohorts(ctx context.Context, asOf postlift.Date) (Cohorts, error)
+	// RevenueRetention compares the recurring revenue of accounts a year before a date with that on it.
+	RevenueRetention(ctx context.Context, asOf postlift.Date) (RevenueRetention, error)
+	// CompanyGroups lists groups of companies by their summed value, best first; CompanyGroup reads one with its
+	// members by its key.
+	CompanyGroups(ctx context.Context, run Run, limit int) ([]CompanyGroup, error)
+	CompanyGroup(ctx context.Context, run Run, key string) (CompanyGroup, error)
+	// LatestBacktest is the newest backtest as of a day between two.
+	LatestBacktest(ctx context.Context, from, until postlift.Date) (StoredBacktest, error)
 }

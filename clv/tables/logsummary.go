@@ -30,15 +30,30 @@ func (l OrderLog) Summaries() []purchase.Summary {
 type OlderCustomer struct {
 	purchase.Summary               // from its first order in the log on
 	Opened           postlift.Date // when it was won
-	First            postlift.Date // its first order in the log
+	Last             postlift.Date // its last order in the log
+	values           spend.Observation
 }
+
+// Completed is the summary from the opening on, with the orders from before the history filled in as
+// purchase.CompleteHistory describes. It serves predictions, not fits.
+func (o OlderCustomer) Completed(l OrderLog, m purchase.Model) purchase.Summary {
+	c := purchase.CompleteHistory(m, purchase.Entry{Opened: o.Opened, HistoryStart: l.HistoryStart, LastOrder: o.Last, AsOf: l.Until, OrderDays: o.X + 1})
+	return purchase.Summary{ID: o.ID, X: c.X, TX: float64(c.TXDays) / purchase.DaysPerWeek, T: float64(c.AgeDays) / purchase.DaysPerWeek}
+}
+
+// Spend is what its order values say: all of those in the log are repeat orders.
+func (o OlderCustomer) Spend() spend.Observation { return o.values }
 
 // OlderCustomers gives the customers that Summaries leaves out, in order of appearance.
 func (l OrderLog) OlderCustomers() []OlderCustomer {
 	var out []OlderCustomer
 	l.EachCustomer(func(i int32, days []OrderDay) {
 		if l.Older(i) {
-			out = append(out, OlderCustomer{l.summary(days), l.Opened[i], days[0].Day})
+			values := spend.Observation{}
+			if l.HasValues {
+				values = observe(days)
+			}
+			out = append(out, OlderCustomer{l.summary(days), l.Opened[i], days[len(days)-1].Day, values})
 		}
 	})
 	return out
@@ -141,4 +156,48 @@ func observe(days []OrderDay) spend.Observation {
 		o.Logs = o.Logs && d.Value > 0
 	}
 	return o
+}
+
+// WithoutOlder gives the log without the customers that are older than its history: every first order in it is
+// a customer's first.
+func (l OrderLog) WithoutOlder() OrderLog {
+	if l.Opened == nil {
+		return l
+	}
+	out := OrderLog{Until: l.Until, HasValues: l.HasValues, HistoryStart: l.HistoryStart, Labels: make([]Label, len(l.Labels))}
+	for k := range l.Labels {
+		out.Labels[k].Name = l.Labels[k].Name
+	}
+	l.EachCustomer(func(i int32, days []OrderDay) {
+		if l.Older(i) {
+			return
+		}
+		at := int32(len(out.IDs))
+		out.IDs = append(out.IDs, l.IDs[i])
+		for k := range l.Labels {
+			out.Labels[k].Values = append(out.Labels[k].Values, l.Labels[k].Values[i])
+		}
+		for _, d := range days {
+			out.Days = append(out.Days, OrderDay{at, d.Day, d.Value})
+		}
+	})
+	return out
+}
+
+// EachKnown hands out the summary of one customer after the other, those of Summaries, and what its order values
+// say: a customer's only order stands for its own mean.
+func (l OrderLog) EachKnown(use func(s purchase.Summary, values spend.Observation) error) error {
+	var err error
+	l.EachCustomer(func(i int32, days []OrderDay) {
+		if err != nil || l.Older(i) {
+			return
+		}
+		s := l.summary(days)
+		values := Spend(s)
+		if s.X == 0 {
+			values = spend.FirstOrder(days[0].Value)
+		}
+		err = use(s, values)
+	})
+	return err
 }

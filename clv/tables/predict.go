@@ -104,14 +104,17 @@ func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt P
 }
 
 // Write adds the prediction of one summary.
-func (p *PredictionWriter) Write(s purchase.Summary) error {
+func (p *PredictionWriter) Write(s purchase.Summary) error { return p.WriteWith(s, Spend(s)) }
+
+// WriteWith adds the prediction of one summary whose order values are told apart from it.
+func (p *PredictionWriter) WriteWith(s purchase.Summary, values spend.Observation) error {
 	alive := p.model.PAlive(s.X, s.TX, s.T)
 	path := p.ifAlive(s.X, s.TX, s.T)
 	orders := alive * path[len(path)-1]
 	row := append(p.row[:0], alive, orders)
 	mean := 0.0
 	if p.spend != nil {
-		mean = p.spend.MeanSpend(Spend(s))
+		mean = p.spend.MeanSpend(values)
 		row = append(row, mean, orders*mean)
 	}
 	if p.rate > 0 {

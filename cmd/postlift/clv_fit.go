@@ -183,7 +183,7 @@ func (j *fitJob) fitCustomers(c customers, answer *fitAnswer) (purchase.Fitted, 
 		return fit, err
 	}
 	result := published(fit, money)
-	aic := akaike(fit, j.k > 0)
+	aic := akaike(j.model, fit, j.k > 0)
 	answer.FitResult, answer.AIC = &result, &aic
 	if j.compare {
 		answer.Compare = compareModels(c.sums)
@@ -218,10 +218,11 @@ func published(fit purchase.Fitted, money *spend.Fitted) clv.FitResult {
 	return r
 }
 
-// akaike is Akaike's criterion. The regularity of MBG/CNBD counts as a parameter where it was searched.
-func akaike(fit purchase.Fitted, fixedK bool) float64 {
-	free := len(fit.Model.Params())
-	if fit.Model.Name() == purchase.ModelMBGCNBD && fixedK {
+// akaike is Akaike's criterion of a fit of the named model. The regularity of MBG/CNBD counts as a parameter
+// where it was searched.
+func akaike(model string, fit purchase.Fitted, fixedK bool) float64 {
+	free := len(purchase.ParamNames(model))
+	if model == purchase.ModelMBGCNBD && fixedK {
 		free--
 	}
 	return 2*float64(free) - 2*fit.LogLikelihood
@@ -258,7 +259,7 @@ func compareModels(sums []purchase.Summary) []comparedModel {
 			out = append(out, comparedModel{Model: name, Missing: postlift.UserText(err)})
 			continue
 		}
-		aic := akaike(fit, false)
+		aic := akaike(name, fit, false)
 		out = append(out, comparedModel{Model: name, Params: fitting.ParamMap(fit.Model.Params()),
 			LogLikelihood: &fit.LogLikelihood, AIC: &aic, Flags: fitting.Listed(fit.Flags)})
 	}

@@ -152,19 +152,41 @@ func newRuleListCommand(a *app) *cobra.Command {
 
 func newRuleFieldsCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "fields", Short: "List the fields that a rule may name", Example: "  postlift rule fields\n  postlift rule fields --json", Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		Use: "fields [NAME]", Short: "List the fields that a rule may name, or describe one",
+		Example: "  postlift rule fields\n  postlift rule fields clv.stage\n  postlift rule fields --json", Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				f, err := campaigns.DescribeField(args[0])
+				if err != nil {
+					return err
+				}
+				return a.print(f, func(w io.Writer) { printField(w, f) })
+			}
 			return a.print(campaigns.Catalogue, func(w io.Writer) {
 				for i := range campaigns.Catalogue {
-					f := &campaigns.Catalogue[i]
-					unit := ""
-					if f.Unit != "" {
-						unit = " (" + f.Unit + ")"
-					}
-					fmt.Fprintf(w, "%-26s %-8s %s%s\n", f.Name, f.Type, f.EN, unit)
+					fmt.Fprintln(w, fieldLine(&campaigns.Catalogue[i]))
 				}
 			})
 		},
+	}
+}
+
+func fieldLine(f *campaigns.Field) string {
+	line := fmt.Sprintf("%-26s %-8s %s", f.Name, f.Type, f.EN)
+	if f.Unit != "" {
+		line += " (" + f.Unit + ")"
+	}
+	return line
+}
+
+// printField describes a field: what it says, which accounts have no value, which texts it may be.
+func printField(w io.Writer, f *campaigns.Field) {
+	fmt.Fprintf(w, "%s\n  %s.\n", fieldLine(f), f.About.EN)
+	if f.Missing.EN != "" {
+		fmt.Fprintf(w, "  No value: %s. A comparison with no value is unknown; is_empty(%s) finds them.\n", f.Missing.EN, f.Name)
+	}
+	for _, v := range f.Values {
+		fmt.Fprintf(w, "    %-12q %s / %s\n", v.Value, v.EN, v.DE)
 	}
 }
 

@@ -147,6 +147,9 @@ func TestFactsOfEveryField(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		if err := s.gormW.Model(&scoreRow{}).Where("account_id = 2").Updates(valuedScore).Error; err != nil {
+			t.Fatal(err)
+		}
 		if err := s.RefreshFeatures(ctx, planDay); err != nil {
 			t.Fatal(err)
 		}
@@ -157,6 +160,10 @@ func TestFactsOfEveryField(t *testing.T) {
 		eur := func(minor int64) any { return postlift.Money{Minor: minor, Currency: "EUR"} }
 		want := map[string]any{
 			"clv.residual": eur(2000), "clv.prospect": eur(1800), "clv.decile": 3.0, "clv.p_alive": .5, "clv.expected_orders": 1.5, "clv.window_margin": eur(1000),
+			"clv.low": eur(-300), "clv.median": eur(1700), "clv.high": eur(6000), "clv.p_active": .75, "clv.mean_order": eur(12346),
+			"clv.committed": eur(700), "clv.renewal": eur(400), "clv.expansion": eur(-50), "clv.exceeds_cost": .625, "clv.payback_month": 14.0,
+			"clv.to_cac": 2.5, "clv.break_even": eur(2000), "clv.assumed_share": .25,
+			"clv.tier": "B", "clv.stage": "at_risk", "clv.rfm": "352", "clv.rfm_recency": 3.0, "clv.rfm_frequency": 5.0, "clv.rfm_value": 2.0,
 			"country": "DE", "language": "de-DE", "segment": "Handel", "industry": "Stahl", "employees": 40.0, "service_level": "gold", "status": "active",
 			"acquisition_channel": "messe", "acquired_on": "2025-06-01", "customer_days": 365.0, "postcode": "01067", "city": "Musterstadt", "region": nil,
 			"orders": 1.0, "orders_12m": 1.0, "revenue_total": eur(10000), "revenue_12m": eur(10000), "margin_12m": eur(4000),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"strings"
 
 	"postlift"
@@ -15,6 +16,7 @@ type reading uint8
 
 const (
 	asNumber  reading = iota // a number or minor units
+	asMinor                  // minor units with a fraction, rounded as they are shown
 	asText                   // the empty text is a missing value
 	asDate                   // a date
 	daysSince                // days from the column's date to the facts' date
@@ -29,14 +31,7 @@ type factColumn struct {
 }
 
 // factColumns maps every field of the catalogue. Prefixes: a account, f features, sc score, si main site.
-var factColumns = map[string]factColumn{
-	"clv.residual":        {"sc.residual_minor", asNumber},
-	"clv.prospect":        {"sc.prospect_minor", asNumber},
-	"clv.decile":          {"sc.decile", asNumber},
-	"clv.p_alive":         {"sc.p_alive", asNumber},
-	"clv.expected_orders": {"sc.expected_orders", asNumber},
-	"clv.window_margin":   {"sc.window_margin_minor", asNumber},
-
+var factColumns = joined(valueColumns, map[string]factColumn{
 	"country":             {"a.country", asText},
 	"language":            {"a.language", asText},
 	"segment":             {"a.segment", asText},
@@ -71,6 +66,14 @@ var factColumns = map[string]factColumn{
 	"mails_365d":               {"f.mails_365d", asNumber},
 	"responses_365d":           {"f.responses_365d", asNumber},
 	"days_since_last_response": {"f.last_response_on", daysSince},
+})
+
+func joined(parts ...map[string]factColumn) map[string]factColumn {
+	all := map[string]factColumn{}
+	for _, p := range parts {
+		maps.Copy(all, p)
+	}
+	return all
 }
 
 // factReader scans one query's rows into one reused AccountFacts.
@@ -163,6 +166,10 @@ func (r *factReader) fill(i int, f *campaigns.Field) {
 	case positive:
 		if r.numbers[i].Valid {
 			facts.SetBool(f, r.numbers[i].Float64 > 0)
+		}
+	case asMinor:
+		if r.numbers[i].Valid {
+			facts.SetNumber(f, float64(postlift.RoundMinor(r.numbers[i].Float64)))
 		}
 	default:
 		if r.numbers[i].Valid {

@@ -68,7 +68,7 @@ func TestRefreshFeatures(t *testing.T) {
 			// margin: 4000 + 30 % of 5000 + 0 + 9000 - 400
 			{AccountID: 1, AsOf: asOf, OrderDays: 2, FirstOrderOn: day("2025-01-10"), LastOrderOn: day("2026-04-01"),
 				NetMinor: 34000, FirstDayNetMinor: 15000, MarginMinor: 14100, AssumedNetMinor: 5000,
-				Net12MMinor: 19000, Margin12MMinor: 8600, Orders12M: 1},
+				Net12MMinor: 19000, Net24MMinor: 15000, Margin12MMinor: 8600, Orders12M: 1},
 			{AccountID: 2, AsOf: asOf, OrderDays: 1, FirstOrderOn: day("2026-02-01"), LastOrderOn: day("2026-02-01"),
 				NetMinor: 10500, FirstDayNetMinor: 10500, MarginMinor: 5250, Net12MMinor: 10500, Margin12MMinor: 5250,
 				Orders12M: 1, ExcludedOrders: 2},

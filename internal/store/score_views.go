@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"gorm.io/gorm"
@@ -71,60 +70,6 @@ func (s *Store) bins(ctx context.Context, run scoring.Run) ([]scoring.Bin, error
 	return bins, row.Scan(counts...)
 }
 
-// Accounts lists scored accounts by residual value with a keyset cursor.
-func (s *Store) Accounts(ctx context.Context, search, cursor string, limit int) ([]scoring.AccountLine, error) {
-	run, err := s.PublishedRun(ctx)
-	if err != nil {
-		return nil, err
-	}
-	query := `SELECT a.id, a.uid, a.name, a.country, a.segment, COALESCE(si.city, ''), sc.residual_minor, sc.p_alive, sc.decile
-FROM scores sc JOIN accounts a ON a.id = sc.account_id
-LEFT JOIN sites si ON si.id = (SELECT MIN(x.id) FROM sites x WHERE x.account_id = a.id AND x.is_main)
-WHERE sc.run_id = ?`
-	args := []any{run.ID}
-	if search != "" {
-		query += " AND LOWER(a.name) LIKE ? ESCAPE '!'"
-		args = append(args, strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(strings.ToLower(search))+"%")
-	}
-	if cursor != "" {
-		value, id, err := parseCursor(cursor)
-		if err != nil {
-			return nil, err
-		}
-		query += " AND (sc.residual_minor < ? OR (sc.residual_minor = ? AND sc.account_id > ?))"
-		args = append(args, value, value, id)
-	}
-	query += " ORDER BY sc.residual_minor DESC, sc.account_id LIMIT ?"
-	rows, err := s.queryRead(ctx, query, append(args, limit)...)
-	if err != nil {
-		return nil, fmt.Errorf("accounts: %w", err)
-	}
-	defer rows.Close()
-	var lines []scoring.AccountLine
-	for rows.Next() {
-		l := scoring.AccountLine{Residual: money(run)}
-		var id int64
-		if err := rows.Scan(&id, &l.UID, &l.Name, &l.Country, &l.Segment, &l.City, &l.Residual.Minor, &l.PAlive, &l.Decile); err != nil {
-			return nil, err
-		}
-		l.Cursor = fmt.Sprintf("%d.%d", l.Residual.Minor, id)
-		lines = append(lines, l)
-	}
-	return lines, rows.Err()
-}
-
-func parseCursor(cursor string) (value, id int64, err error) {
-	a, b, _ := strings.Cut(cursor, ".")
-	value, err = strconv.ParseInt(a, 10, 64)
-	if err == nil {
-		id, err = strconv.ParseInt(b, 10, 64)
-	}
-	if err != nil {
-		return 0, 0, postlift.Faultf(postlift.Invalid, "store.Accounts", "%q is not a page cursor", cursor)
-	}
-	return value, id, nil
-}
-
 // accountByRef finds an account by id, external id or exact name; two of one name are a Conflict.
 func (s *Store) accountByRef(ctx context.Context, ref string) (accountRow, error) {
 	for _, where := range []string{"uid = ?", "external_id = ?", "name = ?"} {
@@ -179,13 +124,38 @@ func (s *Store) cardValue(ctx context.Context, a accountRow, card *scoring.Accou
 	if err != nil {
 		return err
 	}
-	in := func(minor int64) postlift.Money { return postlift.Money{Minor: minor, Currency: run.Currency} }
-	card.Value = &scoring.Parts{Orders: in(r.OrdersMinor), Committed: in(r.CommittedMinor), Renewal: in(r.RenewalMinor),
-		Service: in(r.ServiceMinor), Fulfilment: in(r.FulfilmentMinor), Acquisition: in(r.AcquisitionMinor),
-		Residual: in(r.ResidualMinor), Prospect: in(r.ProspectMinor), WindowMargin: in(r.WindowMarginMinor),
-		PAlive: r.PAlive, ExpectedOrders: r.ExpectedOrders, AssumedShare: r.AssumedShare, Decile: int(r.Decile),
-		Flags: strings.FieldsFunc(r.Flags, func(c rune) bool { return c == ',' })}
+	card.Value = partsOf(&r, run)
 	return nil
+}
+
+// partsOf gives a score as people see it.
+func partsOf(r *scoreRow, run scoring.Run) *scoring.Parts {
+	in := func(minor int64) postlift.Money { return postlift.Money{Minor: minor, Currency: run.Currency} }
+	p := &scoring.Parts{Orders: in(r.OrdersMinor), Committed: in(r.CommittedMinor), Renewal: in(r.RenewalMinor), Expansion: in(r.ExpansionMinor),
+		Service: in(r.ServiceMinor), Contact: in(r.ContactMinor), Fulfilment: in(r.FulfilmentMinor), Acquisition: in(r.AcquisitionMinor),
+		Residual: in(r.ResidualMinor), Prospect: in(r.ProspectMinor), WindowMargin: in(r.WindowMarginMinor),
+		PAlive: r.PAlive, PActive: r.PActive, ExpectedOrders: r.ExpectedOrders, AssumedShare: r.AssumedShare, Decile: int(r.Decile),
+		PExceedsCost: r.PExceedsCost, Tier: r.Tier, RFM: r.RFM, Stage: r.Stage,
+		Flags: strings.FieldsFunc(r.Flags, func(c rune) bool { return c == ',' })}
+	if r.LowMinor != nil && r.MedianMinor != nil && r.HighMinor != nil {
+		p.Band = &scoring.Band{Low: in(*r.LowMinor), Median: in(*r.MedianMinor), High: in(*r.HighMinor)}
+	}
+	if r.CLVToCAC != nil && *r.CLVToCAC != 0 {
+		p.CLVToCAC = r.CLVToCAC
+	}
+	if r.PaybackMonth != nil {
+		month := int(*r.PaybackMonth)
+		p.PaybackMonth = &month
+	}
+	if r.BreakEvenMinor != nil {
+		v := in(*r.BreakEvenMinor)
+		p.BreakEven = &v
+	}
+	if r.MeanOrderMinor != nil {
+		v := in(postlift.RoundMinor(*r.MeanOrderMinor))
+		p.MeanOrder = &v
+	}
+	return p
 }
 
 func (s *Store) cardFeatures(ctx context.Context, a accountRow, card *scoring.AccountCard) error {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
 	"postlift"
+	"postlift/clv"
 	"postlift/clv/scoring"
 )
 
@@ -20,7 +22,7 @@ const publishedScores = "published"
 var scoreColumns = []string{"run_id", "account_id", "p_alive", "expected_orders", "orders_minor", "committed_minor", "renewal_minor",
 	"fulfilment_minor", "service_minor", "acquisition_minor", "residual_minor", "prospect_minor", "window_margin_minor",
 	"assumed_share", "decile", "flags", "expansion_minor", "contact_minor", "low_minor", "median_minor", "high_minor",
-	"p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage"}
+	"spread_minor", "p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage"}
 
 // rankSQL gives every score of a run its decile and its value tier, as segments.TierEdges does with
 // segments.DefaultTierShares: an account of positive value is A where less than 5 % of these are worth more, B
@@ -59,10 +61,8 @@ func (s *Store) BuildScores(ctx context.Context, run *scoring.Run, rows iter.Seq
 		if _, err := t.exec(rankSQL, run.ID, run.ID); err != nil {
 			return err
 		}
-		err := t.sql.QueryRowContext(ctx, s.bind("SELECT COUNT(*), COALESCE(SUM(residual_minor), 0) FROM scores WHERE run_id = ?"), run.ID).
-			Scan(&run.Accounts, &run.Total.Minor)
-		if err != nil {
-			return fmt.Errorf("store.BuildScores: %w", err)
+		if err := t.sumScores(run); err != nil {
+			return err
 		}
 		return t.publishScores(run, "published", by)
 	})
@@ -125,6 +125,25 @@ WHERE run_id = ? AND account_id NOT IN (SELECT account_id FROM scores WHERE run_
 	return err
 }
 
+// sumScores adds the run's scores up. The accounts' own luck is independent, so that its squares add up.
+func (t *tx) sumScores(run *scoring.Run) error {
+	var sum clv.Value
+	var squares float64
+	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*), COALESCE(SUM(residual_minor), 0), COALESCE(SUM(orders_minor), 0),
+  COALESCE(SUM(fulfilment_minor), 0), COALESCE(SUM(renewal_minor), 0), COALESCE(SUM(expansion_minor), 0),
+  COALESCE(SUM(CAST(spread_minor AS DOUBLE PRECISION) * spread_minor), 0) FROM scores WHERE run_id = ?`), run.ID).
+		Scan(&run.Accounts, &run.Total.Minor, &sum.OrdersMinor, &sum.FulfilMinor, &sum.RenewalMinor, &sum.ExpansionMinor, &squares)
+	if err != nil {
+		return fmt.Errorf("store.BuildScores: %w", err)
+	}
+	sum.ResidualMinor, sum.SpreadMinor = run.Total.Minor, postlift.RoundMinor(math.Sqrt(squares))
+	if run.Whole != nil {
+		run.Whole(sum)
+	}
+	_, err = t.exec("UPDATE score_runs SET metrics = ?, accounts = ?, total_minor = ? WHERE id = ?", toJSON(run.Metrics), run.Accounts, run.Total.Minor, run.ID)
+	return err
+}
+
 func (t *tx) writeScores(run int64, rows iter.Seq2[scoring.Row, error]) error {
 	next, stop := iter.Pull2(rows)
 	defer stop()
@@ -151,7 +170,7 @@ func fillScore(buf []any, run int64, r *scoring.Row) {
 	copy(buf, []any{run, r.AccountID, v.PAlive, v.ExpectedOrders, v.OrdersMinor, v.CommittedMinor, v.RenewalMinor,
 		v.FulfilMinor, v.ServiceMinor, v.AcquisitionMinor, v.ResidualMinor, v.ProspectMinor, v.WindowMarginMinor,
 		v.AssumedShare, int64(0), strings.Join(v.Flags, ","), v.ExpansionMinor, v.ContactMinor, v.LowMinor, v.MedianMinor, v.HighMinor,
-		v.PExceedsCost, int64(v.PaybackMonth), v.CLVToCAC, v.BreakEvenMinor, v.MeanOrderMinor, v.PActive, r.RFM, "", r.Stage})
+		v.SpreadMinor, v.PExceedsCost, int64(v.PaybackMonth), v.CLVToCAC, v.BreakEvenMinor, v.MeanOrderMinor, v.PActive, r.RFM, "", r.Stage})
 }
 
 // publishScores flips the pointer to a run that is whole.
@@ -160,8 +179,7 @@ func (t *tx) publishScores(run *scoring.Run, verb string, by postlift.Actor) err
 		return err
 	}
 	now := t.store.now()
-	if _, err := t.exec("UPDATE score_runs SET status = 'published', accounts = ?, total_minor = ?, published_at = ? WHERE id = ?",
-		run.Accounts, run.Total.Minor, now, run.ID); err != nil {
+	if _, err := t.exec("UPDATE score_runs SET status = 'published', published_at = ? WHERE id = ?", now, run.ID); err != nil {
 		return err
 	}
 	run.PublishedAt, run.Status = now, "published"

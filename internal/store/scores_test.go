@@ -44,7 +44,7 @@ func checkParts(t *testing.T, s *Store, run int64) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
-		if sum := r.OrdersMinor + r.CommittedMinor + r.RenewalMinor - r.ServiceMinor - r.FulfilmentMinor; sum != r.ResidualMinor {
+		if sum := r.OrdersMinor + r.CommittedMinor + r.RenewalMinor + r.ExpansionMinor - r.ServiceMinor - r.ContactMinor - r.FulfilmentMinor; sum != r.ResidualMinor {
 			t.Errorf("account %d: parts add up to %d, residual is %d", r.AccountID, sum, r.ResidualMinor)
 		}
 		if r.Decile < 1 || r.Decile > 10 {
@@ -102,7 +102,7 @@ func TestAccountCardAndList(t *testing.T) {
 		var all []string
 		cursor := ""
 		for {
-			page, err := s.Accounts(ctx, "muster", cursor, 2)
+			page, err := s.AccountsBy(ctx, scoring.AccountFilter{Search: "muster", Cursor: cursor, Limit: 2})
 			if err != nil {
 				t.Fatal(err)
 			}

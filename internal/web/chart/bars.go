@@ -47,7 +47,7 @@ type Part struct {
 func Parts(f Frame, parts []Part, format Format) string {
 	const rowHeight, top, bottom = 32.0, 4.0, 30.0
 	labels, values := make([]string, len(parts)), make([]string, len(parts))
-	starts := make([]float64, len(parts))
+	starts, ends := make([]float64, len(parts)), make([]float64, len(parts))
 	low, high, sum := 0.0, 0.0, 0.0
 	for i, p := range parts {
 		labels[i], values[i] = p.Label, format(p.Value)
@@ -57,6 +57,7 @@ func Parts(f Frame, parts []Part, format Format) string {
 			starts[i] = sum
 			sum += p.Value
 		}
+		ends[i] = sum
 		low, high = min(low, starts[i], starts[i]+p.Value), max(high, starts[i], starts[i]+p.Value)
 	}
 	c := newCanvas(f, top+rowHeight*float64(len(parts))+bottom)
@@ -74,7 +75,10 @@ func Parts(f Frame, parts []Part, format Format) string {
 		case p.Total:
 			kind = Neutral
 		case p.Value < 0:
-			kind = Holdout
+			kind = Third
+		}
+		if i > 0 { // where the part begins is where the one above has ended
+			c.line(x.at(ends[i-1]), y-6, x.at(ends[i-1]), y+6, look{"c-zero", muted}, 1, "")
 		}
 		c.label(0, y+20, "start", p.Label)
 		c.rect(min(a, b), y+6, max(max(a, b)-min(a, b), 1), rowHeight-12, looks[kind], p.Label+": "+values[i])

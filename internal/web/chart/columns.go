@@ -59,7 +59,7 @@ func (c *canvas) group(at, step float64, y scale, columns []Column, g Group, for
 		x := at + step*.1 + width*float64(k)
 		top := y.at(max(v, 0))
 		c.rect(x+.5, top, width-1, y.from-top, looks[columns[k].Kind], columns[k].Name+", "+g.Label+": "+format(v))
-		if textWidth(format(v)) < width+4 {
+		if textWidth(format(v)) < width+1 {
 			c.small(x+width/2, top-5, "middle", format(v))
 		}
 	}

@@ -24,6 +24,7 @@ func TestModelChartsAreSound(t *testing.T) {
 		}
 		for name, svg := range map[string]string{
 			"columns":     Columns(f, []Column{{"observed", Neutral}, {"model", Third}}, groups, plain, "orders"),
+			"curves":      Curves(f, []Series{{"one", v, Neutral}, {"two", v[:len(v)/2], Holdout}, {"none", nil, Third}}, plain, "weeks"),
 			"calibration": Calibration(f, points, plain, "predicted", "observed"),
 		} {
 			for _, s := range []string{svg, Alone(f, svg)} {

@@ -15,7 +15,7 @@ func Alone(f Frame, svg string) string {
 	if n, err := fmt.Sscanf(after, "%g %g %g %g", &x, &y, &width, &height); n < 4 || err != nil {
 		return svg // not a chart of this package
 	}
-	words := wrap(f.Desc, int(width/6.6))
+	words := wrap(f.Desc, int(width/7.2))
 	head := margin + titleSize + 8 + line*float64(len(words)) + 12
 	c := &canvas{width: width + 2*margin, height: head + height + margin}
 	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %s %s" width="%s" height="%s" font-family="%s" font-size="%d">`,

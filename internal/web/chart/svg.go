@@ -31,6 +31,8 @@ const (
 	Holdout
 	Third
 	Quiet // background, not part of the story
+	Fourth
+	Fifth
 )
 
 // Format writes a value for the reader's language.
@@ -44,6 +46,8 @@ var looks = map[Kind]look{
 	Holdout: {"c-holdout", "#666E75"},
 	Third:   {"c-third", "#BE6243"},
 	Quiet:   {"c-quiet", "#86909A"},
+	Fourth:  {"c-fourth", "#004435"},
+	Fifth:   {"c-fifth", "#601C6E"},
 }
 
 const (
@@ -52,16 +56,21 @@ const (
 	font                      = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 )
 
+// width is the width of the view box.
+func (f Frame) width() float64 {
+	if f.Width == 0 {
+		return 720
+	}
+	return f.Width
+}
+
 type canvas struct {
 	strings.Builder
 	width, height float64
 }
 
 func newCanvas(f Frame, height float64) *canvas {
-	c := &canvas{width: f.Width, height: height}
-	if c.width == 0 {
-		c.width = 720
-	}
+	c := &canvas{width: f.width(), height: height}
 	id := html.EscapeString(f.ID)
 	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" class="chart" viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="%s-t %s-d" font-family="%s" font-size="%d">`,
 		num(c.width), num(height), num(c.width), num(height), id, id, font, fontSize)

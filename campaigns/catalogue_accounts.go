@@ -1,0 +1,91 @@
+package campaigns
+
+// What fields of an account's master data and history have in common where they have no value.
+var (
+	notImported   = Words{"accounts for which none was imported", "Kunden, für die nichts importiert wurde"}
+	noMainSite    = Words{"accounts without a main site, or whose main site lacks it", "Kunden ohne Hauptstandort oder mit unvollständigem"}
+	neverOrdered  = Words{"accounts that never ordered", "Kunden, die nie bestellt haben"}
+	neverMailed   = Words{"accounts that never got a letter", "Kunden, die nie einen Brief bekamen"}
+	neverAnswered = Words{"accounts that never responded", "Kunden, die nie reagiert haben"}
+)
+
+// companyFields are an account's master data.
+var companyFields = []Field{
+	{Name: "country", Type: Text, Unit: "ISO 3166-1", EN: "Country", DE: "Land", Missing: notImported,
+		About: Words{"Country code of the account, such as DE", "Ländercode des Kunden, etwa DE"}},
+	{Name: "language", Type: Text, Unit: "ISO 639-1", EN: "Language", DE: "Sprache", Missing: notImported,
+		About: Words{"Language in which the account is written to, such as de", "Sprache, in der dem Kunden geschrieben wird, etwa de"}},
+	{Name: "segment", Type: Text, EN: "Segment", DE: "Segment", Missing: notImported,
+		About: Words{"Your own segment of the account", "Ihr eigenes Segment des Kunden"}},
+	{Name: "industry", Type: Text, EN: "Industry", DE: "Branche", Missing: notImported,
+		About: Words{"Industry as imported", "Branche, wie importiert"}},
+	{Name: "employees", Type: Number, Unit: "people", EN: "Employees", DE: "Beschäftigte", Missing: notImported,
+		About: Words{"Number of people that the company employs", "Zahl der Beschäftigten des Unternehmens"}},
+	{Name: "service_level", Type: Text, EN: "Service level", DE: "Servicestufe", Missing: notImported,
+		About: Words{"Service level, on which the cost of serving depends", "Servicestufe, von der die Kosten der Betreuung abhängen"}},
+	{Name: "status", Type: Text, EN: "Status", DE: "Status", Missing: notImported,
+		About: Words{"Status of the account, such as active", "Status des Kunden, etwa active"}},
+	{Name: "acquisition_channel", Type: Text, EN: "Acquisition channel", DE: "Akquisekanal", Missing: notImported,
+		About: Words{"Channel through which the account was won", "Kanal, über den der Kunde gewonnen wurde"}},
+	{Name: "acquired_on", Type: Day, EN: "Acquired on", DE: "Gewonnen am", Missing: notImported,
+		About: Words{"Day on which the account was won", "Tag, an dem der Kunde gewonnen wurde"}},
+	{Name: "customer_days", Type: Number, Unit: "days", EN: "Days as a customer", DE: "Tage als Kunde",
+		About:   Words{"Days since the account was won or, where that is unknown, since its first order", "Tage seit der Gewinnung oder, wo sie unbekannt ist, seit der ersten Bestellung"},
+		Missing: Words{"accounts without a day of acquisition and without orders", "Kunden ohne Tag der Gewinnung und ohne Bestellungen"}},
+	{Name: "postcode", Type: Text, EN: "Postcode of the main site", DE: "Postleitzahl des Hauptstandorts", Missing: noMainSite,
+		About: Words{"Postcode as a text, so that leading zeros count", "Postleitzahl als Text, damit führende Nullen zählen"}},
+	{Name: "city", Type: Text, EN: "City of the main site", DE: "Ort des Hauptstandorts", Missing: noMainSite,
+		About: Words{"City of the main site", "Ort des Hauptstandorts"}},
+	{Name: "region", Type: Text, EN: "Region of the main site", DE: "Region des Hauptstandorts", Missing: noMainSite,
+		About: Words{"State, province or county of the main site", "Bundesland, Provinz oder Grafschaft des Hauptstandorts"}},
+}
+
+// orderFields are what an account ordered. Credit notes and cancellations are taken off their order.
+var orderFields = []Field{
+	{Name: "orders", Type: Number, Unit: "order days", EN: "Orders in all", DE: "Bestellungen insgesamt",
+		About: Words{"Days with orders of positive net value; several documents of a day count once", "Tage mit Bestellungen von positivem Nettowert; mehrere Belege eines Tages zählen einmal"}},
+	{Name: "orders_12m", Type: Number, Unit: "order days", EN: "Orders in 12 months", DE: "Bestellungen in 12 Monaten",
+		About: Words{"Order days of the last twelve months", "Bestelltage der letzten zwölf Monate"}},
+	{Name: "revenue_total", Type: Amount, EN: "Net revenue in all", DE: "Nettoumsatz insgesamt",
+		About: Words{"Net value of all orders, credit notes taken off; without contract fees", "Nettowert aller Bestellungen nach Gutschriften; ohne Vertragsentgelte"}},
+	{Name: "revenue_12m", Type: Amount, EN: "Net revenue in 12 months", DE: "Nettoumsatz in 12 Monaten",
+		About: Words{"Net value of the orders of the last twelve months", "Nettowert der Bestellungen der letzten zwölf Monate"}},
+	{Name: "margin_12m", Type: Amount, EN: "Margin in 12 months", DE: "Deckungsbeitrag in 12 Monaten",
+		About: Words{"Margin of the orders of the last twelve months, by the default share where it is unknown", "Deckungsbeitrag der Bestellungen der letzten zwölf Monate, nach der Vorgabe, wo er unbekannt ist"}},
+	{Name: "first_order_on", Type: Day, EN: "First order on", DE: "Erste Bestellung am", Missing: neverOrdered,
+		About: Words{"Day of the first imported order", "Tag der ersten importierten Bestellung"}},
+	{Name: "last_order_on", Type: Day, EN: "Last order on", DE: "Letzte Bestellung am", Missing: neverOrdered,
+		About: Words{"Day of the last order", "Tag der letzten Bestellung"}},
+	{Name: "days_since_last_order", Type: Number, Unit: "days", EN: "Days since the last order", DE: "Tage seit der letzten Bestellung", Missing: neverOrdered,
+		About: Words{"Days from the last order to the date of the facts", "Tage von der letzten Bestellung bis zum Stichtag"}},
+}
+
+// contractFields are what runs or is about to.
+var contractFields = []Field{
+	{Name: "has_open_contract", Type: Boolean, EN: "Has an open contract", DE: "Hat einen laufenden Vertrag",
+		About: Words{"Whether any contract runs", "Ob irgendein Vertrag läuft"}},
+	{Name: "open_contracts", Type: Number, Unit: "contracts", EN: "Open contracts", DE: "Laufende Verträge",
+		About: Words{"Number of running contracts", "Zahl der laufenden Verträge"}},
+	{Name: "contract_monthly", Type: Amount, Unit: "a month", EN: "Monthly fees of open contracts", DE: "Monatsentgelte laufender Verträge",
+		About: Words{"Sum of the monthly fees of running contracts", "Summe der Monatsentgelte laufender Verträge"}},
+	{Name: "next_term_end_on", Type: Day, EN: "Next end of a contract term", DE: "Nächstes Ende einer Vertragslaufzeit",
+		About:   Words{"The nearest end of a running contract term", "Das nächste Ende einer laufenden Vertragslaufzeit"},
+		Missing: Words{"accounts without a running contract of fixed term", "Kunden ohne laufenden Vertrag mit fester Laufzeit"}},
+	{Name: "days_to_notice_deadline", Type: Number, Unit: "days", EN: "Days to the next notice deadline", DE: "Tage bis zum nächsten Kündigungstermin",
+		About:   Words{"Days until the next last day for notice", "Tage bis zum nächsten letzten Tag einer Kündigung"},
+		Missing: Words{"accounts without a running contract whose notice can still be given", "Kunden ohne laufenden Vertrag, der noch gekündigt werden kann"}},
+	{Name: "open_opportunities", Type: Number, Unit: "opportunities", EN: "Open opportunities", DE: "Offene Verkaufschancen",
+		About: Words{"Number of open sales opportunities", "Zahl der offenen Verkaufschancen"}},
+}
+
+// contactFields are letters sent and what came back.
+var contactFields = []Field{
+	{Name: "days_since_last_mail", Type: Number, Unit: "days", EN: "Days since the last letter", DE: "Tage seit dem letzten Brief", Missing: neverMailed,
+		About: Words{"Days since a letter was last posted to the account", "Tage, seit dem Kunden zuletzt ein Brief geschickt wurde"}},
+	{Name: "mails_365d", Type: Number, Unit: "letters", EN: "Letters in 365 days", DE: "Briefe in 365 Tagen",
+		About: Words{"Letters posted to the account in 365 days", "Briefe an den Kunden in 365 Tagen"}},
+	{Name: "responses_365d", Type: Number, Unit: "responses", EN: "Responses in 365 days", DE: "Reaktionen in 365 Tagen",
+		About: Words{"Calls, mails, meetings, quotes and cards in 365 days; visits of the page, returns and objections do not count", "Anrufe, Mails, Treffen, Angebote und Karten in 365 Tagen; Seitenbesuche, Rückläufer und Widersprüche zählen nicht"}},
+	{Name: "days_since_last_response", Type: Number, Unit: "days", EN: "Days since the last response", DE: "Tage seit der letzten Reaktion", Missing: neverAnswered,
+		About: Words{"Days since the account last responded, of the same kinds", "Tage seit der letzten Reaktion derselben Arten"}},
+}

@@ -1,0 +1,17 @@
+package clv
+
+// Mass gives the probability of values below and at v, as the bands of the account last scored have it.
+func (s *Scorer) Mass(v float64) (below, at float64) {
+	for _, a := range s.atoms.total {
+		switch {
+		case a.v < v-1:
+			below += a.w
+		case a.v <= v+1:
+			at += a.w
+		}
+	}
+	return below, at
+}
+
+// BandMoments are the mean and the variance of the values behind the bands of the account last scored.
+func (s *Scorer) BandMoments() (mean, variance float64) { return moments(s.atoms.total) }

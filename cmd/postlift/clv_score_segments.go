@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"postlift"
+	"postlift/clv/development"
+	"postlift/clv/scoring"
+	"postlift/internal/store"
+)
+
+// segmentsAnswer is the segmentation of a run with the moves since an earlier one.
+type segmentsAnswer struct {
+	scoring.Segmentation
+	Moves *scoring.Moves `json:"transitions"` // null: there is no earlier run with stages
+}
+
+func newSegmentsCommand(a *app) *cobra.Command {
+	var run, since string
+	cmd := &cobra.Command{
+		Use:     "segments",
+		Short:   "Value tiers, lifecycle stages and their moves, RFM, segments and channels of a score run",
+		Example: "  postlift clv segments\n  postlift clv segments --since scr_06dx… --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			db, err := a.store(cmd.Context())
+			if err != nil {
+				return err
+			}
+			answer, err := segmentation(cmd.Context(), db, run, since)
+			if err != nil {
+				return err
+			}
+			return a.print(answer, answer.text)
+		},
+	}
+	cmd.Flags().StringVar(&run, "run", "", "score run (default: the published one)")
+	cmd.Flags().StringVar(&since, "since", "", "earlier score run to compare stages with (default: the newest as of an earlier date)")
+	return cmd
+}
+
+func segmentation(ctx context.Context, db *store.Store, run, since string) (segmentsAnswer, error) {
+	var answer segmentsAnswer
+	now, err := db.ScoreRun(ctx, run)
+	if err != nil {
+		return answer, err
+	}
+	if answer.Segmentation, err = db.Segmentation(ctx, now); err != nil {
+		return answer, err
+	}
+	before, err := earlierRun(ctx, db, now, since)
+	if err != nil || before == nil {
+		return answer, err
+	}
+	moves, err := db.Transitions(ctx, *before, now)
+	answer.Moves = &moves
+	return answer, err
+}
+
+// earlierRun is the run asked for or the newest one of an earlier date that has stages; nil: none.
+func earlierRun(ctx context.Context, db *store.Store, now scoring.Run, id string) (*scoring.Run, error) {
+	if id != "" {
+		run, err := db.ScoreRun(ctx, id)
+		return &run, err
+	}
+	runs, err := db.ScoreRuns(ctx, 200)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		if r.AsOf < now.AsOf && r.Basis != nil {
+			return &r, nil
+		}
+	}
+	return nil, nil
+}
+
+func (s segmentsAnswer) text(w io.Writer) {
+	fmt.Fprintf(w, "run %s as of %s: %d accounts, residual CLV %s\n", s.Run.UID, s.Run.AsOf, s.Run.Accounts, s.Run.Total.Format("en"))
+	for _, t := range s.Tiers {
+		fmt.Fprintf(w, "tier %s: %d accounts (%.0f %%), %s (%.0f %% of the value)\n", t.Tier, t.Accounts, t.AccountShare*100, t.Total.Format("en"), t.ValueShare*100)
+	}
+	for _, part := range []struct {
+		name  string
+		lines []scoring.Slice
+	}{{"stage", s.Stages}, {"segment", s.Segments}, {"channel", s.Channels}} {
+		for _, l := range part.lines {
+			printSlice(w, part.name, l)
+		}
+	}
+	if s.Moves == nil {
+		return
+	}
+	fmt.Fprintf(w, "moves since %s (run %s):\n", s.Moves.BeforeOn, s.Moves.Before)
+	for _, m := range s.Moves.Rows {
+		fmt.Fprintf(w, "  %s to %s: %d accounts (%.0f %%)\n", orNone(string(m.From)), orNone(string(m.To)), m.Accounts, m.Share*100)
+	}
+}
+
+func printSlice(w io.Writer, kind string, l scoring.Slice) {
+	line := fmt.Sprintf("%s %s: %d accounts, %s, mean %s", kind, orNone(l.Name), l.Accounts, l.Total.Format("en"), l.Mean.Format("en"))
+	for _, r := range []struct {
+		name  string
+		share *float64
+	}{{"ordered again", l.Retention}, {"renewed", l.RenewalRate}, {"conversion", l.Conversion}} {
+		if r.share != nil {
+			line += fmt.Sprintf(", %s %.0f %%", r.name, *r.share*100)
+		}
+	}
+	if l.CPA != nil {
+		line += ", cost per acquisition " + l.CPA.Format("en")
+	}
+	if l.BreakEven != nil {
+		line += ", a new one pays back up to " + l.BreakEven.Format("en")
+	}
+	fmt.Fprintln(w, line)
+}
+
+// cohortsAnswer is retention of accounts by cohort and of recurring revenue over a year.
+type cohortsAnswer struct {
+	scoring.Cohorts
+	Revenue scoring.RevenueRetention `json:"revenue"`
+}
+
+func newCohortsCommand(a *app) *cobra.Command {
+	var asOf string
+	cmd := &cobra.Command{
+		Use:     "cohorts",
+		Short:   "Retention by quarter of the first order or contract, and of recurring revenue",
+		Example: "  postlift clv cohorts\n  postlift clv cohorts --as-of 2026-06-30 --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx := cmd.Context()
+			db, err := a.store(ctx)
+			if err != nil {
+				return err
+			}
+			day, err := a.asOf(ctx, asOf)
+			if err != nil {
+				return err
+			}
+			var answer cohortsAnswer
+			if answer.Cohorts, err = db.Cohorts(ctx, day); err != nil {
+				return err
+			}
+			if answer.Revenue, err = db.RevenueRetention(ctx, day); err != nil {
+				return err
+			}
+			return a.print(answer, answer.text)
+		},
+	}
+	cmd.Flags().StringVar(&asOf, "as-of", "", "data up to this day counts (default today)")
+	return cmd
+}
+
+func (c cohortsAnswer) text(w io.Writer) {
+	fmt.Fprintln(w, "share of the accounts that were active (ordered, or under contract) in each later quarter, in per cent")
+	for _, k := range c.Cohorts.Cohorts {
+		fmt.Fprintf(w, "%s %6d ", k.Start, k.Accounts)
+		for _, p := range k.Points {
+			fmt.Fprintf(w, " %3.0f", p.Share*100)
+		}
+		fmt.Fprintln(w)
+	}
+	if len(c.Average) > 0 {
+		fmt.Fprint(w, "all            ")
+		for _, p := range c.Average {
+			fmt.Fprintf(w, " %3.0f", p.Share*100)
+		}
+		fmt.Fprintln(w)
+	}
+	if c.Truncated > 0 {
+		fmt.Fprintf(w, "%d accounts left out: they were customers before the imported documents begin\n", c.Truncated)
+	}
+	c.revenue(w)
+}
+
+func (c cohortsAnswer) revenue(w io.Writer) {
+	r := c.Revenue.Rates
+	in := func(v float64) string {
+		return postlift.Money{Minor: postlift.RoundMinor(v), Currency: c.Revenue.Currency}.Format("en")
+	}
+	if r.Accounts == 0 {
+		fmt.Fprintf(w, "recurring revenue on %s: none (flag %s)\n", c.Revenue.From, development.FlagNoRevenue)
+		return
+	}
+	fmt.Fprintf(w, "recurring revenue of %d accounts: %s a month on %s, %s on %s; new ones beside it %s\n",
+		r.Accounts, in(r.Before), c.Revenue.From, in(r.After), c.Revenue.To, in(r.New))
+	fmt.Fprintf(w, "net revenue retention %.1f %% (%.1f to %.1f), gross %.1f %% (%.1f to %.1f); %d lost, %d contracted, %d expanded\n",
+		r.NRR*100, r.NRRLow*100, r.NRRHigh*100, r.GRR*100, r.GRRLow*100, r.GRRHigh*100, r.Lost, r.Contracted, r.Expanded)
+}
