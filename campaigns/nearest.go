@@ -13,11 +13,20 @@ func didYouMean(known []string, name string) string {
 
 func nearest(known []string, name string) string {
 	name = strings.ToLower(name)
-	best, least := "", max(2, len(name)/3)+1
+	best, least := "", min(max(2, len(name)/3)+1, len(name)) // where every letter differs, nothing is near
 	for _, k := range known {
+		if strings.EqualFold(k, name) {
+			return k
+		}
 		d := editDistance(k, name)
 		if _, last, dotted := strings.Cut(k, "."); dotted {
 			d = min(d, editDistance(last, name)+1) // "residual" means clv.residual
+			if len(name) > 5 && strings.HasPrefix(last, name) {
+				d = min(d, 2)
+			}
+		}
+		if len(name) > 5 && strings.HasPrefix(k, name) {
+			d = min(d, 2) // "clv.payback" means clv.payback_month
 		}
 		if d < least {
 			best, least = k, d

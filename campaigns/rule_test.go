@@ -101,7 +101,7 @@ func TestParseRuleErrors(t *testing.T) {
 		"orders > 1 and\n  residual > 5":    {"line 2, column 3", `"residual"`, "did you mean clv.residual?"},
 		`country > "DE"`:                    {"column 9", "no order"},
 		`clv.stage == "at risk"`:            {"line 1, column 14", `never a value of clv.stage; did you mean at_risk?`, "prospect, new, growing"},
-		`clv.tier in ["A", "F"]`:            {"column 19", `"F" is never a value of clv.tier`, "A, B, C, D, E"},
+		`clv.tier in ["A", "F"]`:            {"column 19", `"F" is never a value of clv.tier; it has A, B, C, D, E`},
 		`clv.tier != "b"`:                   {"did you mean B?"},
 		`clv.tier <= "B"`:                   {"has no order"},
 		`clv.rfm == "556"`:                  {"column 12", "three digits from 1 to 5"},
@@ -253,9 +253,12 @@ func TestDescribeField(t *testing.T) {
 	if err != nil || f.ValueLabel("at_risk", "de") != "Gefährdet" || f.ValueLabel("at_risk", "en-GB") != "At risk" || f.ValueLabel("other", "de") != "other" {
 		t.Errorf("%+v, %v", f, err)
 	}
-	_, err = DescribeField("clv.tear")
-	if postlift.KindOf(err) != postlift.NotFound || !strings.Contains(postlift.UserText(err), "did you mean clv.tier?") {
-		t.Errorf("%v", err)
+	for name, want := range map[string]string{"clv.tear": "clv.tier", "clv.payback": "clv.payback_month", "payback": "clv.payback_month", "CLV.Tier": "clv.tier", "x": ""} {
+		_, err = DescribeField(name)
+		text := postlift.UserText(err)
+		if postlift.KindOf(err) != postlift.NotFound || strings.Contains(text, "did you mean") != (want != "") || want != "" && !strings.Contains(text, "did you mean "+want+"?") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -124,8 +124,7 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
 }
 
 // activeSplit gives the discounted months that a living customer goes on to live, without any order within the
-// horizon and with some. Where customers leave only after an order, one who places none
-// stays to the end.
+// horizon and with some. Where customers leave only after an order, one who places none stays to the end.
 func (s *Scorer) activeSplit(c *sheet) (quiet, busy float64) {
 	if !(c.v.PAlive > 0) {
 		return 0, 0
@@ -179,8 +178,8 @@ func (s *Scorer) widening(doubt float64) float64 {
 }
 
 // contractAtoms describes the discounted margin of one contract less its share of the cost of serving the
-// account where it does not order, by the month in which it ends; it gives the variance by the account's own luck. Likely ends stand
-// for themselves, unlikely ones are taken together.
+// account where it does not order, by the month in which it ends; it gives the variance by the account's own
+// luck. Likely ends stand for themselves, unlikely ones are taken together.
 func (s *Scorer) contractAtoms(p *contractPath, c *sheet) float64 {
 	b := &s.atoms
 	b.begin()

@@ -13,15 +13,15 @@ const DaysPerMonth = 30.4375
 // Assumptions are the stated settings that a value rests on beside the account's own data. Amounts are
 // minor units of the reporting currency.
 type Assumptions struct {
-	HorizonMonths            int              // months that are valued, 1 to 240; settings allow 12 to 60
-	DiscountRate             float64          // a year; 0.1 is ten per cent
-	DefaultMargin            float64          // share of net revenue, for orders and contracts without a known margin
-	DefaultRenewalRate       float64          // share renewing at each opportunity, used only without a renewal model
-	OrderCostMinor           int64            // handling one order day
-	ContactMinorPerYear      int64            // planned mailings to an active account that may be mailed
-	ServiceCostMinorPerMonth map[string]int64 // serving an active account, by service level; "" is the default
-	AcquisitionCostMinor     map[string]int64 // winning an account, by channel; "" is the default
-	WindowDays               int              // length of the window of Value.WindowMarginMinor, 0 to 3650
+	HorizonMonths            int              `json:"horizon_months"`               // months that are valued, 1 to 240; settings allow 12 to 60
+	DiscountRate             float64          `json:"discount_rate"`                // a year; 0.1 is ten per cent
+	DefaultMargin            float64          `json:"default_margin"`               // share of net revenue, for orders and contracts without a known margin
+	DefaultRenewalRate       float64          `json:"default_renewal_rate"`         // share renewing at each opportunity, used only without a renewal model
+	OrderCostMinor           int64            `json:"order_cost_minor"`             // handling one order day
+	ContactMinorPerYear      int64            `json:"contact_minor_per_year"`       // planned mailings to an active account that may be mailed
+	ServiceCostMinorPerMonth map[string]int64 `json:"service_cost_minor_per_month"` // serving an active account, by service level; "" is the default
+	AcquisitionCostMinor     map[string]int64 `json:"acquisition_cost_minor"`       // winning an account, by channel; "" is the default
+	WindowDays               int              `json:"window_days"`                  // length of the window of Value.WindowMarginMinor, 0 to 3650
 }
 
 // Check refuses assumptions that cannot be, naming the setting.
@@ -125,41 +125,43 @@ type ContractInput struct {
 //	Residual = Orders + Committed + Renewal + Expansion - Service - Contact - Fulfil
 //	Prospect = Residual - Acquisition
 type Value struct {
-	PAlive         float64 // probability of still ordering; 0 without orders
-	PActive        float64 // probability of ordering still or being under contract today
-	ExpectedOrders float64 // order days within the horizon
-	MeanOrderMinor float64 // expected net value of one future order day
+	PAlive         float64 `json:"p_alive"`          // probability of still ordering; 0 without orders
+	PActive        float64 `json:"p_active"`         // probability of ordering still or being under contract today
+	ExpectedOrders float64 `json:"expected_orders"`  // order days within the horizon
+	MeanOrderMinor float64 `json:"mean_order_minor"` // expected net value of one future order day
 
-	OrdersMinor      int64 // discounted margin of orders
-	CommittedMinor   int64 // discounted margin of running contract terms
-	RenewalMinor     int64 // discounted margin of terms after a renewal, at today's fee
-	ExpansionMinor   int64 // discounted margin of price and volume changes and of contract groups adopted
-	ServiceMinor     int64 // discounted cost of serving the account while it is active
-	ContactMinor     int64 // discounted cost of planned mailings while it is active and may be mailed
-	FulfilMinor      int64 // discounted cost of handling the orders
-	AcquisitionMinor int64 // cost of winning the account
-	ResidualMinor    int64 // value with the acquisition cost sunk
-	ProspectMinor    int64 // value before the account was won
+	OrdersMinor      int64 `json:"orders_minor"`      // discounted margin of orders
+	CommittedMinor   int64 `json:"committed_minor"`   // discounted margin of running contract terms
+	RenewalMinor     int64 `json:"renewal_minor"`     // discounted margin of terms after a renewal, at today's fee
+	ExpansionMinor   int64 `json:"expansion_minor"`   // discounted margin of price and volume changes and of contract groups adopted
+	ServiceMinor     int64 `json:"service_minor"`     // discounted cost of serving the account while it is active
+	ContactMinor     int64 `json:"contact_minor"`     // discounted cost of planned mailings while it is active and may be mailed
+	FulfilMinor      int64 `json:"fulfil_minor"`      // discounted cost of handling the orders
+	AcquisitionMinor int64 `json:"acquisition_minor"` // cost of winning the account
+	ResidualMinor    int64 `json:"residual_minor"`    // value with the acquisition cost sunk
+	ProspectMinor    int64 `json:"prospect_minor"`    // value before the account was won
 
 	// Bands of the residual value: with 5 %, 50 % and 95 % probability it stays below. They hold the
 	// account's own luck, what the parameters leave open and the errors of past predictions.
-	LowMinor, MedianMinor, HighMinor int64
-	SpreadMinor                      int64   // standard deviation of the residual value by the account's own luck alone
-	PExceedsCost                     float64 // probability that the residual value exceeds the acquisition cost
+	LowMinor     int64   `json:"low_minor"`
+	MedianMinor  int64   `json:"median_minor"`
+	HighMinor    int64   `json:"high_minor"`
+	SpreadMinor  int64   `json:"spread_minor"`   // standard deviation of the residual value by the account's own luck alone
+	PExceedsCost float64 `json:"p_exceeds_cost"` // probability that the residual value exceeds the acquisition cost (0 where unknown)
 
 	// PaybackMonth is the month, counted from the observation date, in which margin earned so far and
 	// expected cover the acquisition cost: 0 for already paid back, -1 for not within the horizon or
 	// without a known cost.
-	PaybackMonth   int     // expected margin counts discounted and after service, contact and handling cost
-	CLVToCAC       float64 // residual value by acquisition cost; 0 where the cost is unknown or nothing
-	BreakEvenMinor int64   // the highest acquisition cost at which the account still pays: the residual value, at least 0
+	PaybackMonth   int     `json:"payback_month"`    // expected margin counts discounted and after service, contact and handling cost
+	CLVToCAC       float64 `json:"clv_to_cac"`       // residual value by acquisition cost (0 where unknown) or nothing
+	BreakEvenMinor int64   `json:"break_even_minor"` // the highest acquisition cost at which the account still pays: the residual value, at least 0
 
-	NextYearRevenueMinor int64 // expected net of orders and contracts in 12 months, not discounted
-	NextYearMarginMinor  int64 // their margin, not discounted, before service and handling
-	WindowMarginMinor    int64 // the same margin within Assumptions.WindowDays: the baseline of a mailing
+	NextYearRevenueMinor int64 `json:"next_year_revenue_minor"` // expected net of orders and contracts in 12 months, not discounted, without groups still to be adopted
+	NextYearMarginMinor  int64 `json:"next_year_margin_minor"`  // their margin and that of groups adopted, not discounted, before service and handling
+	WindowMarginMinor    int64 `json:"window_margin_minor"`     // the same margin within Assumptions.WindowDays: the baseline of a mailing
 
 	// AssumedShare is the share of the parts' absolute sum that rests on default margins, renewal rates
 	// and costs and not on the account's own figures; 0 to 1.
-	AssumedShare float64
-	Flags        []string // what to know before trusting the value; shared, not to be changed
+	AssumedShare float64  `json:"assumed_share"`
+	Flags        []string `json:"flags"` // what to know before trusting the value; shared, not to be changed
 }

@@ -90,7 +90,7 @@ type sheet struct {
 	revenue, margin, windowed       float64       // next year, and the window's margin
 	assumed                         float64       // absolute sum of assumed parts
 	lines                           int           // live contracts
-	ordersActive, contractualActive float64       // discounted months active beside contracts, and under contract
+	ordersActive, contractualActive float64       // discounted months ordering, and only under contract
 	path                            *adoptionPath // nil: no adoption is expected
 }
 

@@ -199,6 +199,14 @@ func drawAccount(t *rapid.T) clv.AccountInput {
 			MarginKnown:        rapid.Bool().Draw(t, "known"), TermMonths: rapid.IntRange(-1, 60).Draw(t, "term"),
 			RenewalsDone: rapid.IntRange(-1, 40).Draw(t, "renewals"), AutoRenew: rapid.Bool().Draw(t, "auto"),
 			NoticeGiven: rapid.Bool().Draw(t, "notice"), TermEnd: rapid.SampledFrom([]postlift.Date{0, day("end"), asOf.AddDays(400)}).Draw(t, "term end"),
+			NoticeBy:        rapid.SampledFrom([]postlift.Date{0, day("by"), asOf.AddDays(90)}).Draw(t, "notice by"),
+			PriceRenewals:   rapid.IntRange(0, 9).Draw(t, "price changes"),
+			PriceLogSum:     rapid.SampledFrom([]float64{0, .1, -30, 1e6, math.NaN()}).Draw(t, "price logs"),
+			ExposureMonths:  rapid.Float64Range(-5, 500).Draw(t, "exposure"),
+			Expansions:      rapid.IntRange(0, 20).Draw(t, "expansions"),
+			ExpansionLogs:   rapid.SampledFrom([]float64{0, .5, 40, -1, math.NaN()}).Draw(t, "expansion logs"),
+			Contractions:    rapid.IntRange(0, 20).Draw(t, "contractions"),
+			ContractionLogs: rapid.SampledFrom([]float64{0, -.5, -40, 1}).Draw(t, "contraction logs"),
 		})
 	}
 	return in

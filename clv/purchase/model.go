@@ -32,7 +32,7 @@ type Model interface {
 	// UsesRecency tells whether Ahead and Distribution depend on tx; where not, they may be kept by (x, age).
 	UsesRecency() bool
 	// Distribution appends to p the probabilities of 0, 1, 2, … order days in the next t weeks given that
-	// the customer is alive at age, until what is left is below 1e-12.
+	// the customer is alive at age, until what is left is below 1e-12 or MaxOrders is reached.
 	Distribution(p []float64, x int, tx, age, t float64) []float64
 	// Orders is the expected number of repeat order days of a new customer in its first t weeks.
 	Orders(t float64) float64

@@ -33,11 +33,8 @@ func negBinTail(size, s float64, n int) float64 {
 	}
 	z := s / (1 + s)
 	below := float64(n) <= size*s
-	switch {
-	case below && n > negBinLimit:
-		return min(max(1-mathext.RegIncBeta(size, float64(n), 1/(1+s)), 0), 1)
-	case !below && 40/math.Log1p(1/s) > negBinLimit:
-		return min(max(mathext.RegIncBeta(float64(n), size, z), 0), 1)
+	if below && n > negBinLimit || !below && 40/math.Log1p(1/s) > negBinLimit {
+		return longNegBinTail(size, s, n)
 	}
 	// Sums are relative to their first term: among the smallest numbers p would stop falling.
 	if below {
@@ -54,6 +51,15 @@ func negBinTail(size, s float64, n int) float64 {
 		p *= z * (size + float64(k)) / float64(k+1)
 	}
 	return min(math.Exp(logNegBin(size, s, n))*tail, 1)
+}
+
+// longNegBinTail is P(N >= n) by the incomplete beta function: from the head, whose argument keeps its
+// digits, unless the tail is small.
+func longNegBinTail(size, s float64, n int) float64 {
+	if head := mathext.RegIncBeta(size, float64(n), 1/(1+s)); head < 0.999 {
+		return min(max(1-head, 0), 1)
+	}
+	return min(max(mathext.RegIncBeta(float64(n), size, s/(1+s)), 0), 1)
 }
 
 // negBinWindow is how far a sum over a negative binomial has to go: its mode, and a bound for the number of terms

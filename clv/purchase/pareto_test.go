@@ -140,6 +140,9 @@ func TestParetoDistribution(t *testing.T) {
 			t.Skip("more orders than a list of probabilities is for")
 		}
 		p := m.Distribution(nil, x, tx, age, window)
+		if len(p) > MaxOrders {
+			t.Skip("the last probability stands for more orders than its number")
+		}
 		sum, mean := 0.0, 0.0
 		for n, v := range p {
 			if !(v >= 0) {

@@ -56,8 +56,12 @@ type BacktestStore interface {
 	LatestBacktest(ctx context.Context, from, until postlift.Date) (StoredBacktest, error)
 }
 
-// DefaultSample is the number of customers with which models are compared.
-const DefaultSample = 20_000
+// DefaultSample is the number of customers with which models are compared. A score run that finds no young
+// comparison makes one of its own with fewer: enough to choose by, in seconds.
+const (
+	DefaultSample = 20_000
+	quickSample   = 5_000
+)
 
 // Backtest compares models on what was known before with what came after, and stores the report. Sample 0
 // takes every customer.
@@ -147,7 +151,7 @@ func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxA
 		return Choice{}, nil, err
 	}
 	if !found && !o.NoBacktest && o.Model == "" {
-		b, err = s.Backtest(ctx, o.AsOf, DefaultSample, by)
+		b, err = s.Backtest(ctx, o.AsOf, quickSample, by)
 		if found = err == nil; err != nil && postlift.KindOf(err) != postlift.NotFound {
 			return Choice{}, nil, err
 		}

@@ -16,7 +16,7 @@ func newAccountsCommand(a *app) *cobra.Command {
 		Example: "  postlift accounts show K-10023"}
 	show := &cobra.Command{
 		Use:     "show ACCOUNT",
-		Short:   "One account: its CLV with the parts, orders, contracts, letters, blocks",
+		Short:   "One account: its CLV with parts, bands and prospects, orders, contracts, letters, blocks",
 		Example: "  postlift accounts show K-10023\n  postlift accounts show 'Muster Maschinenbau GmbH' --json",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -24,14 +24,17 @@ func newAccountsCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			card, err := db.Account(cmd.Context(), args[0])
+			card, err := explained(cmd.Context(), a, db, args[0])
 			if err != nil {
 				return err
 			}
-			return a.print(card, func(w io.Writer) { printCard(w, card) })
+			return a.print(card, func(w io.Writer) {
+				printCard(w, card.AccountCard)
+				printExplanation(w, card.Explanation)
+			})
 		},
 	}
-	cmd.AddCommand(show)
+	cmd.AddCommand(show, newGroupsCommand(a))
 	return cmd
 }
 
@@ -56,26 +59,6 @@ func printCard(w io.Writer, c scoring.AccountCard) {
 	}
 	for _, b := range c.Suppressions {
 		fmt.Fprintf(w, "blocked: %s (%s) since %s\n", b.Reason, b.Scope, b.EffectiveOn)
-	}
-}
-
-func printParts(w io.Writer, v scoring.Parts, run scoring.Run) {
-	fmt.Fprintf(w, "CLV over %d months from %s (decile %d):\n", run.Horizon, run.AsOf, v.Decile)
-	for _, p := range []struct {
-		name string
-		sign string
-		m    postlift.Money
-	}{
-		{"expected orders, margin", "+", v.Orders}, {"contracts, running term", "+", v.Committed},
-		{"contracts, after renewal", "+", v.Renewal}, {"service", "-", v.Service}, {"order handling", "-", v.Fulfilment},
-		{"= residual CLV", " ", v.Residual}, {"acquisition (already spent)", "-", v.Acquisition}, {"= prospect CLV", " ", v.Prospect},
-	} {
-		fmt.Fprintf(w, "  %-28s %s %14s\n", p.name, p.sign, p.m.Format("en"))
-	}
-	fmt.Fprintf(w, "  probability of still buying %.2f, expected order days %.1f, share resting on assumptions %.0f %%\n",
-		v.PAlive, v.ExpectedOrders, v.AssumedShare*100)
-	if len(v.Flags) > 0 {
-		fmt.Fprintln(w, "  look twice: "+strings.Join(v.Flags, ", "))
 	}
 }
 

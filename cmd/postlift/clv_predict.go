@@ -209,7 +209,7 @@ func namedModels(model, money string, values map[string]float64) (purchase.Model
 		return nil, nil, err
 	}
 	if money == "" {
-		money = spendOf(values)
+		money = spendOf(model, values)
 	} else if spend.ParamNames(money) == nil {
 		return nil, nil, spend.Unknown(money)
 	}
@@ -224,15 +224,20 @@ func namedModels(model, money string, values map[string]float64) (purchase.Model
 	if money == "" {
 		return m, nil, nil
 	}
+	if model == purchase.ModelBGBB && money == spend.ModelGammaGamma {
+		return nil, nil, postlift.Faultf(postlift.Invalid, "clv predict",
+			"--params: gamma is a parameter of %s and of %s, which must not share it: give both models by --fit FILE", model, money)
+	}
 	moneyModel, err := spend.New(money, values)
 	return m, moneyModel, err
 }
 
-// spendOf is the spend model to which one of the parameters belongs, "" for none.
-func spendOf(values map[string]float64) string {
+// spendOf is the spend model to which one of the parameters belongs that the order model has not, "" for none.
+func spendOf(model string, values map[string]float64) string {
+	own := purchase.ParamNames(model)
 	for _, name := range spend.Names() {
 		for _, param := range spend.ParamNames(name) {
-			if _, ok := values[param]; ok {
+			if _, ok := values[param]; ok && !slices.Contains(own, param) {
 				return name
 			}
 		}

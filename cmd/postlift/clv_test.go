@@ -320,6 +320,7 @@ func TestPredictRefuses(t *testing.T) {
 		"a rate of 20":        {[]string{"--summary", summary, "--fit", fit, "--discount-rate", "20"}, "0 to 10"},
 		"discrete by month":   {[]string{"--summary", summary, "--model", "bgbb", "--params", bgbb, "--monthly"}, "opportunities"},
 		"discrete from a log": {[]string{"--orders", log, "--model", "bgbb", "--params", bgbb}, "--summary"},
+		"a gamma for two":     {[]string{"--summary", summary, "--model", "bgbb", "--params", bgbb + ",p=6,q=4"}, "--fit FILE"},
 		"a stranger":          {[]string{"--summary", summary, "--params", "r=1,alpha=2,a=1,b=2,colour=1"}, "colour"},
 	} {
 		code, out, errOut := call(t, append([]string{"clv", "predict", "--horizon", "10"}, c.args...)...)

@@ -1,10 +1,6 @@
 package web
 
-import (
-	"math"
-
-	"postlift"
-)
+import "math"
 
 // rect is a part of a bar, in percent of the bar's width.
 type rect struct {
@@ -40,41 +36,4 @@ func (s barScale) span(class string, from, to float64) bar {
 		b.Axis = s.at(0)
 	}
 	return b
-}
-
-// step is one line of a waterfall: a part with its running sum, or a total from zero.
-type step struct {
-	Key    string
-	Amount postlift.Money
-	Total  bool
-	Bar    bar
-}
-
-// waterfall draws each part from where the sum before it ended, and each total from zero.
-func waterfall(steps []step) []step {
-	ends := make([][2]float64, len(steps))
-	scale, sum := barScale{}, 0.0
-	for i, s := range steps {
-		v := float64(s.Amount.Minor)
-		if s.Total {
-			ends[i] = [2]float64{0, v}
-			sum = v
-		} else {
-			ends[i] = [2]float64{sum, sum + v}
-			sum += v
-		}
-		scale.low = min(scale.low, ends[i][0], ends[i][1])
-		scale.high = max(scale.high, ends[i][0], ends[i][1])
-	}
-	for i := range steps {
-		class := "plus"
-		switch {
-		case steps[i].Total:
-			class = "total"
-		case steps[i].Amount.Minor < 0:
-			class = "minus"
-		}
-		steps[i].Bar = scale.span(class, ends[i][0], ends[i][1])
-	}
-	return steps
 }

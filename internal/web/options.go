@@ -8,6 +8,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/clv"
 	"postlift/clv/scoring"
 	"postlift/mailers"
 	"postlift/responses"
@@ -28,6 +29,28 @@ type Visits interface {
 
 // Values reads CLV for people; the store is one.
 type Values = scoring.Views
+
+// Insights reads runs and how the accounts of one are sorted; the store is one.
+type Insights interface {
+	// ScoreRuns lists runs, the newest first.
+	ScoreRuns(ctx context.Context, limit int) ([]scoring.Run, error)
+	Segmentation(ctx context.Context, run scoring.Run) (scoring.Segmentation, error)
+	Transitions(ctx context.Context, before, after scoring.Run) (scoring.Moves, error)
+	Cohorts(ctx context.Context, asOf postlift.Date) (scoring.Cohorts, error)
+	RevenueRetention(ctx context.Context, asOf postlift.Date) (scoring.RevenueRetention, error)
+	// CompanyGroups lists groups of companies, the most valuable first.
+	CompanyGroups(ctx context.Context, run scoring.Run, limit int) ([]scoring.CompanyGroup, error)
+	CompanyGroup(ctx context.Context, run scoring.Run, key string) (scoring.CompanyGroup, error)
+	// LatestBacktest is the newest one as of a day between two; NotFound where there is none.
+	LatestBacktest(ctx context.Context, from, until postlift.Date) (scoring.StoredBacktest, error)
+}
+
+// Engine works values out anew under the published run's models. Both are a Conflict where that run does not
+// hold all that its values rest on.
+type Engine interface {
+	Explain(ctx context.Context, ref string) (scoring.Explanation, error)
+	WhatIf(ctx context.Context, ref string, change clv.Change) (scoring.Difference, error)
+}
 
 // Campaigns reads campaigns with their plans; campaigns.Service is one.
 type Campaigns interface {
@@ -58,6 +81,8 @@ type Results interface {
 type StaffOptions struct {
 	Health    Health
 	Values    Values
+	Insights  Insights
+	Engine    Engine
 	Campaigns Campaigns
 	Batches   Batches
 	Artefacts Artefacts

@@ -10,6 +10,8 @@ import (
 type staff struct {
 	*site
 	values    Values
+	insights  Insights
+	engine    Engine
 	campaigns Campaigns
 	batches   Batches
 	artefacts Artefacts
@@ -25,7 +27,8 @@ func Staff(o StaffOptions) (http.Handler, error) {
 		return nil, err
 	}
 	base.demo = o.Demo
-	s := &staff{site: base, values: o.Values, campaigns: o.Campaigns, batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
+	s := &staff{site: base, values: o.Values, insights: o.Insights, engine: o.Engine, campaigns: o.Campaigns,
+		batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
 	s.addRoutes(r)
@@ -37,8 +40,14 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 	return map[string]gin.HandlerFunc{
 		"/":                        s.overview,
 		"/clv":                     s.clv,
+		"/clv/segments":            s.segments,
+		"/clv/acquisition":         s.acquisition,
+		"/clv/retention":           s.retention,
+		"/clv/models":              s.models,
+		"/clv/runs":                s.runs,
 		"/accounts":                s.accounts,
 		"/accounts/:id":            s.account,
+		"/accounts/:id/what-if":    s.whatIf,
 		"/campaigns":               s.campaignList,
 		"/campaigns/:id":           s.campaign,
 		"/campaigns/:id/why":       s.why,

@@ -117,9 +117,26 @@ func (v *view) Share(n any, digits int) string {
 }
 
 // Decimal writes a number with that many decimals.
-func (v *view) Decimal(f float64, digits int) string {
-	s := strings.TrimSuffix(strings.TrimSuffix(responses.Percent(f/100, digits, v.Lang), "%"), "\u00a0")
-	return s
+func (v *view) Decimal(f float64, digits int) string { return decimal(f, digits, v.Lang) }
+
+func decimal(f float64, digits int, lang string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(responses.Percent(f/100, digits, lang), "%"), "\u00a0")
+}
+
+// Times writes a factor; nil is a dash.
+func (v *view) Times(f *float64) string {
+	if f == nil {
+		return "–"
+	}
+	return v.Decimal(*f, 1) + "\u00a0×"
+}
+
+// Amount writes an amount in whole major units; nil is a dash.
+func (v *view) Amount(m *postlift.Money) string {
+	if m == nil {
+		return "–"
+	}
+	return v.Whole(*m)
 }
 
 // Date writes a civil date; none is a dash.

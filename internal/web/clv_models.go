@@ -1,0 +1,301 @@
+package web
+
+import (
+	"html/template"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"postlift"
+	"postlift/clv"
+	"postlift/clv/backtest"
+	"postlift/clv/scoring"
+	"postlift/internal/web/chart"
+)
+
+// backtestYears is how far back a backtest may lie to be shown.
+const backtestYears = 5
+
+// modelsData is what the values rest on and how well it has foretold.
+type modelsData struct {
+	Run      scoring.Run
+	Models   []modelLine
+	Choice   *scoring.Choice
+	Backtest *scoring.StoredBacktest // nil: there is none
+	Why      string                  // sentence
+	Horizons []horizonTable
+	Tracking template.HTML
+	Lift     template.HTML
+	Checks   []calibrationCheck
+}
+
+// modelLine is one fitted model.
+type modelLine struct {
+	Role   string // what it answers
+	Class  string // of contracts; "" for all
+	Name   string
+	Basis  int // customers, decisions, accounts or contracts
+	Params []param
+	Flags  []string
+}
+
+type param struct {
+	Name  string
+	Value float64
+}
+
+func (s *staff) models(c *gin.Context) {
+	run, ok := s.published(c)
+	if !ok {
+		return
+	}
+	data := modelsData{Run: run, Models: modelLines(&run.Params), Choice: run.Metrics.Choice}
+	found, err := s.insights.LatestBacktest(c.Request.Context(), run.AsOf.AddMonths(-12*backtestYears), run.AsOf)
+	switch {
+	case err == nil:
+		data.Backtest = &found
+		s.tested(&data, languageOf(c))
+	case postlift.KindOf(err) != postlift.NotFound:
+		s.fail(c, err)
+		return
+	}
+	s.render(c, http.StatusOK, "clv_models", view{Title: "models.title", Nav: "clv", Data: data})
+}
+
+// modelLines lists every fitted model of a portfolio.
+func modelLines(p *clv.PortfolioFit) []modelLine {
+	var lines []modelLine
+	if o := p.Orders; o != nil {
+		lines = append(lines, modelLine{Role: "orders", Name: o.Model, Basis: o.Customers, Params: params(o.Params), Flags: o.Flags})
+		if v := o.Spend; v != nil {
+			lines = append(lines, modelLine{Role: "spend", Name: v.Model, Basis: v.Customers, Params: params(v.Params), Flags: v.Flags})
+		}
+	}
+	for _, class := range slices.Sorted(maps.Keys(p.Renewals)) {
+		r := p.Renewals[class]
+		lines = append(lines, modelLine{Role: "renewals", Class: class, Name: r.Model, Basis: r.Decisions, Params: params(r.Params), Flags: r.Flags})
+	}
+	if m := p.Prices; m != nil {
+		lines = append(lines, modelLine{Role: "prices", Basis: m.Contracts, Flags: m.Flags})
+	}
+	if m := p.Volumes; m != nil {
+		lines = append(lines, modelLine{Role: "volumes", Basis: m.Expansion.Contracts, Flags: union(m.Expansion.Flags, m.Contraction.Flags, m.ExpansionSize.Flags, m.ContractionSize.Flags)})
+	}
+	if m := p.EarlyEnds; m != nil {
+		lines = append(lines, modelLine{Role: "early", Basis: m.Contracts, Flags: m.Flags})
+	}
+	if m := p.Development; m != nil {
+		lines = append(lines, modelLine{Role: "development", Basis: len(m.Groups), Flags: m.Flags})
+	}
+	if m := p.Ordering; m != nil {
+		lines = append(lines, modelLine{Role: "ordering", Basis: len(m.Groups), Flags: m.Flags})
+	}
+	if m := p.Margin; m != nil {
+		lines = append(lines, modelLine{Role: "margin", Basis: m.Accounts, Params: []param{{"mean", m.Mean}}, Flags: m.Flags})
+	}
+	return lines
+}
+
+func params(of map[string]float64) []param {
+	var list []param
+	for _, name := range slices.Sorted(maps.Keys(of)) {
+		list = append(list, param{name, of[name]})
+	}
+	return list
+}
+
+// union joins lists of flags, each flag once.
+func union(lists ...[]string) []string {
+	var all []string
+	for _, list := range lists {
+		for _, flag := range list {
+			if !slices.Contains(all, flag) {
+				all = append(all, flag)
+			}
+		}
+	}
+	return all
+}
+
+// horizonTable is how all predictions did over one horizon.
+type horizonTable struct {
+	Horizon backtest.Horizon
+	Lines   []horizonLine
+}
+
+type horizonLine struct {
+	backtest.Summary
+	Chosen bool
+	Best   bool // smallest mean absolute error
+}
+
+// calibrationCheck compares probabilities of one horizon with what happened.
+type calibrationCheck struct {
+	backtest.Reliability
+	Picture template.HTML
+}
+
+// tested fills in what the backtest says.
+func (s *staff) tested(data *modelsData, lang string) {
+	r := &data.Backtest.Report
+	data.Why = s.why(r.Choice, lang)
+	for i := range r.Models {
+		m := r.Models[i]
+		if n := len(data.Horizons); n == 0 || data.Horizons[n-1].Horizon != m.Horizon {
+			data.Horizons = append(data.Horizons, horizonTable{Horizon: m.Horizon})
+		}
+		t := &data.Horizons[len(data.Horizons)-1]
+		t.Lines = append(t.Lines, horizonLine{Summary: m, Chosen: m.Model == r.Choice.Key})
+	}
+	for _, t := range data.Horizons {
+		best := slices.MinFunc(t.Lines, func(a, b horizonLine) int { return compare(a.MAE, b.MAE) })
+		for i := range t.Lines {
+			t.Lines[i].Best = t.Lines[i].MAE == best.MAE
+		}
+	}
+	data.Tracking, data.Lift = s.trackingPicture(r, lang), s.liftPicture(r, lang)
+	for i, one := range r.Reliability {
+		data.Checks = append(data.Checks, calibrationCheck{one, s.calibrationPicture(i, one, lang)})
+	}
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// why says in the reader's language why the model was chosen.
+func (s *staff) why(c backtest.Choice, lang string) string {
+	t, p := s.texts[lang], picture{lang: lang}
+	w := c.Why
+	model := t.model(c.Key)
+	if w.Reason == backtest.ReasonDefault {
+		return t.get("why.default", model)
+	}
+	parts := []string{t.get("why.base", model, p.count(float64(w.Tests)), p.count(float64(w.Customers)), decimal(w.Score, 4, lang))}
+	switch w.Reason {
+	case backtest.ReasonOnly:
+		parts = append(parts, t.get("why.only"))
+	case backtest.ReasonWithinNoise:
+		parts = append(parts, t.get("why.noise", t.model(w.Best), decimal(w.Behind, 4, lang), decimal(w.BehindSE, 4, lang)))
+	default:
+		parts = append(parts, t.get("why.best"))
+	}
+	if w.Next != "" && w.Reason != backtest.ReasonOnly {
+		parts = append(parts, t.get("why.next", t.model(w.Next), decimal(w.Ahead, 4, lang), decimal(w.AheadSE, 4, lang)))
+	}
+	return strings.Join(parts, " ")
+}
+
+// model names a model or baseline; one with a fixed regularity ends in it, as in "mbgcnbd-2".
+func (t texts) model(key string) string {
+	if name, ok := t["model."+key]; ok {
+		return name
+	}
+	if base, k, ok := strings.Cut(key, "-"); ok {
+		if name, ok := t["model."+base]; ok {
+			return name + ", k = " + k
+		}
+	}
+	return key
+}
+
+// Model names a model or baseline.
+func (v *view) Model(key string) string { return v.texts.model(key) }
+
+// Length writes a horizon.
+func (v *view) Length(h backtest.Horizon) string { return v.texts.length(h) }
+
+func (t texts) length(h backtest.Horizon) string {
+	switch {
+	case h.Days == 0:
+		return t.get("length.months", h.Months)
+	case h.Months == 0:
+		return t.get("length.days", h.Days)
+	}
+	return t.get("length.both", h.Months, h.Days)
+}
+
+// drawnModels are the lines that a chart has room for: the chosen model and the next two of the list.
+func drawnModels(all []backtest.Series, chosen string) []backtest.Series {
+	list := slices.Clone(all)
+	slices.SortStableFunc(list, func(a, b backtest.Series) int {
+		return boolRank(a.Model == chosen) - boolRank(b.Model == chosen)
+	})
+	return list[:min(len(list), 3)]
+}
+
+func boolRank(first bool) int {
+	if first {
+		return 0
+	}
+	return 1
+}
+
+// trackingPicture follows all orders after the last origin beside what was foretold on it.
+func (s *staff) trackingPicture(r *backtest.Report, lang string) template.HTML {
+	t := r.Tracking
+	if len(t.Actual) < 2 || len(t.Days) < 2 {
+		return ""
+	}
+	p := s.picture(lang, "tracking", "models.tracking", "models.tracking.lead", t.Origin.Format(lang), s.texts[lang].model(r.Choice.Key))
+	series := []chart.Series{{Name: p.texts.get("models.happened") + " " + p.count(t.Actual[len(t.Actual)-1]), Values: fromZero(t.Actual), Kind: chart.Neutral}}
+	kinds := []chart.Kind{chart.Treated, chart.Third, chart.Quiet}
+	for i, m := range drawnModels(t.Models, r.Choice.Key) {
+		if len(m.Values) > 0 {
+			series = append(series, chart.Series{Name: p.texts.model(m.Model) + " " + p.count(m.Values[len(m.Values)-1]), Values: fromZero(m.Values), Kind: kinds[i]})
+		}
+	}
+	axis := "models.weeks"
+	if step := t.Days[1].DaysSince(t.Days[0]); step > 7 {
+		axis = "models.steps"
+		return drawn(chart.Curves(p.frame, series, p.count, p.texts.get(axis, step/7)))
+	}
+	return drawn(chart.Curves(p.frame, series, p.count, p.texts.get(axis)))
+}
+
+func fromZero(v []float64) []float64 { return append([]float64{0}, v...) }
+
+// liftPicture shows which share of the orders came from the best tenths of the customers.
+func (s *staff) liftPicture(r *backtest.Report, lang string) template.HTML {
+	l := r.Lift
+	if len(l.Shares) == 0 {
+		return ""
+	}
+	p := s.picture(lang, "lift", "models.lift", "models.lift.lead", s.texts[lang].length(l.Horizon), l.Origin.Format(lang))
+	var series []chart.Series
+	add := func(name string, values []float64, kind chart.Kind) {
+		if len(values) > 0 {
+			series = append(series, chart.Series{Name: name + " " + p.share(values[0]), Values: fromZero(values), Kind: kind})
+		}
+	}
+	for _, m := range l.Models {
+		if m.Model == r.Choice.Key {
+			add(p.texts.model(m.Model), m.Values, chart.Treated)
+		}
+	}
+	add(p.texts.get("models.frequency"), l.Frequency, chart.Third)
+	add(p.texts.get("models.perfect"), l.Perfect, chart.Neutral)
+	return drawn(chart.Curves(p.frame, series, p.share, p.texts.get("models.lift.axis")))
+}
+
+// calibrationPicture compares the probability of an order with the share that ordered.
+func (s *staff) calibrationPicture(i int, r backtest.Reliability, lang string) template.HTML {
+	var points []chart.Point
+	for _, b := range r.Ordered {
+		if b.Count > 0 {
+			points = append(points, chart.Point{Predicted: b.Predicted, Observed: b.Observed, N: float64(b.Count)})
+		}
+	}
+	t := s.texts[lang]
+	p := s.picture(lang, "calibration"+string(rune('a'+i)), "models.calibration", "models.calibration.lead", t.length(r.Horizon))
+	return drawn(chart.Calibration(p.frame, points, p.share, t.get("models.predicted"), t.get("models.observed")))
+}

@@ -1,0 +1,94 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+
+	"postlift/clv/scoring"
+	"postlift/clv/segments"
+	"postlift/internal/web/chart"
+)
+
+const (
+	cohortsShown = 20 // quarters, the newest
+	tinyCohort   = 20 // accounts below which a share says little
+)
+
+// retentionData is how long customers stay.
+type retentionData struct {
+	Run     scoring.Run
+	Revenue scoring.RevenueRetention
+	Cohorts scoring.Cohorts
+	Lines   []cohortLine
+	Later   []int // column heads: quarters after the first
+	Hidden  int   // older cohorts that are not listed
+	Curve   template.HTML
+}
+
+type cohortLine struct {
+	segments.Cohort
+	Tiny  bool
+	Cells []cohortCell
+}
+
+type cohortCell struct {
+	segments.Point
+	Known bool
+	Heat  int
+}
+
+func (s *staff) retention(c *gin.Context) {
+	run, ok := s.published(c)
+	if !ok {
+		return
+	}
+	data := retentionData{Run: run}
+	var err error
+	if data.Revenue, err = s.insights.RevenueRetention(c.Request.Context(), run.AsOf); err == nil {
+		data.Cohorts, err = s.insights.Cohorts(c.Request.Context(), run.AsOf)
+	}
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	data.triangle()
+	data.Curve = s.retentionCurve(data.Cohorts.Average, languageOf(c))
+	s.render(c, http.StatusOK, "clv_retention", view{Title: "retention.title", Nav: "clv", Data: data})
+}
+
+// triangle lays the newest cohorts out, each with a cell a quarter.
+func (d *retentionData) triangle() {
+	list := d.Cohorts.Cohorts
+	d.Hidden = max(len(list)-cohortsShown, 0)
+	widest := 0
+	for _, cohort := range list[d.Hidden:] {
+		widest = max(widest, len(cohort.Points))
+	}
+	for later := 1; later <= widest; later++ {
+		d.Later = append(d.Later, later)
+	}
+	for _, cohort := range list[d.Hidden:] {
+		line := cohortLine{Cohort: cohort, Tiny: cohort.Accounts < tinyCohort, Cells: make([]cohortCell, widest)}
+		for i, p := range cohort.Points {
+			line.Cells[i] = cohortCell{p, true, heat(p.Share)}
+		}
+		d.Lines = append(d.Lines, line)
+	}
+}
+
+// retentionCurve draws the mean retention of all cohorts with its interval.
+func (s *staff) retentionCurve(average []segments.Point, lang string) template.HTML {
+	if len(average) < 2 {
+		return ""
+	}
+	average = average[:min(len(average), cohortsShown)]
+	share, low, high := []float64{1}, []float64{1}, []float64{1}
+	for _, p := range average {
+		share, low, high = append(share, p.Share), append(low, p.Low), append(high, p.High)
+	}
+	p := s.picture(lang, "curve", "retention.curve", "retention.curve.lead")
+	return drawn(chart.Curves(p.frame, []chart.Series{{Name: p.texts.get("retention.active"), Values: share, Kind: chart.Treated},
+		{Name: p.share(.975), Values: high, Kind: chart.Quiet}, {Name: p.share(.025), Values: low, Kind: chart.Quiet}}, p.share, p.texts.get("retention.axis")))
+}
