@@ -18,8 +18,8 @@ type kind struct {
 
 var kinds = map[string]kind{
 	"accounts": {columns: AccountColumns, prepare: prepareAccounts, example: [][]string{
-		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", "", "no"},
-		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", "", "no"}}},
+		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "0.08", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", "", "no"},
+		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", "", "no"}}},
 	"sites": {columns: SiteColumns, prepare: prepareSites, example: [][]string{
 		{"S-1", "K-1001", "Werk Süd", "Industrieweg 5 a", "", "54321", "Beispielheim", "", "DE", "no", "ok"}}},
 	"contacts": {columns: ContactColumns, prepare: prepareContacts, example: [][]string{

@@ -192,7 +192,7 @@ func (s *Scorer) contractAtoms(p *contractPath, c *sheet) float64 {
 		if !(run > 0) {
 			break
 		}
-		step := c.disc[t] * (p.margin*(1+p.gain[t]/run) - (c.serve+c.contact)*(1-s.idle[t])*c.away(t)/s.running[t])
+		step := c.disc[t] * (p.margin*(1+p.gain[t]/run) - (c.serve+c.contact)*p.bears[t]*c.away(t))
 		now.worth += step
 		now.open += step * p.next[t] / run
 		now.sd += c.disc[t] * math.Abs(p.margin) * p.spread[t] / run

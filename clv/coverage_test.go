@@ -21,13 +21,13 @@ type customer struct {
 
 // world simulates accounts that behave exactly as the models say.
 type world struct {
-	rng       *rand.Rand
-	a         clv.Assumptions
-	orders    func(rng *rand.Rand, until float64) (times []float64, dies float64) // weeks
-	money     spend.GammaGamma
-	ratio     float64
-	renewals  renewal.SBG
-	contracts bool
+	rng      *rand.Rand
+	a        clv.Assumptions
+	orders   func(rng *rand.Rand, until float64) (times []float64, dies float64) // weeks
+	money    spend.GammaGamma
+	ratio    float64
+	renewals renewal.SBG
+	terms    []int // months of the terms of its contracts
 }
 
 const week = 7.0
@@ -54,6 +54,14 @@ func paretoLife(m purchase.ParetoNBD) func(*rand.Rand, float64) ([]float64, floa
 			times = append(times, at)
 		}
 		return times, dies
+	}
+}
+
+// regularLife tells no day of leaving, so that it is of use without a cost of service only.
+func regularLife(m purchase.MBGCNBD) func(*rand.Rand, float64) ([]float64, float64) {
+	law := simulate.MBGCNBD{K: m.K, R: m.R, Alpha: m.Alpha, A: m.A, B: m.B}
+	return func(rng *rand.Rand, until float64) ([]float64, float64) {
+		return simulate.Weeks(law, rng, until, nil), math.Inf(1)
 	}
 }
 
@@ -88,8 +96,8 @@ func (w *world) draw() customer {
 		alive = min((dies-age)*week/clv.DaysPerMonth, float64(w.a.HorizonMonths))
 	}
 	active := alive
-	if w.contracts {
-		active = max(active, w.contract(&c))
+	for _, term := range w.terms {
+		active = max(active, w.contract(&c, term))
 	}
 	c.worth -= w.discountedMonths(active) * float64(w.a.ServiceCostMinorPerMonth[""])
 	return c
@@ -108,15 +116,15 @@ func (w *world) discount(month float64) float64 {
 	return math.Pow(1+w.a.DiscountRate, -(month+.5)/12)
 }
 
-// contract adds an annual contract, between its second and third renewal, and tells how long it runs.
-func (w *world) contract(c *customer) float64 {
-	days := 10 + w.rng.IntN(355)
-	k := clv.ContractInput{MonthlyFeeMinor: 60000, MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: 12, RenewalsDone: 2,
+// contract adds a contract between its second and third renewal, and tells how long it runs.
+func (w *world) contract(c *customer, term int) float64 {
+	days := 10 + w.rng.IntN(int(float64(term)*clv.DaysPerMonth)-10)
+	k := clv.ContractInput{MonthlyFeeMinor: 60000, MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: term, RenewalsDone: 2,
 		TermEnd: asOf.AddDays(days), AutoRenew: true}
 	c.in.Contracts = append(c.in.Contracts, k)
 	until := float64(days) / clv.DaysPerMonth
 	for i := 3; until < float64(w.a.HorizonMonths) && w.rng.Float64() >= w.renewals.Hazard(i); i++ {
-		until += 12
+		until += float64(term)
 	}
 	until = min(until, float64(w.a.HorizonMonths))
 	c.worth += 20000 * w.discountedMonths(until)
@@ -191,24 +199,27 @@ func TestBandsCover(t *testing.T) {
 	money := spend.GammaGamma{P: 4, Q: 3.5, Gamma: 40000}
 	bg := purchase.BGNBD{R: .8, Alpha: 27, A: .6, B: 3}
 	pareto := purchase.ParetoNBD{R: .6, Alpha: 30, S: .6, Beta: 12}
+	regular := purchase.MBGCNBD{K: 2, R: .8, Alpha: 12, A: .6, B: 3}
 	sbg := renewal.SBG{Mu: .2, Omega: .5}
 	for _, c := range []struct {
-		name      string
-		model     purchase.Model
-		life      func(*rand.Rand, float64) ([]float64, float64)
-		service   int64
-		contracts bool
+		name    string
+		model   purchase.Model
+		life    func(*rand.Rand, float64) ([]float64, float64)
+		service int64
+		terms   []int
 	}{
-		{"bgnbd", bg, bgnbdLife(bg), 0, false},
-		{"bgnbd served", bg, bgnbdLife(bg), 1000, false},
-		{"bgnbd with contracts", bg, bgnbdLife(bg), 1000, true},
-		{"paretonbd", pareto, paretoLife(pareto), 0, false},
-		{"paretonbd served", pareto, paretoLife(pareto), 1000, false},
-		{"paretonbd with contracts", pareto, paretoLife(pareto), 1000, true},
+		{"bgnbd", bg, bgnbdLife(bg), 0, nil},
+		{"bgnbd served", bg, bgnbdLife(bg), 1000, nil},
+		{"bgnbd with contracts", bg, bgnbdLife(bg), 1000, []int{12}},
+		{"paretonbd", pareto, paretoLife(pareto), 0, nil},
+		{"paretonbd served", pareto, paretoLife(pareto), 1000, nil},
+		{"bgnbd with three contracts", bg, bgnbdLife(bg), 1000, []int{1, 12, 24}},
+		{"mbgcnbd", regular, regularLife(regular), 0, nil},
+		{"paretonbd with contracts", pareto, paretoLife(pareto), 1000, []int{12}},
 	} {
 		a := a
 		a.ServiceCostMinorPerMonth = map[string]int64{"": c.service}
-		w := world{rng: rand.New(rand.NewPCG(9, 2)), a: a, orders: c.life, money: money, ratio: .4, renewals: sbg, contracts: c.contracts}
+		w := world{rng: rand.New(rand.NewPCG(9, 2)), a: a, orders: c.life, money: money, ratio: .4, renewals: sbg, terms: c.terms}
 		got := w.coverage(t, &clv.Models{Orders: c.model, Spend: money, Renewals: oneModel{sbg}}, 150, 200)
 		t.Logf("%s: below %.4f, above %.4f, within %.4f; above cost %.4f, said %.4f; totals within %.2f", c.name, got.below, got.above,
 			1-got.below-got.above, got.exceeds, got.expected, got.totals)

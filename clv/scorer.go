@@ -35,7 +35,6 @@ type scratch struct {
 	lines         []contractPath
 	change        growth
 	idle          []float64 // probability that no contract runs, by month
-	running       []float64 // expected number of running contracts, by month
 	active        []float64 // probability of being active, by month, where groups may be adopted
 	adopted       []float64 // expected margin of contract groups adopted, by month
 	atoms         bandSheet
@@ -67,8 +66,7 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
 	s.doubts = m.Doubt.byCell()
 	s.orders, s.alive = make([]float64, grid+1), make([]float64, grid+1)
-	s.idle, s.running = make([]float64, grid), make([]float64, grid)
-	s.active, s.adopted = make([]float64, grid), make([]float64, grid)
+	s.idle, s.active, s.adopted = make([]float64, grid), make([]float64, grid), make([]float64, grid)
 	return s, nil
 }
 

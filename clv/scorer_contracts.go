@@ -1,7 +1,9 @@
 package clv
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"postlift/clv/renewal"
 )
@@ -12,7 +14,9 @@ type contractPath struct {
 	now, next   []float64 // within the terms already committed; within renewed terms
 	gain        []float64 // running share times (expected fee factor - 1)
 	spread      []float64 // running share times fee factor times the relative standard deviation of the factor
+	bears       []float64 // probability that no contract before this one runs: it then bears the cost of service
 	fee, margin float64   // minor units a month, today
+	months      float64   // sum of shares
 	doubt       float64   // log standard deviation that the renewal model's own parameters leave
 	alive       bool
 	known       bool // margin
@@ -20,8 +24,8 @@ type contractPath struct {
 }
 
 func newContractPath(grid int) contractPath {
-	all := make([]float64, 4*grid)
-	return contractPath{now: all[:grid], next: all[grid : 2*grid], gain: all[2*grid : 3*grid], spread: all[3*grid:]}
+	all := make([]float64, 5*grid)
+	return contractPath{now: all[:grid], next: all[grid : 2*grid], gain: all[2*grid : 3*grid], spread: all[3*grid : 4*grid], bears: all[4*grid:]}
 }
 
 func (p *contractPath) reset() {
@@ -29,7 +33,7 @@ func (p *contractPath) reset() {
 	clear(p.next)
 	clear(p.gain)
 	clear(p.spread)
-	p.alive, p.assumed, p.doubt = false, false, 0
+	p.alive, p.assumed, p.doubt, p.months = false, false, 0, 0
 }
 
 // valueContracts values the contract lines and leaves in s.idle the probability that none runs.
@@ -38,19 +42,30 @@ func (s *Scorer) valueContracts(in *AccountInput, c *sheet) {
 		return
 	}
 	for t := range s.idle {
-		s.idle[t], s.running[t] = 1, 0
+		s.idle[t] = 1
 	}
 	for len(s.lines) < len(in.Contracts) {
 		s.lines = append(s.lines, newContractPath(s.grid))
 	}
 	for i := range in.Contracts {
-		p := &s.lines[i]
-		s.contractPath(&in.Contracts[i], p, c)
-		if p.alive {
+		if s.contractPath(&in.Contracts[i], &s.lines[i], c); s.lines[i].alive {
 			c.lines++
 			c.v.PActive = 1
-			s.addContract(p, c)
 		}
+	}
+	s.byLength(len(in.Contracts))
+	for i := range in.Contracts {
+		if s.lines[i].alive {
+			s.addContract(&s.lines[i], c)
+		}
+	}
+}
+
+// byLength orders the paths of an account's contracts, the longest first: the one that is likeliest to run
+// bears the cost of serving the account, which keeps the parts of the bands nearly independent.
+func (s *Scorer) byLength(n int) {
+	if n > 1 {
+		slices.SortStableFunc(s.lines[:n], func(a, b contractPath) int { return cmp.Compare(b.months, a.months) })
 	}
 }
 
@@ -69,8 +84,8 @@ func (s *Scorer) addContract(p *contractPath, c *sheet) {
 			c.margin += (share+p.gain[t])*p.margin + lift
 		}
 		c.windowed += ((share+p.gain[t])*p.margin + lift) * s.window[t]
+		p.bears[t] = s.idle[t]
 		s.idle[t] *= max(1-share, 0)
-		s.running[t] += share
 	}
 	c.commit += commit * p.margin
 	c.renew += renew * p.margin
@@ -133,11 +148,13 @@ func (s *Scorer) fill(p *contractPath, path []float64, from, to, weight float64,
 		share := weight * (right - left)
 		if s.change.still {
 			path[t] += share
+			p.months += share
 			continue
 		}
 		factor, spread, stay := s.change.at(renewals, (left+right)/2)
 		share *= stay
 		path[t] += share
+		p.months += share
 		p.gain[t] += share * (factor - 1)
 		p.spread[t] += share * factor * spread
 	}

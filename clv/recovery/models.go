@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 
@@ -24,9 +25,9 @@ const (
 
 // bgnbd measures the BG/NBD at the CDNOW parameters. The interval of a parameter is symmetric on the log
 // scale, where the likelihood is nearest to a normal one.
-func bgnbd(o Options) Report {
+func bgnbd(ctx context.Context, o Options) Report {
 	chunks := make([]counted, o.chunkCount())
-	o.chunks(func(i, sets int, rng *rand.Rand) {
+	o.chunks(ctx, func(i, sets int, rng *rand.Rand) {
 		c := newCounted()
 		for range sets {
 			c.fit(o.Customers, rng)
@@ -61,9 +62,9 @@ func (c *counted) fit(customers int, rng *rand.Rand) {
 }
 
 // sbg measures the sBG at alpha 0.7, beta 1.2 with 8 opportunities.
-func sbg(o Options) Report {
+func sbg(ctx context.Context, o Options) Report {
 	chunks := make([]counted, o.chunkCount())
-	o.chunks(func(i, sets int, rng *rand.Rand) {
+	o.chunks(ctx, func(i, sets int, rng *rand.Rand) {
 		got, c := renewal.RecoverSBG(sets, o.Customers, rng), newCounted()
 		for name, share := range got.Covered {
 			c.held[name] = math.Round(share * float64(sets))

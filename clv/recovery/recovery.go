@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -59,14 +60,15 @@ func (r Report) Within() bool {
 }
 
 // measures are the models by name.
-var measures = map[string]func(Options) Report{ModelBGNBD: bgnbd, ModelSBG: sbg}
+var measures = map[string]func(context.Context, Options) Report{ModelBGNBD: bgnbd, ModelSBG: sbg}
 
 // Names lists the models that Run knows.
 func Names() []string { return []string{ModelBGNBD, ModelSBG} }
 
 // Run simulates the data sets, fits each, and counts how often the 95 % intervals hold the truth. The result
-// hangs on the options alone. An unknown model and numbers below 1 are Invalid faults.
-func Run(model string, opt Options) (Report, error) {
+// hangs on the options alone. An unknown model and numbers below 1 are Invalid faults; with ctx done it stops
+// early and gives ctx's error.
+func Run(ctx context.Context, model string, opt Options) (Report, error) {
 	measure, ok := measures[model]
 	switch {
 	case !ok:
@@ -76,7 +78,8 @@ func Run(model string, opt Options) (Report, error) {
 		return Report{}, postlift.Faultf(postlift.Invalid, "recovery.Run", "%d data sets of %d customers: at least one of each is needed",
 			opt.Sets, opt.Customers)
 	}
-	return measure(opt), nil
+	r := measure(ctx, opt)
+	return r, ctx.Err()
 }
 
 // chunkSets is the number of data sets that one goroutine makes and fits at a time, from one source of
@@ -84,9 +87,12 @@ func Run(model string, opt Options) (Report, error) {
 const chunkSets = 20
 
 // chunks calls work for every chunk of data sets on all cores, with a source of randomness of the chunk's own.
-func (o Options) chunks(work func(chunk, sets int, rng *rand.Rand)) {
+func (o Options) chunks(ctx context.Context, work func(chunk, sets int, rng *rand.Rand)) {
 	var done atomic.Int64
 	fitting.Parallel(o.chunkCount(), func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
 		sets := min(chunkSets, o.Sets-i*chunkSets)
 		work(i, sets, rand.New(rand.NewPCG(o.Seed, uint64(i))))
 		if n := done.Add(int64(sets)); o.Progress != nil {

@@ -1,6 +1,8 @@
 package recovery_test
 
 import (
+	"context"
+	"errors"
 	"math"
 	"reflect"
 	"runtime"
@@ -17,7 +19,7 @@ func TestCoverage(t *testing.T) {
 	const sets = 400
 	off := 3 * math.Sqrt(.95*.05/sets)
 	for _, model := range recovery.Names() {
-		r, err := recovery.Run(model, recovery.Options{Sets: sets, Customers: 3000, Seed: 1})
+		r, err := recovery.Run(t.Context(), model, recovery.Options{Sets: sets, Customers: 3000, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,17 +43,26 @@ func TestAnyNumberOfCores(t *testing.T) {
 	for _, model := range recovery.Names() {
 		opt := recovery.Options{Sets: 50, Customers: 300, Seed: 7}
 		before := runtime.GOMAXPROCS(1)
-		one, err := recovery.Run(model, opt)
+		one, err := recovery.Run(t.Context(), model, opt)
 		runtime.GOMAXPROCS(3)
-		three, err3 := recovery.Run(model, opt)
+		three, err3 := recovery.Run(t.Context(), model, opt)
 		runtime.GOMAXPROCS(before)
 		if err != nil || err3 != nil || !reflect.DeepEqual(one, three) {
 			t.Errorf("one core gives %+v (%v), three give %+v (%v)", one, err, three, err3)
 		}
 		opt.Seed = 8
-		if other, _ := recovery.Run(model, opt); reflect.DeepEqual(one.Parameters, other.Parameters) {
+		if other, _ := recovery.Run(t.Context(), model, opt); reflect.DeepEqual(one.Parameters, other.Parameters) {
 			t.Errorf("%s: another seed gives the same", model)
 		}
+	}
+}
+
+// TestStops: with its context done nothing is measured.
+func TestStops(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	if _, err := recovery.Run(ctx, recovery.ModelBGNBD, recovery.Options{Sets: 1_000_000_000, Customers: 3000}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }
 
@@ -61,7 +72,7 @@ func TestRefused(t *testing.T) {
 		model           string
 		sets, customers int
 	}{{"crystal-ball", 1, 1}, {recovery.ModelSBG, 0, 10}, {recovery.ModelBGNBD, 10, 0}} {
-		_, err := recovery.Run(c.model, recovery.Options{Sets: c.sets, Customers: c.customers})
+		_, err := recovery.Run(t.Context(), c.model, recovery.Options{Sets: c.sets, Customers: c.customers})
 		if postlift.KindOf(err) != postlift.Invalid {
 			t.Errorf("%+v: %v", c, err)
 		}

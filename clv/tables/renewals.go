@@ -18,6 +18,17 @@ type RenewalOptions struct {
 	HistoryStart postlift.Date
 	// DateLayout is a Go time layout; "" tries 2006-01-02, 02.01.2006 and 20060102.
 	DateLayout string
+	// Each, when not nil, gets every decision of a file of contracts; counts have no dates and are then refused.
+	Each func(RenewalDecision)
+}
+
+// RenewalDecision is one decision of one contract.
+type RenewalDecision struct {
+	On          postlift.Date // end of the term, or of the contract within it
+	Row         int           // line of the contract, from 1
+	TermMonths  int
+	Opportunity int // 1 for the first renewal
+	Renewed     bool
 }
 
 // RenewalCounts tells what became of the rows of a renewals file: Rows = Used + NoDecision + Future + TooEarly.
@@ -108,6 +119,8 @@ func (f *renewalFile) columns(header []string) error {
 	f.opportunity, f.ended, f.renewed = find(opportunityNames), find(endedNames), find(renewedNames)
 	f.start, f.end, f.term = find(startNames), find(endNames), find(termNames)
 	switch {
+	case f.opportunity > 0 && f.ended > 0 && f.renewed > 0 && f.opt.Each != nil:
+		return f.fault("counts by opportunity have no dates, which testing out of time needs: give one contract a row, start,end,term_months,ended")
 	case f.opportunity > 0 && f.ended > 0 && f.renewed > 0:
 		f.start = 0
 		return nil
@@ -229,6 +242,9 @@ func (f *renewalFile) decisions(no int, start, end postlift.Date, term int, ende
 		any = true
 		if err := f.table.Add(i, !left, 1); err != nil {
 			return f.fault("line %d: %s", no, postlift.UserText(err))
+		}
+		if f.opt.Each != nil {
+			f.opt.Each(RenewalDecision{On: due, Row: no, TermMonths: term, Opportunity: i, Renewed: !left})
 		}
 		if left {
 			if end < start.AddMonths(i*term).AddDays(-boundarySlack) {

@@ -37,6 +37,24 @@ func TestReadRenewals(t *testing.T) {
 	}
 }
 
+// TestRenewalDecisions: contracts give each decision with its day.
+func TestRenewalDecisions(t *testing.T) {
+	var got []string
+	opt := tables.RenewalOptions{Until: postlift.MustDate("2026-06-30"), Each: func(d tables.RenewalDecision) {
+		got = append(got, fmt.Sprint(d.Row, d.On, d.TermMonths, d.Opportunity, d.Renewed))
+	}}
+	text := "start,end,term_months,ended\n2023-01-01,2024-07-01,12,yes\n2023-05-31,,24,no\n"
+	if _, _, err := tables.ReadRenewals(strings.NewReader(text), opt); err != nil {
+		t.Fatal(err)
+	}
+	if want := "[2 2024-01-01 12 1 true 2 2024-07-01 12 2 false 3 2025-05-31 24 1 true]"; fmt.Sprint(got) != want {
+		t.Errorf("%v, want %s", got, want)
+	}
+	if _, _, err := tables.ReadRenewals(strings.NewReader("opportunity,ended,renewed\n1,1,1\n"), opt); err == nil || !strings.Contains(err.Error(), "no dates") {
+		t.Errorf("counts have no dates: %v", err)
+	}
+}
+
 func TestUnusableRenewals(t *testing.T) {
 	until := tables.RenewalOptions{Until: postlift.MustDate("2026-06-30")}
 	for name, c := range map[string]struct {

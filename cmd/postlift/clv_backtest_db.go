@@ -8,7 +8,7 @@ import (
 
 // backtestDatabase compares the value models on the accounts of the database up to a day ("" for today) and stores
 // the report, which the next score runs choose their models by. Sample is the number of customers, 0 for the
-// usual one and -1 for all.
+// usual one and negative for all.
 func backtestDatabase(ctx context.Context, a *app, asOf string, sample int) (scoring.StoredBacktest, error) {
 	db, err := a.store(ctx)
 	if err != nil {

@@ -110,6 +110,15 @@ var sentences = map[string][2]string{
 	"acquisition_assumed":   {"what winning the account cost is the stated figure of its channel", "die Akquisekosten sind die genannten des Kanals"},
 	"acquisition_unknown":   {"what winning the account cost is not known", "die Akquisekosten sind unbekannt"},
 
+	"truncated_histories_learned": {"too few accounts are known from their first order on: the visible part of older ones is learned from, too",
+		"zu wenige Konten sind ab ihrer ersten Bestellung bekannt: auch aus dem sichtbaren Teil älterer wird gelernt"},
+	"truncated_histories_left_out": {"accounts older than the imported orders are valued, but not learned from",
+		"Konten, die älter sind als die importierten Bestellungen, werden bewertet; gelernt wird aus ihnen nicht"},
+	"contradicting_dates_left_out": {"accounts whose order dates contradict each other are not learned from",
+		"aus Konten mit widersprüchlichen Bestelldaten wird nicht gelernt"},
+	"spend_model_unusable": {"order values hardly differ: no spend model could be fitted, and each account's own mean is used",
+		"die Bestellwerte unterscheiden sich kaum: kein Ausgabenmodell ließ sich anpassen, der eigene Mittelwert gilt"},
+
 	"log_too_short": {"the log is too short: no day leaves both a past to learn from and a future to test",
 		"das Protokoll ist zu kurz: kein Tag lässt Vergangenheit zum Lernen und Zukunft zum Prüfen"},
 	"few_origins":         {"fewer than four origins: choice and bands rest on little", "weniger als vier Stichtage: Wahl und Bänder stehen auf wenig"},
@@ -126,12 +135,3 @@ var sentences = map[string][2]string{
 	"renewal_naive_wins":  {"last year's renewal rate predicts better than the chosen model", "die Verlängerungsquote des letzten Jahres sagt besser voraus als das gewählte Modell"},
 	"population_small":    {"few accounts are behind the value of a new one: read it as rough", "wenige Konten stehen hinter dem Wert eines neuen: er ist grob"},
 }
-
-// flagSentences are the English sentences.
-var flagSentences = func() map[string]string {
-	out := map[string]string{}
-	for flag, s := range sentences {
-		out[flag] = s[0]
-	}
-	return out
-}()

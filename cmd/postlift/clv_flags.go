@@ -74,9 +74,28 @@ func fitFlags(f *clv.FitResult) []modelFlags {
 
 // portfolioFlags are the flags of all models of a portfolio.
 func portfolioFlags(p *clv.PortfolioFit) []modelFlags {
-	models := fitFlags(p.Orders)
+	models := append(fitFlags(p.Orders), modelFlags{"portfolio", p.Warnings})
 	for _, class := range slices.Sorted(maps.Keys(p.Renewals)) {
 		models = append(models, modelFlags{"renewals " + class, p.Renewals[class].Flags})
+	}
+	if p.Prices != nil {
+		models = append(models, modelFlags{"price changes", p.Prices.Flags})
+	}
+	if v := p.Volumes; v != nil {
+		models = append(models, modelFlags{"expansion", v.Expansion.Flags}, modelFlags{"size of expansion", v.ExpansionSize.Flags},
+			modelFlags{"contraction", v.Contraction.Flags}, modelFlags{"size of contraction", v.ContractionSize.Flags})
+	}
+	if p.EarlyEnds != nil {
+		models = append(models, modelFlags{"early ends", p.EarlyEnds.Flags})
+	}
+	if p.Development != nil {
+		models = append(models, modelFlags{"groups under contract", p.Development.Flags})
+	}
+	if p.Ordering != nil {
+		models = append(models, modelFlags{"groups ordered", p.Ordering.Flags})
+	}
+	if p.Margin != nil {
+		models = append(models, modelFlags{"margin", p.Margin.Flags})
 	}
 	return models
 }

@@ -139,7 +139,7 @@ func newCohortsCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			day, err := a.asOf(ctx, asOf)
+			day, err := cohortDay(ctx, a, db, asOf)
 			if err != nil {
 				return err
 			}
@@ -153,8 +153,23 @@ func newCohortsCommand(a *app) *cobra.Command {
 			return a.print(answer, answer.text)
 		},
 	}
-	cmd.Flags().StringVar(&asOf, "as-of", "", "data up to this day counts (default today)")
+	cmd.Flags().StringVar(&asOf, "as-of", "", "data up to this day counts (default: the published score run's day, else today)")
 	return cmd
+}
+
+// cohortDay is the day asked for; without one, that of the published scores, so that the figures stand beside
+// them.
+func cohortDay(ctx context.Context, a *app, db *store.Store, flag string) (postlift.Date, error) {
+	if flag == "" {
+		run, err := db.PublishedRun(ctx)
+		if err == nil {
+			return run.AsOf, nil
+		}
+		if postlift.KindOf(err) != postlift.NotFound {
+			return 0, err
+		}
+	}
+	return a.asOf(ctx, flag)
 }
 
 func (c cohortsAnswer) text(w io.Writer) {

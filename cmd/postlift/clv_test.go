@@ -26,8 +26,8 @@ import (
 	"postlift/clv/tables"
 )
 
-// flagsOf lists the values of all constants named Flag… in a folder and below, by file.
-func flagsOf(t *testing.T, folder string) map[string]string {
+// constantsOf lists the texts of all constants in a folder and below whose names begin in one of these ways, by file.
+func constantsOf(t *testing.T, folder string, beginnings ...string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	err := filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
@@ -46,7 +46,8 @@ func flagsOf(t *testing.T, folder string) map[string]string {
 			for _, spec := range g.Specs {
 				v := spec.(*ast.ValueSpec)
 				for i, name := range v.Names {
-					if !strings.HasPrefix(name.Name, "Flag") || i >= len(v.Values) {
+					begins := func(with string) bool { return strings.HasPrefix(name.Name, with) }
+					if i >= len(v.Values) || !slices.ContainsFunc(beginnings, begins) {
 						continue
 					}
 					if lit, ok := v.Values[i].(*ast.BasicLit); ok && lit.Kind == token.STRING {
@@ -70,18 +71,22 @@ func flagsOf(t *testing.T, folder string) map[string]string {
 // TestEveryFlagOfTheRoomIsExplained: whatever flag a value, a fit or a test can raise has its sentence in
 // English and German, and no sentence stands for a flag that nobody raises.
 func TestEveryFlagOfTheRoomIsExplained(t *testing.T) {
-	found := flagsOf(t, filepath.Join("..", "..", "clv"))
-	if len(found) < 40 {
-		t.Fatalf("only %d flags found: the search is broken", len(found))
+	allExplained(t, constantsOf(t, filepath.Join("..", "..", "clv"), "Flag", "Warn"), sentences)
+}
+
+func allExplained(t *testing.T, found map[string]string, words map[string][2]string) {
+	t.Helper()
+	if len(found) < 8 {
+		t.Fatalf("only %d constants found: the search is broken", len(found))
 	}
 	for flag, path := range found {
-		if s := sentences[flag]; s[0] == "" || s[1] == "" || s[0] == s[1] {
-			t.Errorf("the flag %q of %s has no sentence in English and German", flag, path)
+		if s := words[flag]; s[0] == "" || s[1] == "" || s[0] == s[1] {
+			t.Errorf("%q of %s has no sentence in English and German", flag, path)
 		}
 	}
-	for flag := range sentences {
+	for flag := range words {
 		if found[flag] == "" {
-			t.Errorf("no package raises the flag %q any more", flag)
+			t.Errorf("no package raises %q any more", flag)
 		}
 	}
 }
@@ -375,9 +380,34 @@ func TestBacktestOnAFile(t *testing.T) {
 	for name, want := range map[string]string{"tracking": "eingegangen", "calibration": "vorhergesagt", "lift": "beste Zehntel"} {
 		soundPicture(t, filepath.Join(charts, name+".svg"), want)
 	}
+	contracts := filepath.Join(t.TempDir(), "c.csv")
+	var b strings.Builder
+	b.WriteString("start,end,term_months,ended\n")
+	for i := range 300 {
+		start := postlift.MustDate("2020-01-01").AddDays(5 * i)
+		if i%4 == 0 {
+			fmt.Fprintf(&b, "%s,%s,12,yes\n", start, start.AddMonths(12*(1+i%3)))
+		} else {
+			fmt.Fprintf(&b, "%s,,12,no\n", start)
+		}
+	}
+	write(t, contracts, b.String())
+	if text := must(t, append(args, "--renewals", contracts)...); !strings.Contains(text, "last_year (naive)") || !strings.Contains(text, "calibration slope") {
+		t.Errorf("renewals are not tested:\n%s", text)
+	}
 	for _, bad := range [][]string{{"--horizons", "soon"}, {"--origins", "2023"}, {"--step", "-1"}, {"--models", "crystal-ball"}} {
 		if code, _, errOut := call(t, append(append([]string{}, args[:4]...), bad...)...); code != 2 || errOut == "" {
 			t.Errorf("%v: exit code %d, %q", bad, code, errOut)
+		}
+	}
+}
+
+// TestBacktestNeedsTheFile: what only a file can be asked is not silently dropped on the database.
+func TestBacktestNeedsTheFile(t *testing.T) {
+	for _, args := range [][]string{{"--models", "bgnbd"}, {"--until", "2026-01-01", "--json"}, {"--orders", "x.csv", "--as-of", "2026-01-01"}} {
+		code, out, errOut := call(t, append([]string{"clv", "backtest"}, args...)...)
+		if code != 2 || out != "" || !strings.Contains(errOut, "--orders") && !strings.Contains(errOut, "--until") {
+			t.Errorf("%v: exit code %d, %q", args, code, errOut)
 		}
 	}
 }

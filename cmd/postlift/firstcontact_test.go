@@ -119,7 +119,7 @@ func TestEveryFlagHasOneSentence(t *testing.T) {
 		t.Fatalf("%d lines for %d flags:\n%s", len(lines), len(all), w.String())
 	}
 	for i, flag := range all {
-		if flagSentences[flag] == "" || lines[i+1] != "  "+flag+" (orders, spend): "+flagSentences[flag] {
+		if sentences[flag][0] == "" || lines[i+1] != "  "+flag+" (orders, spend): "+sentences[flag][0] {
 			t.Errorf("%s: %q", flag, lines[i+1])
 		}
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -229,6 +231,8 @@ func plain(v any) string {
 		return v.Format("en")
 	case string:
 		return fmt.Sprintf("%q", v)
+	case float64:
+		return strconv.FormatFloat(math.Round(v*1e4)/1e4, 'f', -1, 64) // a probability has a dozen digits more
 	}
 	return fmt.Sprint(v)
 }

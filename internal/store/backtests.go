@@ -12,33 +12,53 @@ import (
 )
 
 // OrderLog reads the order days of about sample customers, drawn by a hash of their keys, up to a day.
+// Customers won before the imported documents begin are left out where there are enough others.
 func (s *Store) OrderLog(ctx context.Context, asOf postlift.Date, sample int) (orderlog.OrderLog, []string, int, error) {
-	ids, names, segments, customers, err := s.sampleCustomers(ctx, asOf, sample)
-	log := orderlog.OrderLog{IDs: names, Until: asOf, HasValues: true}
-	if err != nil || len(ids) == 0 {
-		return log, segments, customers, err
+	log := orderlog.OrderLog{Until: asOf, HasValues: true}
+	start, err := s.HistoryStart(ctx)
+	if err != nil || start.IsZero() {
+		return log, nil, 0, err
 	}
-	if log.HistoryStart, err = s.HistoryStart(ctx); err != nil {
+	log.HistoryStart = start
+	ids, names, segments, customers, err := s.sampleCustomers(ctx, asOf, start, sample)
+	log.IDs = names
+	if err != nil || len(ids) == 0 {
 		return log, segments, customers, err
 	}
 	err = s.orderDays(ctx, asOf, ids, &log)
 	return log, segments, customers, err
 }
 
+// fullHistories is the number of customers with a full history from which those without one are not tested:
+// the visible part of their past looks like that of young customers.
+const fullHistories = 200
+
+// customersWith tells, as SQL with its values, who takes part in a test and how many they are.
+func (s *Store) customersWith(ctx context.Context, asOf, start postlift.Date) (where string, args []any, customers int, err error) {
+	where = " FROM accounts a WHERE EXISTS (SELECT 1 FROM orders o WHERE o.account_id = a.id AND o.doc_type = 'order' AND o.placed_on <= ?)"
+	whole, wholeArgs := where+" AND (a.acquired_on IS NULL OR a.acquired_on >= ?)", []any{asOf, start}
+	err = s.read.QueryRowContext(ctx, s.bind("SELECT COUNT(*)"+whole), wholeArgs...).Scan(&customers)
+	if err != nil || customers >= fullHistories {
+		return whole, wholeArgs, customers, err
+	}
+	err = s.read.QueryRowContext(ctx, s.bind("SELECT COUNT(*)"+where), asOf).Scan(&customers)
+	return where, []any{asOf}, customers, err
+}
+
 // sampleCustomers lists, by id, customers that had an order, with their keys and segments.
-func (s *Store) sampleCustomers(ctx context.Context, asOf postlift.Date, sample int) (ids []int64, names, segments []string, customers int, err error) {
+func (s *Store) sampleCustomers(ctx context.Context, asOf, start postlift.Date, sample int) (ids []int64, names, segments []string, customers int, err error) {
 	fail := func(err error) ([]int64, []string, []string, int, error) {
 		return nil, nil, nil, customers, fmt.Errorf("store.OrderLog: %w", err)
 	}
-	const ordered = " FROM accounts a WHERE EXISTS (SELECT 1 FROM orders o WHERE o.account_id = a.id AND o.doc_type = 'order' AND o.placed_on <= ?)"
-	if err := s.read.QueryRowContext(ctx, s.bind("SELECT COUNT(*)"+ordered), asOf).Scan(&customers); err != nil {
+	where, args, customers, err := s.customersWith(ctx, asOf, start)
+	if err != nil {
 		return fail(err)
 	}
 	share := 1.0
 	if sample > 0 && sample < customers {
 		share = float64(sample) / float64(customers)
 	}
-	rows, err := s.queryRead(ctx, "SELECT a.id, a.source || ':' || a.external_id, a.segment"+ordered+" ORDER BY a.id", asOf)
+	rows, err := s.queryRead(ctx, "SELECT a.id, a.source || ':' || a.external_id, a.segment"+where+" ORDER BY a.id", args...)
 	if err != nil {
 		return fail(err)
 	}

@@ -313,3 +313,15 @@ func TestSuppressOnce(t *testing.T) {
 		}
 	})
 }
+
+// An account's own discount rate is a share a year; one above 1 is refused with its row.
+func TestImportDiscountRate(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		r, rejects := importText(t, s, "accounts", "Kundennummer;Firma;Diskontsatz\nK1;Erste GmbH;0,08\nK2;Zweite GmbH;\nK3;Dritte GmbH;8\n")
+		counts(t, r, 2, 0, 0, 1)
+		if !strings.Contains(rejects, "discount_rate") || !strings.Contains(rejects, "0 to 1 is possible") {
+			t.Errorf("rejects\n%s", rejects)
+		}
+		expect(t, s, "0.08,NULL", "SELECT discount_rate AS v FROM accounts ORDER BY external_id")
+	})
+}

@@ -14,22 +14,28 @@ import (
 
 // accountData is one account with its value, how it comes about, and what surrounds it.
 type accountData struct {
-	Card    scoring.AccountCard
-	Places  []string
-	Band    template.HTML
-	Parts   []part // waterfall
-	Picture template.HTML
-	Payback string
-	RFM     []rfmWord
-	Group   *scoring.CompanyGroup // nil: a company of its own
-	*explained
+	Card      scoring.AccountCard
+	Places    []string
+	Band      template.HTML
+	Parts     []part // waterfall
+	Picture   template.HTML
+	Payback   string          // key
+	Still     *postlift.Money // of the acquisition cost: not covered by what was earned so far
+	RFM       []rfmWord
+	Group     *scoring.CompanyGroup // nil: a company of its own
+	Explained *explained            // nil: the run does not hold what it takes
 }
 
 // explained is what the engine works out anew.
 type explained struct {
 	scoring.Explanation
-	Months template.HTML
-	Still  *postlift.Money // of the acquisition cost: not covered by what was earned so far
+	Picture template.HTML // of the months
+	Months  []monthLine
+}
+
+type monthLine struct {
+	scoring.Month
+	Costs postlift.Money // all together, negative
 }
 
 // part is one line of a waterfall.
@@ -82,23 +88,27 @@ func (s *staff) value(ctx context.Context, data *accountData, lang string) error
 	if len(group.Members) > 1 {
 		data.Group = &group
 	}
-	found, err := s.engine.Explain(ctx, data.Card.UID)
+	found, err := s.worth.Explain(ctx, data.Card.UID)
 	switch {
 	case postlift.KindOf(err) == postlift.Conflict: // a run of an older program: shown without its months
 		return nil
 	case err != nil:
 		return err
 	}
-	data.explained = &explained{Explanation: found}
-	if gap := v.Acquisition.Minor - found.MarginToDate.Minor; gap > 0 && known(v) {
+	if gap := v.Acquisition.Minor - found.MarginToDate.Minor; gap > 0 && costKnown(v) {
 		data.Still = &postlift.Money{Minor: gap, Currency: currency}
 	}
-	data.Months = s.monthsPicture(data, lang)
+	data.Explained = &explained{Explanation: found}
+	for _, m := range found.Months {
+		costs := postlift.Money{Minor: -m.Service.Minor - m.Contact.Minor - m.Fulfilment.Minor, Currency: currency}
+		data.Explained.Months = append(data.Explained.Months, monthLine{m, costs})
+	}
+	data.Explained.Picture = s.monthsPicture(data, lang)
 	return nil
 }
 
-// known tells whether the account's acquisition cost is known or assumed at all.
-func known(v *scoring.Parts) bool { return v.Acquisition.Minor > 0 }
+// costKnown tells whether the account's acquisition cost is known or assumed at all.
+func costKnown(v *scoring.Parts) bool { return v.Acquisition.Minor > 0 }
 
 // payback is the key of what is said of an account's payback.
 func payback(v scoring.Parts) string {
@@ -165,7 +175,7 @@ func (s *staff) bandPicture(v scoring.Parts, currency, lang string) template.HTM
 	}
 	p := s.picture(lang, "band", "account.band", "account.band.lead")
 	row := chart.Band{Value: v.Residual.Major(), Low: v.Band.Low.Major(), Median: v.Band.Median.Major(), High: v.Band.High.Major()}
-	if known(&v) {
+	if costKnown(&v) {
 		cost := v.Acquisition.Major()
 		row.Mark = &cost
 	}
@@ -174,7 +184,7 @@ func (s *staff) bandPicture(v scoring.Parts, currency, lang string) template.HTM
 
 // monthsPicture draws what each month brings, and what has come together by its end.
 func (s *staff) monthsPicture(data *accountData, lang string) template.HTML {
-	months := data.explained.Explanation.Months
+	months := data.Explained.Months
 	if len(months) == 0 {
 		return ""
 	}
@@ -187,8 +197,7 @@ func (s *staff) monthsPicture(data *accountData, lang string) template.HTML {
 	}
 	for _, one := range months {
 		m.Labels = append(m.Labels, one.From.Time().Format("01/06"))
-		costs := -(one.Service.Major() + one.Contact.Major() + one.Fulfilment.Major())
-		for k, v := range []float64{one.Committed.Major(), one.Renewal.Major(), one.Expansion.Major(), one.Orders.Major(), costs} {
+		for k, v := range []float64{one.Committed.Major(), one.Renewal.Major(), one.Expansion.Major(), one.Orders.Major(), one.Costs.Major()} {
 			m.Values[k] = append(m.Values[k], v)
 		}
 		m.Line.Values = append(m.Line.Values, one.Revenue.Major())

@@ -141,7 +141,7 @@ type calibrationCheck struct {
 // tested fills in what the backtest says.
 func (s *staff) tested(data *modelsData, lang string) {
 	r := &data.Backtest.Report
-	data.Why = s.why(r.Choice, lang)
+	data.Why = s.whyChosen(r.Choice, lang)
 	for i := range r.Models {
 		m := r.Models[i]
 		if n := len(data.Horizons); n == 0 || data.Horizons[n-1].Horizon != m.Horizon {
@@ -172,8 +172,8 @@ func compare(a, b float64) int {
 	return 0
 }
 
-// why says in the reader's language why the model was chosen.
-func (s *staff) why(c backtest.Choice, lang string) string {
+// whyChosen says in the reader's language why the model was chosen.
+func (s *staff) whyChosen(c backtest.Choice, lang string) string {
 	t, p := s.texts[lang], picture{lang: lang}
 	w := c.Why
 	model := t.model(c.Key)

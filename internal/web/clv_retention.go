@@ -6,6 +6,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"postlift"
 	"postlift/clv/scoring"
 	"postlift/clv/segments"
 	"postlift/internal/web/chart"
@@ -91,4 +92,9 @@ func (s *staff) retentionCurve(average []segments.Point, lang string) template.H
 	p := s.picture(lang, "curve", "retention.curve", "retention.curve.lead")
 	return drawn(chart.Curves(p.frame, []chart.Series{{Name: p.texts.get("retention.active"), Values: share, Kind: chart.Treated},
 		{Name: p.share(.975), Values: high, Kind: chart.Quiet}, {Name: p.share(.025), Values: low, Kind: chart.Quiet}}, p.share, p.texts.get("retention.axis")))
+}
+
+// Money is a sum of the comparison in its currency.
+func (d retentionData) Money(minor float64) postlift.Money {
+	return postlift.Money{Minor: postlift.RoundMinor(minor), Currency: d.Revenue.Currency}
 }

@@ -11,7 +11,7 @@ type staff struct {
 	*site
 	values    Values
 	insights  Insights
-	engine    Engine
+	worth     Engine
 	campaigns Campaigns
 	batches   Batches
 	artefacts Artefacts
@@ -27,7 +27,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 		return nil, err
 	}
 	base.demo = o.Demo
-	s := &staff{site: base, values: o.Values, insights: o.Insights, engine: o.Engine, campaigns: o.Campaigns,
+	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
 		batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)

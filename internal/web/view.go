@@ -186,4 +186,6 @@ var tones = map[string]string{
 	"failed": "bad", "spoiled": "bad", "works": "ok", "no_proof": "info", "hurts": "bad", "withheld": "warn",
 	"gated": "warn", "over_cap": "idle", "holdout": "idle", "assigned": "ok", "met": "ok", "not_met": "bad", "unknown": "warn",
 	"active": "ok",
+	"stage.prospect": "idle", "stage.new": "info", "stage.growing": "ok", "stage.mature": "ok", "stage.at_risk": "warn",
+	"stage.lapsed": "idle", "stage.lost": "bad",
 }

@@ -62,7 +62,7 @@ func (s *staff) whatIf(c *gin.Context) {
 
 // difference values the change; what it cannot value is told on the form.
 func (s *staff) difference(c *gin.Context, data *whatIfData, change clv.Change, lang string) error {
-	found, err := s.engine.WhatIf(c.Request.Context(), data.Card.UID, change)
+	found, err := s.worth.WhatIf(c.Request.Context(), data.Card.UID, change)
 	switch postlift.KindOf(err) {
 	case postlift.Invalid:
 		data.Wrong = postlift.UserText(err)
