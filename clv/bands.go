@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"postlift/clv/purchase"
+	"postlift/clv/spend"
 )
 
 // Bands come from a small list of weighted values, not from simulation. Each independent part of an account is
@@ -15,9 +16,9 @@ import (
 
 // bandSheet is the scratch of one account's bands.
 type bandSheet struct {
-	total, part, spare []atom
-	runs               []int
-	parts              int
+	total, part, spare, kept []atom
+	runs                     []int
+	parts                    int
 }
 
 const (
@@ -32,20 +33,7 @@ var bandProbs = []float64{.05, .5, .95}
 // bands fills the bands, the spread and the probability that the value exceeds the acquisition cost.
 func (s *Scorer) bands(in *AccountInput, c *sheet) {
 	b := &s.atoms
-	b.total, b.parts = append(b.total[:0], atom{0, 1}), 0
-	variance := 0.0
-	if c.view != nil {
-		variance += s.orderAtoms(in, c)
-		b.add()
-	}
-	if c.lines > 0 {
-		for i := range in.Contracts {
-			if s.lines[i].alive {
-				variance += s.contractAtoms(&s.lines[i], c)
-				b.add()
-			}
-		}
-	}
+	_, variance := s.streams(in, c)
 	if c.path != nil {
 		variance += s.adoptionAtoms(c)
 		b.add()
@@ -55,6 +43,52 @@ func (s *Scorer) bands(in *AccountInput, c *sheet) {
 	c.v.LowMinor, c.v.MedianMinor, c.v.HighMinor = minor(at[0]), minor(at[1]), minor(at[2])
 	c.v.SpreadMinor = minor(math.Sqrt(max(variance, 0)))
 	c.v.PExceedsCost = above(b.total, float64(c.v.AcquisitionMinor))
+}
+
+// streams fills the total of orders and contracts and gives its mean and variance. Where both could bear the
+// cost of serving the account, customers who have stopped ordering, whose contracts bear all of it, and those
+// who have not are told apart.
+func (s *Scorer) streams(in *AccountInput, c *sheet) (mean, variance float64) {
+	alive := c.v.PAlive
+	if c.view == nil || c.lines == 0 || c.serve+c.contact == 0 || alive <= 0 || alive >= 1 {
+		return s.streamsAt(in, c, alive)
+	}
+	b := &s.atoms
+	lostMean, lostVar := s.streamsAt(in, c, 0)
+	b.kept = append(b.kept[:0], b.total...)
+	keptMean, keptVar := s.streamsAt(in, c, 1)
+	b.spare = append(b.spare[:0], b.kept...)
+	for i := range b.spare {
+		b.spare[i].w *= 1 - alive
+	}
+	for _, a := range b.total {
+		b.spare = append(b.spare, atom{a.v, a.w * alive})
+	}
+	b.runs = append(b.runs[:0], len(b.kept), len(b.total))
+	b.total, b.spare = mergeRuns(b.spare, b.total, b.runs)
+	variance = (1-alive)*lostVar + alive*keptVar + alive*(1-alive)*square(keptMean-lostMean)
+	return (1-alive)*lostMean + alive*keptMean, variance
+}
+
+// streamsAt is streams for a probability of still ordering.
+func (s *Scorer) streamsAt(in *AccountInput, c *sheet, alive float64) (mean, variance float64) {
+	b := &s.atoms
+	b.total, b.parts = append(b.total[:0], atom{0, 1}), 0
+	part := func(m, v float64) {
+		mean, variance = mean+m, variance+v
+		b.add()
+	}
+	if c.view != nil && (alive > 0 || c.lines == 0) {
+		part(s.orderAtoms(in, c, alive))
+	}
+	if c.lines > 0 {
+		for i := range in.Contracts {
+			if s.lines[i].alive {
+				part(s.contractAtoms(&s.lines[i], c, alive))
+			}
+		}
+	}
+	return mean, variance
 }
 
 // begin empties the part that is being described.
@@ -88,11 +122,11 @@ func (b *bandSheet) add() {
 }
 
 // orderAtoms describes the discounted value of the orders less the cost of serving the account while it
-// orders; it gives the variance by the account's own luck.
-func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
+// orders, for a probability of still ordering; it gives the mean and the variance by the account's own luck.
+func (s *Scorer) orderAtoms(in *AccountInput, c *sheet, alive float64) (mean, variance float64) {
 	b := &s.atoms
 	b.begin()
-	view, alive := c.view, c.v.PAlive
+	view := c.view
 	s.count(view, c.history)
 	timing := 0.0
 	if view.horizon > 0 {
@@ -103,24 +137,30 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet) float64 {
 	b.point(idle, alive*view.none)
 	b.point(0, 1-alive)
 	busyCost := -(c.serve + c.contact) * busy
-	mean, square := alive*view.none*idle, alive*view.none*idle*idle
+	mean = alive * view.none * idle
+	squares := mean * idle
 	own, order := s.spendSpread(in)
+	own = s.withMarginDoubt(in, c, own)
 	wide := s.widening(s.models.Doubt.orders(in.OrderDays - 1))
 	worth, handling := timing*c.v.MeanOrderMinor*c.ratio, timing*float64(s.a.OrderCostMinor)
+	counts := 1.0 // each order more costs its handling, so that the number moves less than the worth
+	if worth != 0 {
+		counts = square((worth - handling) / worth)
+	}
 	for _, g := range view.groups {
 		if !(g.weight > 0) {
 			continue
 		}
 		w, gross, shift := alive*g.weight, worth*g.mean, busyCost-handling*g.mean
-		luck := (own*own*(g.mean*g.mean+g.variance) + order*order*(1+own*own)*g.mean + g.variance) / (g.mean * g.mean)
+		luck := own*own*(1+g.variance/(g.mean*g.mean)) + order*order*(1+own*own)/g.mean + counts*g.variance/(g.mean*g.mean)
 		from := len(b.part)
 		b.part = appendSpread(b.part, w, shift, gross, min((1+luck)*wide-1, maxRelVar))
 		b.run(from)
 		m := gross + shift
 		mean += w * m
-		square += w * (m*m + gross*gross*luck)
+		squares += w * (m*m + gross*gross*luck)
 	}
-	return square - mean*mean
+	return mean, squares - mean*mean
 }
 
 // activeSplit gives the discounted months that a living customer goes on to live, without any order within the
@@ -145,8 +185,7 @@ func (s *Scorer) activeSplit(c *sheet) (quiet, busy float64) {
 
 // betweenOrders tells whether customers of a model leave at any time, not only after an order.
 func betweenOrders(m purchase.Model) bool {
-	name := m.Name()
-	return name == purchase.ModelParetoNBD || name == purchase.ModelBGBB
+	return m.Name() == purchase.ModelParetoNBD
 }
 
 func (b *bandSheet) point(v, w float64) {
@@ -170,6 +209,17 @@ func (s *Scorer) spendSpread(in *AccountInput) (own, order float64) {
 	return s.models.Spend.Spread(o)
 }
 
+// withMarginDoubt adds to the relative spread of the customer's own level what is not known of its margin share.
+func (s *Scorer) withMarginDoubt(in *AccountInput, c *sheet, own float64) float64 {
+	m, ok := s.models.Margin.(spend.RatioModel)
+	if !ok || c.ratio == 0 {
+		return own
+	}
+	_, share := m.Shrunk(in.marginSeen())
+	rel := min(m.Between*(1-share)/(c.ratio*c.ratio), maxRelVar)
+	return math.Sqrt((1+own*own)*(1+rel) - 1)
+}
+
 // widening is the second moment of the factor of mean 1 that stands for the doubt about the parameters and
 // the errors of past predictions.
 func (s *Scorer) widening(doubt float64) float64 {
@@ -178,40 +228,39 @@ func (s *Scorer) widening(doubt float64) float64 {
 }
 
 // contractAtoms describes the discounted margin of one contract less its share of the cost of serving the
-// account where it does not order, by the month in which it ends; it gives the variance by the account's own
-// luck. Likely ends stand for themselves, unlikely ones are taken together.
-func (s *Scorer) contractAtoms(p *contractPath, c *sheet) float64 {
+// account where it does not order, by the time at which it ends, for a probability of still ordering; it gives
+// the mean and the variance by the account's own luck. Likely ends stand for themselves, unlikely ones are taken
+// together.
+func (s *Scorer) contractAtoms(p *contractPath, c *sheet, alive float64) (mean, variance float64) {
 	b := &s.atoms
 	b.begin()
 	wide := s.widening(p.doubt) - 1
 	var now, rest ending // if the contract runs on; ends that wait for company
-	mean, square := 0.0, 0.0
-	b.point(0, 1-p.now[0]-p.next[0]) // what may end within the first month
+	squares, runs := 0.0, 1.0
+	end := func(e ending) {
+		mean += e.weight * e.worth
+		squares += e.weight * (e.worth*e.worth + e.sd*e.sd)
+		b.gather(&rest, e, wide)
+	}
 	for t := range s.a.HorizonMonths {
-		run := p.now[t] + p.next[t]
-		if !(run > 0) {
+		share := p.now[t] + p.next[t]
+		if !(share > 0) {
 			break
 		}
-		step := c.disc[t] * (p.margin*(1+p.gain[t]/run) - (c.serve+c.contact)*p.bears[t]*c.away(t))
-		now.worth += step
-		now.open += step * p.next[t] / run
-		now.sd += c.disc[t] * math.Abs(p.margin) * p.spread[t] / run
-		now.weight = run
-		if t+1 < s.a.HorizonMonths {
-			now.weight = max(run-p.now[t+1]-p.next[t+1], 0)
+		month := ending{worth: c.disc[t] * (p.margin*(1+p.gain[t]/share) - (c.serve+c.contact)*p.bears[t]*c.awayAt(t, alive)),
+			sd: c.disc[t] * math.Abs(p.margin) * p.spread[t] / share}
+		month.open = month.worth * p.next[t] / share
+		if gone := runs - p.lasts[t]; gone > leastEnd {
+			end(now.after(month, (share-p.lasts[t])/gone, gone))
 		}
-		mean += now.weight * now.worth
-		square += now.weight * (now.worth*now.worth + now.sd*now.sd)
-		if now.weight >= likelyEnd {
-			b.outcome(&rest, wide)
-			rest = now.weighted()
-			b.outcome(&rest, wide)
-		} else if rest.add(now); rest.weight >= togetherEnd {
-			b.outcome(&rest, wide)
-		}
+		runs = p.lasts[t]
+		now = now.after(month, 1, runs)
+	}
+	if runs > leastEnd {
+		end(now)
 	}
 	b.outcome(&rest, wide)
-	return square - mean*mean
+	return mean, squares - mean*mean
 }
 
 // ending is a possible end of a contract: what it is worth by then, the standard deviation of that by changes
@@ -222,6 +271,11 @@ func (e ending) weighted() ending {
 	return ending{e.weight, e.weight * e.worth, e.weight * e.sd, e.weight * e.open}
 }
 
+// after is the ending of the given probability a part of a month later.
+func (e ending) after(month ending, part, weight float64) ending {
+	return ending{weight, e.worth + part*month.worth, e.sd + part*month.sd, e.open + part*month.open}
+}
+
 func (e *ending) add(o ending) {
 	o = o.weighted()
 	e.weight, e.worth, e.sd, e.open = e.weight+o.weight, e.worth+o.worth, e.sd+o.sd, e.open+o.open
@@ -230,7 +284,22 @@ func (e *ending) add(o ending) {
 const (
 	likelyEnd   = 0.03 // an end of this probability stands for itself
 	togetherEnd = 0.08 // unlikely ends are joined up to this
+	leastEnd    = 1e-12
 )
+
+// gather appends a likely end as a possible value of its own, after those that waited; unlikely ones wait until
+// they are enough.
+func (b *bandSheet) gather(rest *ending, e ending, wide float64) {
+	if e.weight >= likelyEnd {
+		b.outcome(rest, wide)
+		*rest = e.weighted()
+		b.outcome(rest, wide)
+		return
+	}
+	if rest.add(e); rest.weight >= togetherEnd {
+		b.outcome(rest, wide)
+	}
+}
 
 // outcome appends a sum of endings as one possible value and empties it. The doubt about renewals lies on the
 // part that is not committed.

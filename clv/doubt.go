@@ -98,21 +98,71 @@ type TotalBand struct {
 	LogSD       float64 `json:"log_sd"` // of what all accounts share
 }
 
-// Band gives the band of the total: a lognormal distribution with the exact mean, where what is shared
-// (parameters and past errors) dominates; a normal one where the total is not positive.
+// Band gives the band of the total: the shifted lognormal distribution that has its mean, its variance and its
+// skew. Where what all accounts share dominates (parameters, past errors), it is that lognormal factor on the
+// uncertain part; costs and committed fees only shift it.
 func (t *Total) Band(m *Models) TotalBand {
 	d, past := m.Doubt, m.Calibration.LogSDTotal
-	shared := square(d.Total*t.orders) + square(d.Renewed*t.contracts) + square(past)*(square(t.orders)+square(t.contracts))
-	variance := t.variance + shared
-	const z = 1.6448536269514722 // the normal distribution's 95 % point
-	if !(t.Mean > 0) {
-		sd := math.Sqrt(variance)
-		return TotalBand{LowMinor: minor(t.Mean - z*sd), MedianMinor: minor(t.Mean), HighMinor: minor(t.Mean + z*sd)}
+	ordersVar, ordersThird := factorMoments(t.orders, d.Total, past)
+	contractsVar, contractsThird := factorMoments(t.contracts, d.Renewed, past)
+	luckSD := math.Sqrt(max(t.variance, 0))
+	shared := ordersVar + contractsVar
+	third := ordersThird + contractsThird + luckThird(luckSD, t.orders+t.contracts)
+	q := quantilesOf(t.Mean, math.Sqrt(t.variance+shared), third)
+	out := TotalBand{LowMinor: minor(q[0]), MedianMinor: minor(q[1]), HighMinor: minor(q[2])}
+	if t.Mean > 0 {
+		out.LogSD = math.Sqrt(shared) / t.Mean
 	}
-	s := math.Sqrt(math.Log1p(variance / (t.Mean * t.Mean)))
-	median := t.Mean * math.Exp(-s*s/2)
-	return TotalBand{LowMinor: minor(median * math.Exp(-z*s)), MedianMinor: minor(median),
-		HighMinor: minor(median * math.Exp(z*s)), LogSD: math.Sqrt(shared) / t.Mean}
+	return out
+}
+
+// factorMoments are the variance and the third central moment of an amount under a lognormal factor of mean 1
+// that holds the doubt about the parameters and the errors of past totals.
+func factorMoments(amount, doubt, past float64) (variance, third float64) {
+	w := math.Expm1(min(doubt*doubt+past*past, 4))
+	return amount * amount * w, amount * amount * amount * w * w * (w + 3)
+}
+
+// luckThird is the third central moment of the accounts' own luck. What luck moves is an amount that stays on
+// one side of zero, so that it is skewed about as a gamma distribution: twice the standard deviation by the mean.
+func luckThird(sd, amount float64) float64 {
+	if amount == 0 || sd == 0 {
+		return 0
+	}
+	skew := min(max(2*sd/amount, -mostSkew), mostSkew)
+	return skew * sd * sd * sd
+}
+
+// mostSkew bounds the skew of the accounts' luck: that of an exponential distribution is 2.
+const mostSkew = 2
+
+// quantilesOf are the 5, 50 and 95 % quantiles of the shifted lognormal distribution with a mean, a standard
+// deviation and a third central moment: mean + c (exp(s z) - sqrt(w)), w = exp(s^2), whose skew is
+// (w+2) sqrt(w-1); a negative skew mirrors it.
+func quantilesOf(mean, sd, third float64) (q [3]float64) {
+	const z = 1.6448536269514722 // the normal distribution's 95 % point
+	if !(sd > 0) {
+		return [3]float64{mean, mean, mean}
+	}
+	skew := third / (sd * sd * sd)
+	if math.Abs(skew) < 1e-6 {
+		return [3]float64{mean - z*sd, mean, mean + z*sd}
+	}
+	s := lognormalShape(math.Abs(skew))
+	w := math.Exp(s * s)
+	c := sd / math.Sqrt(w*(w-1))
+	at := func(z float64) float64 { return c * (math.Exp(s*z) - math.Sqrt(w)) }
+	if skew < 0 {
+		return [3]float64{mean - at(z), mean - at(0), mean - at(-z)}
+	}
+	return [3]float64{mean + at(-z), mean + at(0), mean + at(z)}
+}
+
+// lognormalShape is the log standard deviation of the lognormal distribution with a positive skew g, the root
+// of (w+2) sqrt(w-1) = g. With u = sqrt(w-1) it is u^3 + 3u = g, whose one real root is 2 sinh(asinh(g/2)/3).
+func lognormalShape(g float64) float64 {
+	u := 2 * math.Sinh(math.Asinh(g/2)/3)
+	return math.Sqrt(math.Log1p(u * u))
 }
 
 func square(v float64) float64 { return v * v }

@@ -93,6 +93,8 @@ type AccountInput struct {
 	Mailable              bool          // may get advertising: contact cost is planned for it
 	OpenedOn              postlift.Date // when the account was opened, if known
 	HistoryStart          postlift.Date // first day that the imported orders cover, if known
+
+	orderExpected float64 // of an imagined account: the expected value of its orders, else 0
 }
 
 // ContractInput is one contract at the observation date. Amounts are minor units a month.

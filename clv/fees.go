@@ -56,6 +56,15 @@ func (g *growth) at(renewals int, months float64) (factor, spread, stay float64)
 	return g.priceMean * mean, math.Hypot(g.priceRelSD, volumeRelSD), between(g.stay, i, up)
 }
 
+// stays is the probability of not having been broken off after so many months.
+func (g *growth) stays(months float64) float64 {
+	if g.still {
+		return 1
+	}
+	i := min(int(months/nodeMonths), len(g.stay)-2)
+	return between(g.stay, i, months/nodeMonths-float64(i))
+}
+
 func between(v []float64, i int, up float64) float64 { return v[i] + up*(v[i+1]-v[i]) }
 
 // cellOf is the cell of a contract; one without a cell belongs to its term class.

@@ -88,6 +88,9 @@ func FitPortfolio(p *Portfolio, choice Choice) (Models, PortfolioFit, error) {
 	if purchase.ParamNames(choice.Orders) == nil {
 		return Models{}, f.out, purchase.Unknown(choice.Orders)
 	}
+	if err := countsTime(choice.Orders); err != nil {
+		return Models{}, f.out, err
+	}
 	for _, step := range []func() error{f.fitOrders, f.fitRenewals, f.fitFees, f.fitMargin, f.fitDevelopment} {
 		if err := step(); err != nil {
 			return Models{}, f.out, err

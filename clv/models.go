@@ -41,6 +41,19 @@ type MarginModel interface {
 	Shrunk(own, weight float64) (ratio, share float64)
 }
 
+// countsTime refuses an order model whose unit is not time: the history of an account is days, and nothing in
+// it says when it had the opportunity to order.
+func countsTime(model string) error {
+	if model == purchase.ModelBGBB {
+		return postlift.Faultf(postlift.Invalid, "clv.Models",
+			"the order model %q counts opportunities to order, which the orders of an account do not tell; accounts are valued with one of the others", model)
+	}
+	return nil
+}
+
+// termClasses lists the classes of TermClass.
+var termClasses = []string{"short", "annual", "long"}
+
 // TermClass groups contract terms that renew alike: "short" below 12 months, "annual" below 24, else
 // "long".
 func TermClass(months int) string {

@@ -32,7 +32,7 @@ type NewAccountValue struct {
 // NewAccount values a newly won account like those of a segment or of a channel, or of the whole portfolio
 // where both are empty: it orders, holds contracts or both as often as they do, begins with a first order or a
 // first term today, and then behaves as the models say. Contracts are those running today, so they hold the
-// survivors' mix of terms and fees.
+// survivors' mix of terms and fees, product groups adopted since they were won included: no adoption is added.
 func (s *Scorer) NewAccount(segment, channel string) NewAccountValue {
 	pops := s.models.Populations
 	own, known := pops.All, true
@@ -90,7 +90,8 @@ func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 			first = c.v.MeanOrderMinor * c.ratio
 			parts[6] += share * float64(s.a.OrderCostMinor)
 		}
-		for i, v := range []float64{c.orders + first, c.commit, c.renew, c.expand, c.service, c.contacted, c.fulfil} {
+		contacted := c.contacted * p.Mailable / p.Accounts
+		for i, v := range []float64{c.orders + first, c.commit, c.renew, c.expand, c.service, contacted, c.fulfil} {
 			parts[i] += share * v
 		}
 	}
@@ -102,16 +103,22 @@ func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 // imaginedAccount is a new account of one kind, as the population's means make it.
 func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, orders, contracts bool) AccountInput {
 	in := AccountInput{Segment: out.Segment, Channel: out.Channel, DiscountRate: math.NaN(), MarginRatio: math.NaN(),
-		Mailable: 2*p.Mailable >= p.Accounts}
+		Mailable: true}
 	if orders {
 		in.FirstOrder, in.LastOrder, in.OrderDays = s.asOf, s.asOf, 1
 		in.MeanOrderMinor = s.populationSpend(p)
+		in.orderExpected = in.MeanOrderMinor
 		if p.NetMinor > 0 {
 			in.MarginRatio = p.MarginMinor / p.NetMinor
 		}
 	}
 	if contracts {
 		in.Contracts = p.imaginedContracts(s)
+	}
+	if s.models.Development != nil { // the mix of contracts holds what such accounts have adopted
+		for _, g := range s.models.Development.Groups {
+			in.Held = append(in.Held, g.Name)
+		}
 	}
 	return in
 }
@@ -131,7 +138,7 @@ func (s *Scorer) populationSpend(p Population) float64 {
 func (p Population) imaginedContracts(s *Scorer) []ContractInput {
 	holders := p.ContractsOnly + p.Both
 	var out []ContractInput
-	for _, class := range []string{"short", "annual", "long"} {
+	for _, class := range termClasses {
 		c := p.Classes[class]
 		if !(c.Contracts > 0) || !(holders > 0) {
 			continue

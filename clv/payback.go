@@ -58,8 +58,8 @@ func (s *Scorer) payback(in *AccountInput, c *sheet) {
 		return
 	}
 	c.v.PaybackMonth = -1
-	if max(c.orders, 0)+max(c.commit, 0)+max(c.renew, 0)+max(c.expand, 0) < gap && c.orders >= 0 && c.commit >= 0 {
-		return // no month can reach it
+	if c.lines == 0 && c.path == nil && c.orders < gap {
+		return // orders bring ever more or ever less; of contracts one may earn first and another lose later
 	}
 	sum := 0.0
 	for t := range s.a.HorizonMonths {

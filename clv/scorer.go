@@ -24,20 +24,20 @@ type Scorer struct {
 	lists  map[flagSet][]string
 	adopts map[adoptionKey]*adoptionPath
 	doubts map[renewal.Cell]float64
+	ahead  *purchase.Forecaster // nil without an order model
 	tweak  tweak
 	scratch
 }
 
 // scratch is what one valuation writes and the next one overwrites.
 type scratch struct {
-	orders, alive []float64
-	counts        []float64
-	lines         []contractPath
-	change        growth
-	idle          []float64 // probability that no contract runs, by month
-	active        []float64 // probability of being active, by month, where groups may be adopted
-	adopted       []float64 // expected margin of contract groups adopted, by month
-	atoms         bandSheet
+	counts  []float64
+	lines   []contractPath
+	change  growth
+	idle    []float64 // probability that no contract runs, by month
+	active  []float64 // probability of being active, by month, where groups may be adopted
+	adopted []float64 // expected margin of contract groups adopted, by month
+	atoms   bandSheet
 }
 
 // maxOutlooks bounds the outlooks that are remembered, so that memory stays flat.
@@ -54,6 +54,11 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	if asOf.IsZero() {
 		return nil, postlift.Faultf(postlift.Invalid, "clv.NewScorer", "the observation date is missing")
 	}
+	if m.Orders != nil {
+		if err := countsTime(m.Orders.Name()); err != nil {
+			return nil, err
+		}
+	}
 	window := float64(a.WindowDays) / DaysPerMonth
 	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
 	s := &Scorer{models: *m, asOf: asOf, a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid),
@@ -65,7 +70,9 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	}
 	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
 	s.doubts = m.Doubt.byCell()
-	s.orders, s.alive = make([]float64, grid+1), make([]float64, grid+1)
+	if m.Orders != nil {
+		s.ahead = purchase.NewForecaster(m.Orders, s.ts)
+	}
 	s.idle, s.active, s.adopted = make([]float64, grid), make([]float64, grid), make([]float64, grid)
 	return s, nil
 }
@@ -184,11 +191,14 @@ func (s *Scorer) valueActivity(in *AccountInput, c *sheet) {
 }
 
 // away is the probability that the account does not order any more within month t.
-func (c *sheet) away(t int) float64 {
+func (c *sheet) away(t int) float64 { return c.awayAt(t, c.v.PAlive) }
+
+// awayAt is away for a probability of still ordering today.
+func (c *sheet) awayAt(t int, alive float64) float64 {
 	if c.view == nil {
 		return 1
 	}
-	return 1 - c.v.PAlive*c.view.alive[t]
+	return 1 - alive*c.view.alive[t]
 }
 
 func (s *Scorer) acquisition(in *AccountInput, c *sheet) {

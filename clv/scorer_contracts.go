@@ -14,6 +14,7 @@ type contractPath struct {
 	now, next   []float64 // within the terms already committed; within renewed terms
 	gain        []float64 // running share times (expected fee factor - 1)
 	spread      []float64 // running share times fee factor times the relative standard deviation of the factor
+	lasts       []float64 // probability of running still at the end of the month
 	bears       []float64 // probability that no contract before this one runs: it then bears the cost of service
 	fee, margin float64   // minor units a month, today
 	months      float64   // sum of shares
@@ -24,8 +25,9 @@ type contractPath struct {
 }
 
 func newContractPath(grid int) contractPath {
-	all := make([]float64, 5*grid)
-	return contractPath{now: all[:grid], next: all[grid : 2*grid], gain: all[2*grid : 3*grid], spread: all[3*grid : 4*grid], bears: all[4*grid:]}
+	all := make([]float64, 6*grid)
+	part := func(i int) []float64 { return all[i*grid : (i+1)*grid] }
+	return contractPath{now: part(0), next: part(1), gain: part(2), spread: part(3), lasts: part(4), bears: part(5)}
 }
 
 func (p *contractPath) reset() {
@@ -33,6 +35,7 @@ func (p *contractPath) reset() {
 	clear(p.next)
 	clear(p.gain)
 	clear(p.spread)
+	clear(p.lasts)
 	p.alive, p.assumed, p.doubt, p.months = false, false, 0, 0
 }
 
@@ -146,6 +149,9 @@ func (s *Scorer) fill(p *contractPath, path []float64, from, to, weight float64,
 	for t := int(from); t < len(path) && float64(t) < to; t++ {
 		left, right := max(from, float64(t)), min(to, float64(t+1))
 		share := weight * (right - left)
+		if right == float64(t+1) {
+			p.lasts[t] = weight * s.change.stays(right)
+		}
 		if s.change.still {
 			path[t] += share
 			p.months += share

@@ -72,7 +72,7 @@ func (s *Scorer) marginShare(in *AccountInput, c *sheet) (ratio, assumed float64
 		}
 		ratio, _ = s.models.Margin.Shrunk(own, seen)
 		return ratio, assumed
-	case known:
+	case known && in.MeanOrderMinor >= 0: // of a negative net a loss would be a positive share
 		return in.MarginRatio, assumed
 	}
 	return s.a.DefaultMargin, 1
@@ -105,6 +105,8 @@ func (in *AccountInput) spendSeen() spend.Observation {
 func (s *Scorer) meanOrder(in *AccountInput, c *sheet) float64 {
 	o := in.spendSeen()
 	switch {
+	case in.orderExpected > 0:
+		return in.orderExpected
 	case !(o.M > 0) || math.IsInf(o.M, 0):
 		c.flags |= bitNoPositiveValue
 		return 0
@@ -133,15 +135,15 @@ func (s *Scorer) outlook(h orderHistory) *outlook {
 }
 
 func (s *Scorer) lookAhead(h orderHistory) *outlook {
-	s.models.Orders.Ahead(h.x, h.tx(), h.age(), s.ts, s.orders, s.alive)
+	orders, alive := s.ahead.Ahead(h.x, h.tx(), h.age())
 	paths := make([]float64, 2*s.grid)
-	o := &outlook{horizon: s.orders[s.a.HorizonMonths-1], year: s.orders[11], window: s.orders[s.grid],
+	o := &outlook{horizon: orders[s.a.HorizonMonths-1], year: orders[11], window: orders[s.grid],
 		orders: paths[:s.grid], alive: paths[s.grid:]}
 	before, aliveBefore := 0.0, 1.0
 	for t := range s.grid {
-		o.alive[t] = (aliveBefore + s.alive[t]) / 2
-		o.orders[t] = s.orders[t] - before
-		before, aliveBefore = s.orders[t], s.alive[t]
+		o.alive[t] = (aliveBefore + alive[t]) / 2
+		o.orders[t] = orders[t] - before
+		before, aliveBefore = orders[t], alive[t]
 	}
 	o.discounted, o.active = dot(o.orders, s.disc), dot(o.alive, s.disc)
 	return o

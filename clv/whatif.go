@@ -84,11 +84,16 @@ func (s *Scorer) WhatIfGroup(accounts iter.Seq[*AccountInput], ch Change) (Diffe
 	}
 	var d Difference
 	var free, all int64 // differences at no discount and at a full one
+	loose := 0          // accounts without a running contract
 	for in := range accounts {
 		before := s.Expected(in)
 		after := s.changed(in, ch)
 		after.AssumedShare = before.AssumedShare // the change rests on the same figures
-		d.Contracts += len(in.Contracts)
+		running := s.runningContracts(in)
+		d.Contracts += running
+		if running == 0 {
+			loose++
+		}
 		if d.Accounts++; d.Accounts == 1 {
 			d.Before, d.After = before, after
 		} else {
@@ -108,7 +113,7 @@ func (s *Scorer) WhatIfGroup(accounts iter.Seq[*AccountInput], ch Change) (Diffe
 			d.BreakEvenDiscount = &share
 		}
 	}
-	d.Assumed = ch.assumed(d.Contracts)
+	d.Assumed = ch.assumed(d.Contracts, loose)
 	return d, nil
 }
 
@@ -144,11 +149,26 @@ func (s *Scorer) changed(in *AccountInput, ch Change) Value {
 		out.Contracts = append(out.Contracts, s.changedContract(in.Contracts[i], ch))
 	}
 	s.tweak = tweak{priceStep: ch.PriceChange, hazard: cmp.Or(ch.HazardFactor, 1)}
-	if len(in.Contracts) == 0 {
+	if s.runningContracts(in) == 0 {
 		s.tweak.discount = ch.Discount
 	}
 	defer func() { s.tweak = tweak{hazard: 1} }()
 	return s.Expected(&out)
+}
+
+// runningContracts counts the contracts that are not over.
+func (s *Scorer) runningContracts(in *AccountInput) int {
+	n := 0
+	for i := range in.Contracts {
+		if s.next(&in.Contracts[i]) != renewal.NextOver {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *Scorer) next(k *ContractInput) renewal.Next {
+	return renewal.NextDecision(k.TermEnd, k.NoticeBy, k.AutoRenew, k.NoticeGiven, s.asOf)
 }
 
 // tweak is what a change does beyond the account's own data. At rest only hazard is set, to 1.
@@ -169,7 +189,7 @@ func (s *Scorer) priceLift(p *contractPath, t int) float64 {
 
 // changedContract is a contract as it would be.
 func (s *Scorer) changedContract(k ContractInput, ch Change) ContractInput {
-	if renewal.NextDecision(k.TermEnd, k.NoticeBy, k.AutoRenew, k.NoticeGiven, s.asOf) == renewal.NextOver {
+	if s.next(&k) == renewal.NextOver {
 		return k
 	}
 	fee := float64(k.MonthlyFeeMinor)
@@ -185,6 +205,7 @@ func (s *Scorer) changedContract(k ContractInput, ch Change) ContractInput {
 	}
 	if ch.TermMonths > 0 {
 		k.Cell = cellOf(&k)
+		k.RenewalsDone = s.renewalsAt(&k, ch.TermMonths)
 		k.TermMonths = ch.TermMonths
 		k.Cell.Term = TermClass(ch.TermMonths)
 		k.TermEnd, k.NoticeGiven = s.asOf.AddMonths(ch.TermMonths), false
@@ -201,8 +222,20 @@ func (s *Scorer) changedContract(k ContractInput, ch Change) ContractInput {
 	return k
 }
 
+// renewalsAt is the number of renewals that a contract is taken to have behind it under another term: as many
+// as fit into the time it has run, but never more than it has decided for. Forty renewals by the month do not
+// make a customer of forty years.
+func (s *Scorer) renewalsAt(k *ContractInput, term int) int {
+	done, old := max(k.RenewalsDone, 0), max(k.TermMonths, 1)
+	if s.next(k) == renewal.NextRolled {
+		_, _, terms := renewal.Roll(k.TermEnd, k.NoticeBy, k.TermMonths, s.asOf)
+		done += terms
+	}
+	return min(done, done*old/term)
+}
+
 // assumed lists what the valued change takes for granted.
-func (ch Change) assumed(contracts int) []string {
+func (ch Change) assumed(contracts, loose int) []string {
 	out := []string{AssumeSameHorizon}
 	add := func(when bool, key string) {
 		if when {
@@ -212,7 +245,7 @@ func (ch Change) assumed(contracts int) []string {
 	add(ch.TermMonths > 0 && contracts > 0, AssumeTermToday)
 	add(ch.TermMonths > 0 && contracts > 0, AssumeTermClass)
 	add(ch.Discount != 0 && contracts > 0, AssumeMarginBearsAll)
-	add(ch.Discount != 0 && contracts == 0, AssumeOrderDiscount)
+	add(ch.Discount != 0 && loose > 0, AssumeOrderDiscount)
 	add((ch.Discount != 0 || ch.PriceChange != 0) && ch.HazardFactor == 0, AssumePriceLoyalty)
 	add(ch.ServiceLevel != nil && ch.HazardFactor == 0, AssumeServiceLoyalty)
 	add(ch.NoticeDays != nil, AssumeNoticeDeadline)

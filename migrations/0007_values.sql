@@ -3,7 +3,7 @@
 ALTER TABLE accounts ADD COLUMN discount_rate {{double}}; -- a year, the account's own; NULL: the settings'
 
 ALTER TABLE account_features ADD COLUMN net_24m_minor BIGINT NOT NULL DEFAULT 0;       -- of the twelve months before the last twelve
-ALTER TABLE account_features ADD COLUMN log_gaps {{double}} NOT NULL DEFAULT 0;        -- sum of log weeks between order days; filled by scoring only
+ALTER TABLE account_features ADD COLUMN log_gaps {{double}} NOT NULL DEFAULT 0;        -- sum of log weeks between order days
 ALTER TABLE account_features ADD COLUMN repeat_log_mean {{double}} NOT NULL DEFAULT 0; -- mean log net of the order days after the first
 ALTER TABLE account_features ADD COLUMN repeat_log_ss {{double}} NOT NULL DEFAULT 0;   -- squared deviations of those logs
 

@@ -124,6 +124,9 @@ func (b *board) difference(i, j int) (diff, se float64) {
 	if math.Abs(diff) < sameScore {
 		return 0, 0
 	}
+	if clusters < 2 {
+		return diff, math.Abs(diff) // one customer tells of chance nothing: any difference may be noise
+	}
 	return diff, ratio(math.Sqrt(se*ratio(clusters, clusters-1)), total)
 }
 

@@ -3,8 +3,10 @@ package backtest
 import (
 	"math"
 	"math/rand/v2"
+	"postlift"
 	"slices"
 
+	"postlift/clv/fitting"
 	"postlift/clv/purchase"
 )
 
@@ -43,7 +45,7 @@ func (r *run) closely(c candidate, spendModel string) []detail {
 			}
 		}
 		f := ahead(fit.Model, p, times)
-		open := parameterSpread(*fit, p, times, r.rng)
+		open := parameterSpread(*fit, p, times, r.drawing(p.origin, index))
 		for i, t := range tests {
 			d := r.detail(f, i, t, times[i], open[i])
 			if spend >= 0 && r.worths[o][spend].model != nil {
@@ -54,6 +56,12 @@ func (r *run) closely(c candidate, spendModel string) []detail {
 	}
 	r.details[key] = out
 	return out
+}
+
+// drawing is the randomness of one fit. It is the fit's own: were it shared, a draw that a later fit throws
+// away would move the bands of an earlier origin.
+func (r *run) drawing(origin postlift.Date, candidate int) *rand.Rand {
+	return rand.New(rand.NewPCG(r.seed, uint64(origin)<<16|uint64(candidate)))
 }
 
 func (r *run) indexOf(key string) int {
@@ -137,15 +145,13 @@ func parameterSpread(fit purchase.Fitted, p past, times []float64, rng *rand.Ran
 	for i := range logs {
 		logs[i] = make([]float64, len(models))
 	}
-	inChunksOf(1, len(models), func(lo, hi int) {
-		orders, alive := make([]float64, len(times)), make([]float64, len(times))
-		for m := lo; m < hi; m++ {
-			for _, row := range rows {
-				models[m].Ahead(row.X, row.TX, row.T, times, orders, alive)
-				pa := models[m].PAlive(row.X, row.TX, row.T)
-				for i := range times {
-					logs[i][m] += pa * orders[i]
-				}
+	fitting.Parallel(len(models), func(m int) {
+		known := purchase.NewForecaster(models[m], times)
+		for _, row := range rows {
+			orders, _ := known.Ahead(row.X, row.TX, row.T)
+			pa := models[m].PAlive(row.X, row.TX, row.T)
+			for i := range times {
+				logs[i][m] += pa * orders[i]
 			}
 		}
 	})

@@ -2,11 +2,9 @@ package backtest
 
 import (
 	"math"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"postlift"
 	"postlift/clv/fitting"
@@ -101,14 +99,11 @@ func ahead(m purchase.Model, p past, times []float64) forecast {
 	for i := range f.path {
 		f.path[i] = make([]float64, len(p.rows))
 	}
-	shared := !m.UsesRecency()
 	inChunks(len(p.rows), func(lo, hi int) {
-		orders, alive := make([]float64, len(times)), make([]float64, len(times))
+		known := purchase.NewForecaster(m, times)
 		for r := lo; r < hi; r++ {
 			row := p.rows[r]
-			if r == lo || !shared || !sameFuture(row, p.rows[r-1]) {
-				m.Ahead(row.X, row.TX, row.T, times, orders, alive)
-			}
+			orders, _ := known.Ahead(row.X, row.TX, row.T)
 			f.alive[r] = m.PAlive(row.X, row.TX, row.T)
 			for i := range times {
 				f.path[i][r] = f.alive[r] * orders[i]
@@ -144,24 +139,8 @@ func (p past) spread(byRow []float64) []float64 {
 // chunk is the number of rows that are worked on together.
 const chunk = 512
 
-// inChunks runs f over disjoint ranges of 0..n on all processors; see inChunksOf.
-func inChunks(n int, f func(lo, hi int)) { inChunksOf(chunk, n, f) }
-
-// inChunksOf runs f over disjoint ranges of a size. The ranges depend on n alone and write to places of
-// their own, so that results do not depend on how many processors there are.
-func inChunksOf(size, n int, f func(lo, hi int)) {
-	next := make(chan int)
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), (n+size-1)/size) {
-		wg.Go(func() {
-			for lo := range next {
-				f(lo, min(lo+size, n))
-			}
-		})
-	}
-	for lo := 0; lo < n; lo += size {
-		next <- lo
-	}
-	close(next)
-	wg.Wait()
+// inChunks runs f over disjoint ranges of 0..n on all processors. The ranges depend on n alone and write to
+// places of their own, so that results do not depend on how many processors there are.
+func inChunks(n int, f func(lo, hi int)) {
+	fitting.Parallel((n+chunk-1)/chunk, func(i int) { f(i*chunk, min((i+1)*chunk, n)) })
 }

@@ -31,8 +31,8 @@ type Options struct {
 	// Sample is the number of customers to test with; 0 means 20,000, negative all. A customer is in or out
 	// by a hash of its id, whatever else the log holds.
 	Sample int
-	// Rand draws parameters for the spread of totals; nil gives a generator with a fixed start, so that equal
-	// logs give equal reports.
+	// Rand gives the seed of the parameters drawn for the spread of totals; nil takes a fixed one, so that
+	// equal logs give equal reports.
 	Rand *rand.Rand
 }
 
@@ -41,6 +41,7 @@ const (
 	wantedOrigins = 4
 	maxOrigins    = 8
 	defaultSample = 20000
+	defaultSeed   = 1997
 )
 
 // check refuses options that cannot be.

@@ -90,6 +90,9 @@ func (r *renewalRun) difference(i, j int) (diff, se float64) {
 	}
 	n, clusters := float64(len(r.tested)), float64(len(order))
 	diff /= n
+	if clusters < 2 {
+		return diff, math.Abs(diff) // one account tells of chance nothing: any difference may be noise
+	}
 	for _, c := range order {
 		v := sums[c] - counts[c]*diff
 		se += v * v

@@ -139,7 +139,7 @@ func TestRenewalsFinite(t *testing.T) {
 			list = append(list, Decision{On: postlift.MustDate("2022-01-01").AddDays(rng.IntN(1000)), Opportunity: 1 + rng.IntN(30),
 				Cell: renewal.Cell{Term: []string{"short", "annual", "long"}[rng.IntN(3)]}, Renewed: always == 0 || always == 1 && rng.IntN(2) == 0})
 		}
-		rep, err := Renewals(list, RenewalOptions{})
+		rep, err := Renewals(list, RenewalOptions{MaxOrigins: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package backtest
 
 import (
-	"math/rand/v2"
 	"slices"
 
 	"postlift"
@@ -12,7 +11,7 @@ import (
 // run is one backtest in the making.
 type run struct {
 	opt    Options
-	rng    *rand.Rand
+	seed   uint64 // of all draws
 	book   book
 	plan   schedule
 	cands  []candidate
@@ -38,12 +37,12 @@ func Run(log tables.OrderLog, opt Options) (Report, error) {
 	if err := opt.check(log); err != nil {
 		return Report{}, err
 	}
-	r := &run{opt: opt, rng: opt.Rand, book: open(log, opt.Segments, opt.Sample), details: map[[2]string][]detail{}}
+	r := &run{opt: opt, book: open(log, opt.Segments, opt.Sample), details: map[[2]string][]detail{}}
 	if len(r.book.customers) == 0 {
 		return Report{}, postlift.Faultf(postlift.Invalid, "backtest.Run", "the log has no order day to test with")
 	}
-	if r.rng == nil {
-		r.rng = rand.New(rand.NewPCG(1997, 2005))
+	if r.seed = defaultSeed; opt.Rand != nil {
+		r.seed = opt.Rand.Uint64()
 	}
 	var err error
 	if r.cands, err = candidates(opt.Models); err != nil {

@@ -72,27 +72,20 @@ func (s Stats) Draws(k int, rng *rand.Rand) [][]float64 {
 	if s.LogCov == nil || len(s.LogMean) == 0 {
 		return nil
 	}
-	root := symmetricRoot(s.LogCov)
+	law := NewLaw(s.LogMean, s.LogCov)
 	out := make([][]float64, k)
 	for i := range out {
-		out[i] = s.draw(root, rng)
+		out[i] = s.draw(law, rng)
 	}
 	return out
 }
 
-func (s Stats) draw(root *mat.Dense, rng *rand.Rand) []float64 {
-	n := len(s.LogMean)
-	v, z := make([]float64, n), make([]float64, n)
+func (s Stats) draw(law Law, rng *rand.Rand) []float64 {
+	v := make([]float64, len(s.LogMean))
 	for range drawTries {
-		for i := range z {
-			z[i] = rng.NormFloat64()
-		}
+		law.Draw(v, rng)
 		usable := true
-		for i := range v {
-			l := s.LogMean[i]
-			for j := range z {
-				l += root.At(i, j) * z[j]
-			}
+		for i, l := range v {
 			v[i] = math.Exp(l)
 			usable = usable && v[i] >= 1/paramLimit && v[i] <= paramLimit
 		}
@@ -104,6 +97,35 @@ func (s Stats) draw(root *mat.Dense, rng *rand.Rand) []float64 {
 		v[i] = math.Exp(s.LogMean[i])
 	}
 	return v
+}
+
+// Law is a normal law of several numbers to draw from.
+type Law struct {
+	mean []float64
+	root *mat.Dense
+}
+
+// NewLaw makes the normal law with this mean and covariance, of which not all of the numbers need to vary. A
+// covariance that is not finite counts as none: every draw is the mean.
+func NewLaw(mean []float64, cov *mat.SymDense) Law { return Law{mean: mean, root: symmetricRoot(cov)} }
+
+// Draw fills v, as long as the mean, with one draw.
+func (l Law) Draw(v []float64, rng *rand.Rand) {
+	copy(v, l.mean)
+	for j := range v {
+		z := rng.NormFloat64()
+		for i := range v {
+			v[i] += l.root.At(i, j) * z
+		}
+	}
+}
+
+// DrawWithin is Draw with every number kept from -limit to limit.
+func (l Law) DrawWithin(v []float64, limit float64, rng *rand.Rand) {
+	l.Draw(v, rng)
+	for i := range v {
+		v[i] = math.Min(math.Max(v[i], -limit), limit)
+	}
 }
 
 // symmetricRoot is a matrix R with R R' = cov; rounding may have made an eigenvalue slightly negative.

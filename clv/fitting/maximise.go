@@ -36,8 +36,11 @@ type Optimum struct {
 // walled evaluates f inside the wall and adds a quadratic bank outside it, so that a search that runs
 // to a boundary meets finite numbers and a gradient that points back.
 func walled(f Objective) Objective {
+	var in []float64 // shared by the evaluations of a search, which come one after the other
 	return func(theta, grad []float64) float64 {
-		in := make([]float64, len(theta))
+		if in == nil {
+			in = make([]float64, len(theta))
+		}
 		bank := 0.0
 		for i, v := range theta {
 			in[i] = math.Max(-thetaLimit, math.Min(thetaLimit, v))

@@ -163,15 +163,17 @@ func (m BGBB) Distribution(p []float64, x int, tx, age, t float64) []float64 {
 	return append(p, trim(m.after(x, n).distribution(t))...)
 }
 
-// ProbOrders is the probability that a new customer orders at exactly n of its first t opportunities.
+// ProbOrders is the probability that a new customer orders at exactly n of its first t opportunities; at most
+// MaxOrders of them are looked at.
 func (m BGBB) ProbOrders(n int, t float64) float64 {
-	if n < 0 || float64(n) > math.Ceil(t) {
-		if n == 0 {
-			return 1
-		}
+	if n < 0 {
 		return 0
 	}
-	return m.distribution(t)[n]
+	p := m.distribution(t)
+	if n >= len(p) {
+		return 0
+	}
+	return p[n]
 }
 
 // distribution lists the probabilities of 0, 1, … orders of a new customer. Given that the customer stays,

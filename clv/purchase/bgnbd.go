@@ -32,7 +32,7 @@ func (m BGNBD) deadOdds(x int, tx, age float64) float64 {
 	}
 	fx := float64(x)
 	gap := math.Log1p(max(age-tx, 0) / (m.Alpha + tx))
-	return math.Log(m.A) - math.Log(m.B+fx-1) + (m.R+fx)*gap
+	return math.Log(m.A) - math.Log(m.B+(fx-1)) + (m.R+fx)*gap
 }
 
 // PAlive is the probability that a customer with this history still orders. The model cannot tell for

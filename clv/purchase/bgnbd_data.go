@@ -119,8 +119,9 @@ func (d *geometricData) byX(theta []float64) (g [geometricSums]float64) {
 			d.odds[i], d.share[i] = math.Inf(-1), 0
 			continue
 		}
-		d.odds[i] = theta[2] - math.Log(b+flips-1)
-		d.share[i] = b / (b + flips - 1)
+		rest := b + (flips - 1) // in this order, a tiny b keeps its digits
+		d.odds[i] = theta[2] - math.Log(rest)
+		d.share[i] = b / rest
 	}
 	return g
 }

@@ -11,6 +11,9 @@ import (
 // regular and irregular buying cannot be compared: K was not chosen by the data.
 const FlagGapsUnknown = "gaps_unknown"
 
+// sameLikelihood is the difference of log-likelihoods up to which the smaller K stays: rounding must not choose.
+const sameLikelihood = 1e-6
+
 // fitMBGNBD fits the MBG/NBD.
 func fitMBGNBD(rows []Counted, opt Options) (Fitted, error) {
 	return fitRegular(newRegularFit(rows), 1, nil, opt)
@@ -33,7 +36,7 @@ func fitMBGCNBD(rows []Counted, opt Options) (Fitted, error) {
 			lowest, highest = c.phases(), c.phases()
 			unknown = false // the portfolio's fit has chosen
 		}
-	case unknown:
+	case opt.LogGaps == 0: // not known, or nobody ordered twice
 		highest = 1
 	}
 	best, err := fitRegular(in, lowest, nil, opt)
@@ -46,7 +49,7 @@ func fitMBGCNBD(rows []Counted, opt Options) (Fitted, error) {
 		if last, err = fitRegular(in, k, &m, opt); err != nil {
 			return Fitted{}, err
 		}
-		if last.LogLikelihood > best.LogLikelihood {
+		if last.LogLikelihood > best.LogLikelihood+sameLikelihood {
 			best = last
 		}
 	}

@@ -57,6 +57,8 @@ func BadHistory(x int, tx, age float64) string {
 		return "T (age) must be a number from 0"
 	case tx > age+roundingSlack:
 		return "t_x (age at last order) must not exceed T (age)"
+	case x > 0 && tx == 0:
+		return "t_x must be above 0 where x is above 0: a repeat order comes after the first one"
 	case x == 0 && tx > 0:
 		return "t_x must be 0 where x is 0: without a repeat order the last order is the first"
 	}

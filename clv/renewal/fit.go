@@ -62,6 +62,9 @@ func newFitted(name string, t *Table, at laplace, n float64, flags []string) Fit
 	if n < fitting.FewAccounts {
 		flags = append(flags, fitting.FlagFewAccounts)
 	}
+	if at.clipped {
+		flags = append(flags, fitting.FlagClipped)
+	}
 	return Fitted{Model: m, at: at, Stats: fitting.Stats{SE: at.standardErrors(name), LogLikelihood: m.LogLikelihood(t),
 		Observations: int(n), Rows: t.distinct(), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}}
 }
@@ -69,20 +72,20 @@ func newFitted(name string, t *Table, at laplace, n float64, flags []string) Fit
 // laplace is the normal approximation of a posterior over (logit mu), (logit mu, log omega) or (logit mu, log
 // omega, log c).
 type laplace struct {
-	theta []float64
-	cov   []float64 // row by row; nil where unknown
+	theta   []float64
+	cov     []float64 // row by row; nil where unknown
+	clipped bool      // see fitting.FlagClipped
 }
 
 // laplaceOf takes the optimum of a mean over n decisions.
 func laplaceOf(o fitting.Optimum, n float64) laplace {
 	l := laplace{theta: slices.Clone(o.Theta)}
-	if o.Cov == nil {
-		return l
-	}
+	cov, clipped := o.LogCov(n)
+	l.clipped = clipped
 	k := len(o.Theta)
 	for i := range k {
 		for j := range k {
-			l.cov = append(l.cov, o.Cov.At(i, j)/n)
+			l.cov = append(l.cov, cov.At(i, j))
 		}
 	}
 	return l
@@ -111,37 +114,20 @@ const drawLimit = 30
 // draws gives k models from the normal approximation.
 func (l laplace) draws(name string, k int, rng *rand.Rand) []Model {
 	out := make([]Model, k)
-	root, known := l.root()
-	theta, z := make([]float64, len(l.theta)), make([]float64, len(l.theta))
-	for i := range out {
-		copy(theta, l.theta)
-		if known {
-			for j := range z {
-				z[j] = rng.NormFloat64()
-				for c := range j + 1 {
-					theta[j] += root.At(j, c) * z[c]
-				}
-				theta[j] = min(max(theta[j], -drawLimit), drawLimit)
-			}
+	n := len(l.theta)
+	if len(l.cov) != n*n {
+		for i := range out {
+			out[i] = modelAt(name, l.theta)
 		}
+		return out
+	}
+	law := fitting.NewLaw(l.theta, mat.NewSymDense(n, slices.Clone(l.cov)))
+	theta := make([]float64, n)
+	for i := range out {
+		law.DrawWithin(theta, drawLimit, rng)
 		out[i] = modelAt(name, theta)
 	}
 	return out
-}
-
-// root is the lower Cholesky factor of the covariance.
-func (l laplace) root() (*mat.TriDense, bool) {
-	k := len(l.theta)
-	if len(l.cov) != k*k {
-		return nil, false
-	}
-	var chol mat.Cholesky
-	if !chol.Factorize(mat.NewSymDense(k, slices.Clone(l.cov))) {
-		return nil, false
-	}
-	root := mat.NewTriDense(k, mat.Lower, nil)
-	chol.LTo(root)
-	return root, true
 }
 
 // standardErrors are those of the parameters by name: the gradient of each by the unbounded parameters, by

@@ -162,11 +162,14 @@ func (t *Table) finish(o fitting.Optimum, n float64, flags []string) SBGFit {
 	}
 	fit := SBGFit{Model: m, Stats: fitting.Stats{LogLikelihood: m.LogLikelihood(t), Observations: int(n),
 		Rows: t.distinct(), PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags, SE: map[string]float64{}}, at: laplace{theta: o.Theta}}
-	if o.Cov == nil {
-		return fit
+	if o.Hessian == nil {
+		return fit // not the end of a search: the caller knows the errors
 	}
 	fit.at = laplaceOf(o, n)
-	v11, v12, v22 := o.Cov.At(0, 0)/n, o.Cov.At(0, 1)/n, o.Cov.At(1, 1)/n
+	if fit.at.clipped {
+		fit.Flags = append(fit.Flags, fitting.FlagClipped)
+	}
+	v11, v12, v22 := fit.at.cov[0], fit.at.cov[1], fit.at.cov[3]
 	alpha, beta := m.AlphaBeta()
 	rest := 1 - m.Mu
 	fit.SE["mu"] = m.Mu * rest * math.Sqrt(v11)

@@ -22,7 +22,8 @@ type batch struct {
 
 // valued scores a stream of histories on all cores and gives the rows in the stream's order; what waits is
 // bounded. Rows do not depend on which scorer made them.
-func valued(ctx context.Context, histories iter.Seq2[History, error], newScorer func() (*clv.Scorer, error), row func(*clv.Scorer, *History) Row) iter.Seq2[Row, error] {
+func valued(ctx context.Context, histories iter.Seq2[History, error], newScorer func() (*clv.Scorer, error),
+	row func(*clv.Scorer, *History) Row) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		workers := max(runtime.GOMAXPROCS(0), 1)
 		scorers := make([]*clv.Scorer, workers)

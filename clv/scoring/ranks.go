@@ -75,20 +75,3 @@ func (h *History) trend(asOf postlift.Date) float64 {
 	}
 	return now/before - 1
 }
-
-// revenue is the sum of the contract's fees from one day to another, in the reporting currency.
-func (c *ContractRecord) revenue(from, to postlift.Date) float64 {
-	to = min(to, c.until(to))
-	sum := 0.0
-	for i := range c.Lines {
-		l := &c.Lines[i]
-		last := to
-		if !l.To.IsZero() {
-			last = min(last, l.To)
-		}
-		if days := last.DaysSince(max(l.From, from, c.StartedOn)) + 1; days > 0 {
-			sum += float64(l.FeeMinor) * float64(days) / clv.DaysPerMonth
-		}
-	}
-	return sum * c.Rate
-}

@@ -150,28 +150,35 @@ func (p problem) solve(prior *pull) Fitted {
 		flags = append(flags, fitting.FlagClipped)
 	}
 	fit := Fitted{Model: p.build(o.Theta)}
-	fit.Stats = fitting.Stats{SE: p.standardErrors(fit.Model, o), LogLikelihood: -p.n * p.f(o.Theta, nil), Observations: int(p.n),
+	fit.Stats = fitting.Stats{SE: p.standardErrors(fit.Model, o.Theta, cov), LogLikelihood: -p.n * p.f(o.Theta, nil), Observations: int(p.n),
 		Rows: p.rows, PriorUsed: slices.Contains(flags, fitting.FlagPriorUsed), Flags: flags}
 	fit.parts = []fittedPart{{theta: o.Theta, cov: cov, build: p.build}}
 	return fit
 }
 
-func (p problem) standardErrors(m Model, o fitting.Optimum) map[string]float64 {
-	slopes, params := p.slopes(o.Theta), m.Params()
+func (p problem) standardErrors(m Model, theta []float64, cov *mat.SymDense) map[string]float64 {
+	slopes, params := p.slopes(theta), m.Params()
+	sd := make([]float64, len(params))
 	for i := range params {
-		params[i].Value = slopes[i]
+		params[i].Value, sd[i] = slopes[i], math.Sqrt(cov.At(i, i))
 	}
-	return fitting.NaturalSE(params, o.SDLog(p.n))
+	return fitting.NaturalSE(params, sd)
 }
 
 // Draws gives k plausible models: draws from the normal approximation of the likelihood around the optimum,
 // in logs.
 func (f Fitted) Draws(k int, rng *rand.Rand) []Model {
 	out := make([]Model, 0, max(k, 0))
+	laws := make([]fitting.Law, len(f.parts))
+	for i, p := range f.parts {
+		laws[i] = fitting.NewLaw(p.theta, p.cov)
+	}
 	for range k {
 		models := make([]Model, len(f.parts))
 		for i, p := range f.parts {
-			models[i] = p.draw(rng)
+			at := make([]float64, len(p.theta))
+			laws[i].DrawWithin(at, drawLimit, rng)
+			models[i] = p.build(at)
 		}
 		switch b := f.Model.(type) {
 		case Banded:
@@ -186,26 +193,6 @@ func (f Fitted) Draws(k int, rng *rand.Rand) []Model {
 // drawLimit bounds a draw: a parameter that the data hardly hold must not leave the range in which every
 // prediction is finite.
 const drawLimit = 20
-
-func (p fittedPart) draw(rng *rand.Rand) Model {
-	var root mat.Cholesky
-	if !root.Factorize(p.cov) {
-		return p.build(p.theta)
-	}
-	var l mat.TriDense
-	root.LTo(&l)
-	at := make([]float64, len(p.theta))
-	z := make([]float64, len(p.theta))
-	for i := range z {
-		z[i] = rng.NormFloat64()
-		at[i] = p.theta[i]
-		for j := range i + 1 {
-			at[i] += l.At(i, j) * z[j]
-		}
-		at[i] = min(max(at[i], -drawLimit), drawLimit)
-	}
-	return p.build(at)
-}
 
 // typicalValue is the geometric mean of the mean values: the scale in which parameters are near 1.
 func typicalValue(obs []Observation) float64 {

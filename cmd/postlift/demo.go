@@ -41,9 +41,10 @@ func newDemoCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A made-up company through the whole loop, then its pages on localhost",
-		Long: `Makes a company's data, imports it, values every account, plans a win-back campaign with a
-random control group, renders and seals a batch, plays the print vendor's and the customers'
-part, imports what comes back and measures the uplift beside the simulated truth.
+		Long: `Makes a company's data, imports it, tests value models out of time, values every account as of a
+year ago and of today, plans a win-back campaign with a random control group, renders and seals
+a batch, plays the print vendor's and the customers' part, imports what comes back and measures
+the uplift beside the simulated truth.
 The same folder resumes where an interrupted demo stopped. Nothing is printed or mailed.`,
 		Example: "  postlift demo\n  postlift demo --accounts 20000 --seed 7 --dir /tmp/demo --no-serve --json",
 		Args:    cobra.NoArgs,
@@ -98,7 +99,7 @@ func (d *demo) play(ctx context.Context) error {
 	}{
 		{"making a company's data", d.makeData},
 		{"importing it", d.importData},
-		{"valuing every account", d.score},
+		{"testing value models, valuing every account", d.score},
 		{"planning a win-back campaign with a control group", d.plan},
 		{"rendering the letters and sealing the batch", d.produce},
 		{"proof, approval, release, posting", d.post},
@@ -200,6 +201,7 @@ type demoSummary struct {
 	Seconds  float64         `json:"seconds"`
 	Imported []demoImport    `json:"imported"`
 	Total    postlift.Money  `json:"total_residual"`
+	Value    demoValue       `json:"value"`
 	Funnel   json.RawMessage `json:"funnel"`
 	BatchID  string          `json:"batch_id"`
 	Pieces   json.RawMessage `json:"pieces"`

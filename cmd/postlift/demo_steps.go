@@ -13,7 +13,6 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/campaigns"
-	"postlift/clv/scoring"
 	"postlift/internal/sim"
 	"postlift/mailers"
 	"postlift/responses"
@@ -78,18 +77,6 @@ func (d *demo) importFile(ctx context.Context, kind, path string) (accounts.Repo
 		err = os.WriteFile(filepath.Join(d.dir, "data", "rejects-"+kind+".csv"), rejects.Bytes(), 0o640)
 	}
 	return report, err
-}
-
-// score values the base once; a resumed demo finds the run published.
-func (d *demo) score(ctx context.Context) error {
-	run, err := d.db.PublishedRun(ctx)
-	if postlift.KindOf(err) == postlift.NotFound {
-		service := scoring.Service{Store: d.db, Clock: d.clock, IDs: d.ids}
-		run, err = service.Score(ctx, d.AsOf, postlift.System)
-	}
-	d.summary.Total = run.Total
-	d.tell("%d accounts valued: residual CLV %s over %d months", run.Accounts, run.Total.Format("en"), run.Horizon)
-	return err
 }
 
 const (

@@ -15,7 +15,7 @@ type engine struct {
 }
 
 func (a *app) engine(db *store.Store) engine {
-	return engine{&scoring.Service{Store: db, Clock: a.clock, IDs: a.ids}, db}
+	return engine{a.scoring(db, nil), db}
 }
 
 // Explain works the value of one account out anew.

@@ -19,6 +19,7 @@ type account struct {
 	acquired       postlift.Date
 	channel        int
 	cost           int64 // acquisition cost in cents; 0: not recorded
+	discount       int64 // own discount rate in hundredths a year; 0: the seller's
 	level, status  string
 	dunning        bool
 	complaint      bool
@@ -55,7 +56,21 @@ func (w *World) account(n int) *account {
 	}
 	w.nameAccount(d, a, country)
 	w.group(d, a)
+	w.discount(a)
 	return a
+}
+
+// discount gives a few key accounts a discount rate of their own, as finance agreed it for large frame
+// contracts: low for safe public bodies, high for those who pay late.
+func (w *World) discount(a *account) {
+	d := w.dice("discount", a.id)
+	switch {
+	case a.level != "premium" || !d.chance(.12):
+	case a.seg.name == "Öffentliche Hand":
+		a.discount = 6
+	default:
+		a.discount = []int64{8, 14}[d.weighted(.7, .3)]
+	}
 }
 
 // owner gives the employee of the account's territory; where nobody active has it, one of the German ones.

@@ -15,6 +15,7 @@ type contract struct {
 	autoRenew           bool
 	notice, ended       postlift.Date
 	reason              string
+	leaves              bool // of the running term's end, where the contract goes on until then
 	lines               []contractLine
 	renewals, decisions int // passed term boundaries at which it went on, and all of them
 }
@@ -43,16 +44,22 @@ var endReasons = []string{"price", "competitor", "no_need", "insourced", "budget
 // contracts invents an account's contracts: each renewal is refused with the account's own chance, drawn
 // from a Beta (a shifted beta-geometric life), prices rise at renewals and quantities move in between.
 func (w *World) contracts(a *account) []contract {
+	list, _ := w.agreements(a)
+	return list
+}
+
+// agreements gives the account's contracts and what no file tells: its chance to refuse a renewal.
+func (w *World) agreements(a *account) (list []contract, refuse float64) {
 	d := w.dice("contracts", a.id)
 	if !d.chance(a.seg.contracts) {
-		return nil
+		return nil, 0
 	}
-	refuse := d.beta(.9, 5.2)
-	list := make([]contract, 1+d.weighted(.9, .1))
+	refuse = d.beta(.9, 5.2)
+	list = make([]contract, 1+d.weighted(.9, .1))
 	for i := range list {
 		list[i] = w.newContract(d, a, refuse, "V-"+a.id[2:]+"-"+strconv.Itoa(i+1))
 	}
-	return list
+	return list, refuse
 }
 
 func (w *World) newContract(d dice, a *account, refuse float64, id string) contract {
@@ -83,7 +90,7 @@ func (w *World) live(d dice, a *account, c *contract, open []contractLine, refus
 		from := c.started.AddMonths(c.term * c.renewals)
 		next := c.started.AddMonths(c.term * (c.renewals + 1))
 		c.termEnds = next.AddDays(-1)
-		resize(d, c, open, from, next, w.cfg.AsOf)
+		resize(d, c, open, from, next, from, w.cfg.AsOf)
 		leaves := d.chance(refuse) || a.status == "closed" || a.status == "insolvent"
 		given := c.termEnds.AddDays(-noticeDays - d.IntN(60))
 		reason := pick(d, endReasons)
@@ -92,6 +99,7 @@ func (w *World) live(d dice, a *account, c *contract, open []contractLine, refus
 			c.notice = given
 		}
 		if next > w.cfg.AsOf {
+			c.leaves = leaves
 			break
 		}
 		c.decisions++
@@ -112,11 +120,12 @@ func (w *World) live(d dice, a *account, c *contract, open []contractLine, refus
 	}
 }
 
-// resize changes a line's quantity in the middle of a term, about once in eight terms.
-func resize(d dice, c *contract, open []contractLine, from, next, asOf postlift.Date) {
+// resize changes a line's quantity in the middle of the term that begins on from and ends before next, about
+// once in eight terms, if that falls between two days.
+func resize(d dice, c *contract, open []contractLine, from, next, first, last postlift.Date) {
 	i, delta := d.IntN(len(open)), []int{1, 2, -1}[d.weighted(.5, .2, .3)]
 	at := from.AddMonths(max(1, int(float64(c.term)*d.Float64())))
-	if !d.chance(.12) || at >= next || at > asOf || open[i].quantity+delta < 1 {
+	if !d.chance(.12) || at >= next || at < first || at > last || open[i].quantity+delta < 1 {
 		return
 	}
 	changeLine(c, &open[i], at, func(l *contractLine) {

@@ -60,10 +60,7 @@ func (w *World) futures(a *account, b *buyer, win window) futures {
 	f := futures{caused: map[string]bool{}}
 	horizon := win.last.DaysSince(w.cfg.AsOf)
 	peak := 1 + max(0, e.lift)*strongest
-	silent := math.Inf(1) // days until an active customer falls silent
-	if b.active {
-		silent = d.ExpFloat64() / (b.rate * max(b.drop, 1e-9))
-	}
+	silent := b.lasts(d)
 	returns := w.returns(a, b, e, win, &f)
 	if !b.active && returns > horizon {
 		return f
@@ -83,6 +80,14 @@ func (w *World) futures(a *account, b *buyer, win window) futures {
 			f.add(w.compose(a, b, "AU-"+a.id[2:]+"-"+pad(5000+k, 4), date), without, with)
 		}
 	}
+}
+
+// lasts draws the days until an active customer falls silent.
+func (b *buyer) lasts(d dice) float64 {
+	if !b.active {
+		return math.Inf(1)
+	}
+	return d.ExpFloat64() / (b.rate * max(b.drop, 1e-9))
 }
 
 // returns gives the day, counted from the world's date, on which the letter brings a silent customer back,

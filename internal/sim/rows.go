@@ -12,10 +12,10 @@ import (
 var (
 	accountHeader = []string{"external_id", "name", "parent_id", "owner_id", "segment", "industry", "employees", "country",
 		"language", "website", "acquired_on", "acquisition_channel", "acquisition_cost", "service_level", "status", "dunning",
-		"complaint", "street", "po_box", "postcode", "city", "region"}
+		"complaint", "street", "po_box", "postcode", "city", "region", "discount_rate"}
 	accountHeaderDE = []string{"Kundennummer", "Firma", "Muttergesellschaft", "Betreuer", "Segment", "Branche", "Mitarbeiter", "Land",
 		"Sprache", "Webseite", "Kunde seit", "Akquisekanal", "Akquisekosten", "Servicelevel", "Status", "Mahnsperre",
-		"Reklamation", "Straße", "Postfach", "PLZ", "Ort", "Region"}
+		"Reklamation", "Straße", "Postfach", "PLZ", "Ort", "Region", "Abzinsungssatz"}
 	siteHeader    = []string{"external_id", "account_id", "name", "street", "po_box", "postcode", "city", "region", "country", "main", "status"}
 	contactHeader = []string{"external_id", "account_id", "site_id", "gender", "title", "first_name", "last_name", "function",
 		"department", "role", "salutation", "formality", "language", "email", "phone", "status"}
@@ -58,13 +58,16 @@ func (h habit) word(s string) string {
 }
 
 func (a *account) row(h habit) []string {
-	cost := ""
+	cost, discount := "", ""
 	if a.cost > 0 {
 		cost = amount(a.cost, h.point)
 	}
+	if a.discount > 0 {
+		discount = amount(a.discount, h.point)
+	}
 	return []string{a.id, a.name, a.parent, a.owner, a.seg.name, a.seg.industry, strconv.Itoa(a.employees), h.word(a.addr.country), h.word(a.lang),
 		a.website(), h.date(a.acquired), channels[a.channel].name, cost, a.level, h.word(a.status), yesNo(a.dunning, h.yes, h.no),
-		yesNo(a.complaint, h.yes, h.no), a.addr.street, a.addr.box, a.addr.postcode, a.addr.city, a.addr.region}
+		yesNo(a.complaint, h.yes, h.no), a.addr.street, a.addr.box, a.addr.postcode, a.addr.city, a.addr.region, discount}
 }
 
 func (s *site) row(accountID string) []string {

@@ -98,7 +98,7 @@ employees     account owners: name, title, job_title, e-mail, phone, until when 
 accounts      companies. parent_id: the parent company; companies of one group share an arm of an
               experiment. acquired_on, acquisition_channel, acquisition_cost (reporting currency).
               status: active, closed, insolvent, competitor, own. dunning, complaint: no advertising
-              meanwhile. street … region: the main site
+              meanwhile. street … region: the main site. discount_rate: the account's own, a year
 sites         further places of a company. main: true replaces the main site
 contacts      people, or a function without a name ("Leitung Einkauf"). gender m, f, d or empty.
               role: management, purchasing, technical, other. formality: formal, informal.
@@ -130,7 +130,8 @@ employees     Betreuer: Name, Titel, Stelle, E-Mail, Telefon, bis wann die Unter
 accounts      Firmen. parent_id: Muttergesellschaft; Firmen eines Konzerns kommen in dieselbe Versuchsgruppe.
               acquired_on, acquisition_channel, acquisition_cost: Kunde seit, Kanal, Akquisekosten.
               status: active, closed, insolvent, competitor, own. dunning (Mahnsperre) und complaint
-              (Reklamation): solange keine Werbung. street … region: der Hauptstandort
+              (Reklamation): solange keine Werbung. street … region: der Hauptstandort.
+              discount_rate: eigener Abzinsungssatz im Jahr
 sites         weitere Standorte. main: true ersetzt den Hauptstandort
 contacts      Personen oder eine Funktion ohne Namen. gender m, f, d oder leer. role: management,
               purchasing, technical, other. formality: formal (Sie), informal (Du). salutation: eine

@@ -13,19 +13,10 @@ import (
 	"postlift/migrations"
 )
 
-// featureScope says for whom features are worked out and how fully.
-type featureScope struct {
-	ids  []int64 // nil: every account
-	logs bool    // with the logs of gaps and values that only scoring reads: they cost half as much again
-}
-
-// RefreshFeatures rebuilds what rules read of every account, as of a date, in one set-based statement.
-// Documents in a currency without a rate on their day are left out and counted in excluded_orders.
+// RefreshFeatures rebuilds what rules and models read of every account, as of a date, in one set-based
+// statement. Documents in a currency without a rate on their day are left out and counted in
+// excluded_orders.
 func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
-	return s.refreshFeatures(ctx, asOf, featureScope{})
-}
-
-func (s *Store) refreshFeatures(ctx context.Context, asOf postlift.Date, scope featureScope) error {
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return err
@@ -34,7 +25,7 @@ func (s *Store) refreshFeatures(ctx context.Context, asOf postlift.Date, scope f
 		if err := t.alone("features"); err != nil {
 			return err
 		}
-		query, args, err := s.featureQuery(t.DB, settings, asOf, scope)
+		query, args, err := s.featureQuery(t.DB, settings, asOf, nil)
 		if err != nil {
 			return err
 		}
@@ -113,8 +104,9 @@ const logsSQL = `, lag AS (
   FROM lag WHERE days > 0 GROUP BY account_id
 )`
 
-// featureQuery selects the columns of account_features, named as there.
-func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postlift.Date, scope featureScope) (string, []any, error) {
+// featureQuery selects the columns of account_features, named as there, of every account or of those with the
+// ids.
+func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postlift.Date, ids []int64) (string, []any, error) {
 	orderRates, err := orderRate(db, settings.Currency)
 	if err != nil {
 		return "", nil, err
@@ -131,15 +123,9 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
 	}
 	with, only, who := "WITH ", "", ""
 	var args []any
-	if scope.ids != nil {
+	if ids != nil {
 		with, only, who = s.idList()+", ", " AND account_id IN (SELECT id FROM ids)", " WHERE a.id IN (SELECT id FROM ids)"
-		args = append(args, idParameter(scope.ids))
-	}
-	logs, logJoin, logColumns := "", "", "0.0 AS log_gaps, 0.0 AS repeat_log_mean, 0.0 AS repeat_log_ss"
-	if scope.logs {
-		logs, logJoin = fmt.Sprintf(logsSQL, lag), "\nLEFT JOIN logs l ON l.account_id = a.id"
-		logColumns = `COALESCE(l.gaps, 0) AS log_gaps, COALESCE(l.sum / l.n, 0) AS repeat_log_mean,
-  COALESCE(CASE WHEN l.square > l.sum * l.sum / l.n AND l.n > 1 THEN l.square - l.sum * l.sum / l.n END, 0) AS repeat_log_ss`
+		args = append(args, idParameter(ids))
 	}
 	query := fmt.Sprintf(with+`doc AS (%[1]s%[7]s
 ), day AS (
@@ -192,18 +178,20 @@ SELECT a.id AS account_id, CAST(? AS %[3]s) AS as_of, COALESCE(b.order_days, 0) 
   COALESCE(g.margin, 0) AS contract_margin_minor, g.term_end AS next_term_end_on, g.notice_on AS next_notice_on,
   COALESCE(d.open_deals, 0) AS open_opportunities, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
   COALESCE(r.answers, 0) AS responses_365d, %[4]s AS last_response_on, COALESCE(b.excluded, 0) AS excluded_orders,
-  %[9]s
+  COALESCE(l.gaps, 0) AS log_gaps, COALESCE(l.sum / l.n, 0) AS repeat_log_mean,
+  COALESCE(CASE WHEN l.square > l.sum * l.sum / l.n AND l.n > 1 THEN l.square - l.sum * l.sum / l.n END, 0) AS repeat_log_ss
 FROM accounts a
 LEFT JOIN bought b ON b.account_id = a.id
 LEFT JOIN signed g ON g.account_id = a.id
 LEFT JOIN deals d ON d.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
-LEFT JOIN answered r ON r.account_id = a.id`,
+LEFT JOIN answered r ON r.account_id = a.id
+LEFT JOIN logs l ON l.account_id = a.id`+who,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
-		contractRates, settings.Value.DefaultMargin, only, logs, logColumns)
+		contractRates, settings.Value.DefaultMargin, only, fmt.Sprintf(logsSQL, lag))
 	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
-	return query + logJoin + who, args, nil
+	return query, args, nil
 }
 
 // dateOfInstant is SQL for the UTC date of a stored instant.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -78,11 +79,37 @@ func TestRefreshFeatures(t *testing.T) {
 		if len(rows) != len(want) {
 			t.Fatalf("%d rows, want %d", len(rows), len(want))
 		}
+		wantNear(t, "log gaps", rows[0].LogGaps, math.Log(446.0/7))
+		wantNear(t, "mean log", rows[0].RepeatLogMean, math.Log(20000))
+		rows[0].LogGaps, rows[0].RepeatLogMean = 0, 0
 		for i := range want {
 			if rows[i] != want[i] {
 				t.Errorf("account %d:\n got %+v\nwant %+v", want[i].AccountID, rows[i], want[i])
 			}
 		}
+	})
+}
+
+func wantNear(t *testing.T, what string, got, want float64) {
+	t.Helper()
+	if math.Abs(got-want) > 1e-12*max(1, math.Abs(want)) {
+		t.Errorf("%s %.17g, want %.17g", what, got, want)
+	}
+}
+
+// The logs of gaps and of values leave the first order day out, and days that came to nothing.
+func TestFeaturesKeepLogs(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		importText(t, s, "accounts", accountsFile)
+		importText(t, s, "orders", "external_id,account_id,date,net\nA,K1,2026-01-01,100.00\nB,K1,2026-01-08,200.00\nC,K1,2026-02-01,5.00\nD,K1,2026-03-01,400.00\nE,K1,2026-03-01,400.00\n")
+		importText(t, s, "orders", "external_id,account_id,date,type,refers_to,net\nX,K1,2026-02-02,credit_note,C,5.00\n")
+		must(t, s.RefreshFeatures(context.Background(), postlift.MustDate("2026-05-01")))
+		var f accountFeatureRow
+		must(t, s.gormR.First(&f, "order_days > 0").Error)
+		mean := (math.Log(20000) + math.Log(80000)) / 2
+		wantNear(t, "gaps", f.LogGaps, math.Log(1)+math.Log(52.0/7))
+		wantNear(t, "mean log", f.RepeatLogMean, mean)
+		wantNear(t, "squares", f.RepeatLogSS, 2*math.Pow(math.Log(80000)-mean, 2))
 	})
 }
 

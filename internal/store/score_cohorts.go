@@ -56,7 +56,8 @@ func (s *Store) Cohorts(ctx context.Context, asOf postlift.Date) (scoring.Cohort
 		first = min(first, signed)
 	}
 	current := segments.QuarterOf(asOf)
-	ended := "CASE WHEN c.ended_on IS NOT NULL THEN " + quarterSQL("c.ended_on") + " WHEN c.auto_renew THEN CAST(? AS BIGINT) ELSE " + quarterSQL("c.term_ends_on") + " END"
+	ended := "CASE WHEN c.ended_on IS NOT NULL THEN " + quarterSQL("c.ended_on") +
+		" WHEN c.auto_renew THEN CAST(? AS BIGINT) ELSE " + quarterSQL("c.term_ends_on") + " END"
 	query := fmt.Sprintf(cohortSQL, quarterSQL("placed_on"), quarterSQL("c.started_on"), ended)
 	rows, err := s.queryRead(ctx, query, int64(segments.QuarterOf(first)), int64(current), asOf, int64(current), asOf, start)
 	if err != nil {

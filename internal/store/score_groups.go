@@ -11,7 +11,8 @@ import (
 
 // CompanyGroups lists groups of at least two companies by their summed value, best first.
 func (s *Store) CompanyGroups(ctx context.Context, run scoring.Run, limit int) ([]scoring.CompanyGroup, error) {
-	query := `SELECT g.group_key, COALESCE((SELECT MIN(p.name) FROM accounts p WHERE p.group_key = g.group_key AND p.parent_key = ''), g.name), g.accounts, g.total FROM (
+	query := `SELECT g.group_key, COALESCE((SELECT MIN(p.name) FROM accounts p WHERE p.group_key = g.group_key AND p.parent_key = ''), g.name),
+  g.accounts, g.total FROM (
   SELECT a.group_key, MIN(a.name) AS name, COUNT(*) AS accounts, SUM(sc.residual_minor) AS total
   FROM scores sc JOIN accounts a ON a.id = sc.account_id WHERE sc.run_id = ? GROUP BY a.group_key HAVING COUNT(*) > 1
   ORDER BY 4 DESC, 1 LIMIT ?

@@ -182,6 +182,15 @@ func (s *staff) bandPicture(v scoring.Parts, currency, lang string) template.HTM
 	return p.bands([]chart.Band{row}, currency)
 }
 
+// Unsure lists what the marked product groups are marked for.
+func (e *explained) Unsure() []string {
+	var all [][]string
+	for _, a := range e.Adoptions {
+		all = append(all, a.Flags)
+	}
+	return union(all...)
+}
+
 // monthsPicture draws what each month brings, and what has come together by its end.
 func (s *staff) monthsPicture(data *accountData, lang string) template.HTML {
 	months := data.Explained.Months

@@ -63,13 +63,17 @@ func literalText(field *campaigns.Field, l campaigns.Literal, lang, currency str
 		if major, err := strconv.ParseFloat(text, 64); err == nil {
 			return responses.WholeMoney(postlift.FromMajor(major, currency), lang)
 		}
+	case campaigns.Number:
+		if strings.HasPrefix(lang, "de") {
+			return strings.Replace(text, ".", ",", 1)
+		}
 	case campaigns.Day:
 		if d, err := postlift.ParseDate(strings.Trim(text, `"`)); err == nil {
 			return d.Format(lang)
 		}
 	case campaigns.Text:
 		if plain, err := strconv.Unquote(text); err == nil {
-			return plain
+			return field.ValueLabel(plain, lang)
 		}
 	}
 	return text
@@ -83,8 +87,8 @@ func (v *view) FieldLabel(name string) string {
 	return name
 }
 
-// Held writes the value that an account has for a field.
-func (v *view) Held(value any) string {
+// Held writes the value that an account has for a field of a rule.
+func (v *view) Held(name string, value any) string {
 	switch x := value.(type) {
 	case postlift.Money:
 		return v.Whole(x)
@@ -101,6 +105,9 @@ func (v *view) Held(value any) string {
 	case string:
 		if d, err := postlift.ParseDate(x); err == nil {
 			return v.Date(d)
+		}
+		if f, ok := campaigns.FieldNamed(name); ok {
+			return f.ValueLabel(x, v.Lang)
 		}
 		return x
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"html/template"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -39,6 +40,7 @@ type modelLine struct {
 	Name   string
 	Basis  int // customers, decisions, accounts or contracts
 	Params []param
+	Share  *float64 // that it gives on average; nil: it gives no share
 	Flags  []string
 }
 
@@ -94,7 +96,7 @@ func modelLines(p *clv.PortfolioFit) []modelLine {
 		lines = append(lines, modelLine{Role: "ordering", Basis: len(m.Groups), Flags: m.Flags})
 	}
 	if m := p.Margin; m != nil {
-		lines = append(lines, modelLine{Role: "margin", Basis: m.Accounts, Params: []param{{"mean", m.Mean}}, Flags: m.Flags})
+		lines = append(lines, modelLine{Role: "margin", Basis: m.Accounts, Share: &m.Mean, Flags: m.Flags})
 	}
 	return lines
 }
@@ -212,32 +214,58 @@ func (t texts) model(key string) string {
 func (v *view) Model(key string) string { return v.texts.model(key) }
 
 // Length writes a horizon.
-func (v *view) Length(h backtest.Horizon) string { return v.texts.length(h) }
+func (v *view) Length(h backtest.Horizon) string { return v.texts.length("length", h) }
 
-func (t texts) length(h backtest.Horizon) string {
+// Within writes a horizon after "within", in which German bends it.
+func (v *view) Within(h backtest.Horizon) string { return v.texts.length("within", h) }
+
+func (t texts) length(prefix string, h backtest.Horizon) string {
 	switch {
 	case h.Days == 0:
-		return t.get("length.months", h.Months)
+		return t.get(prefix+".months", h.Months)
 	case h.Months == 0:
-		return t.get("length.days", h.Days)
+		return t.get(prefix+".days", h.Days)
 	}
-	return t.get("length.both", h.Months, h.Days)
+	return t.get(prefix+".both", h.Months, h.Days)
 }
 
-// drawnModels are the lines that a chart has room for: the chosen model and the next two of the list.
+// seriesOf is the key under which a list of series holds the chosen model: its own, or that of a model which
+// came out alike, such as a free regularity that was fitted to be 1.
+func seriesOf(r *backtest.Report, all []backtest.Series) string {
+	has := func(key string) bool {
+		return slices.ContainsFunc(all, func(s backtest.Series) bool { return s.Model == key })
+	}
+	chosen := r.Choice.Key
+	if has(chosen) {
+		return chosen
+	}
+	errors := func(key string) (list []float64) {
+		for _, m := range r.Models {
+			if m.Model == key {
+				list = append(list, m.MAE, m.LogScore)
+			}
+		}
+		return list
+	}
+	own := errors(chosen)
+	for _, s := range all {
+		if other := errors(s.Model); len(own) > 0 && slices.EqualFunc(own, other, alike) {
+			return s.Model
+		}
+	}
+	return chosen
+}
+
+func alike(a, b float64) bool { return math.Abs(a-b) <= 1e-9*max(math.Abs(a), math.Abs(b)) }
+
+// drawnModels are the lines that a chart has room for: the chosen model first, and the next two of the list.
 func drawnModels(all []backtest.Series, chosen string) []backtest.Series {
 	list := slices.Clone(all)
-	slices.SortStableFunc(list, func(a, b backtest.Series) int {
-		return boolRank(a.Model == chosen) - boolRank(b.Model == chosen)
-	})
-	return list[:min(len(list), 3)]
-}
-
-func boolRank(first bool) int {
-	if first {
-		return 0
+	if i := slices.IndexFunc(list, func(s backtest.Series) bool { return s.Model == chosen }); i > 0 {
+		first := list[i]
+		list = slices.Insert(slices.Delete(list, i, i+1), 0, first)
 	}
-	return 1
+	return list[:min(len(list), 3)]
 }
 
 // trackingPicture follows all orders after the last origin beside what was foretold on it.
@@ -249,9 +277,14 @@ func (s *staff) trackingPicture(r *backtest.Report, lang string) template.HTML {
 	p := s.picture(lang, "tracking", "models.tracking", "models.tracking.lead", t.Origin.Format(lang), s.texts[lang].model(r.Choice.Key))
 	series := []chart.Series{{Name: p.texts.get("models.happened") + " " + p.count(t.Actual[len(t.Actual)-1]), Values: fromZero(t.Actual), Kind: chart.Neutral}}
 	kinds := []chart.Kind{chart.Treated, chart.Third, chart.Quiet}
-	for i, m := range drawnModels(t.Models, r.Choice.Key) {
+	chosen := seriesOf(r, t.Models)
+	for i, m := range drawnModels(t.Models, chosen) {
+		name := m.Model
+		if name == chosen {
+			name = r.Choice.Key
+		}
 		if len(m.Values) > 0 {
-			series = append(series, chart.Series{Name: p.texts.model(m.Model) + " " + p.count(m.Values[len(m.Values)-1]), Values: fromZero(m.Values), Kind: kinds[i]})
+			series = append(series, chart.Series{Name: p.texts.model(name) + " " + p.count(m.Values[len(m.Values)-1]), Values: fromZero(m.Values), Kind: kinds[i]})
 		}
 	}
 	axis := "models.weeks"
@@ -270,16 +303,17 @@ func (s *staff) liftPicture(r *backtest.Report, lang string) template.HTML {
 	if len(l.Shares) == 0 {
 		return ""
 	}
-	p := s.picture(lang, "lift", "models.lift", "models.lift.lead", s.texts[lang].length(l.Horizon), l.Origin.Format(lang))
+	p := s.picture(lang, "lift", "models.lift", "models.lift.lead", s.texts[lang].length("within", l.Horizon), l.Origin.Format(lang))
 	var series []chart.Series
 	add := func(name string, values []float64, kind chart.Kind) {
 		if len(values) > 0 {
 			series = append(series, chart.Series{Name: name + " " + p.share(values[0]), Values: fromZero(values), Kind: kind})
 		}
 	}
+	chosen := seriesOf(r, l.Models)
 	for _, m := range l.Models {
-		if m.Model == r.Choice.Key {
-			add(p.texts.model(m.Model), m.Values, chart.Treated)
+		if m.Model == chosen {
+			add(p.texts.model(r.Choice.Key), m.Values, chart.Treated)
 		}
 	}
 	add(p.texts.get("models.frequency"), l.Frequency, chart.Third)
@@ -296,6 +330,6 @@ func (s *staff) calibrationPicture(i int, r backtest.Reliability, lang string) t
 		}
 	}
 	t := s.texts[lang]
-	p := s.picture(lang, "calibration"+string(rune('a'+i)), "models.calibration", "models.calibration.lead", t.length(r.Horizon))
+	p := s.picture(lang, "calibration"+string(rune('a'+i)), "models.calibration", "models.calibration.lead", t.length("within", r.Horizon))
 	return drawn(chart.Calibration(p.frame, points, p.share, t.get("models.predicted"), t.get("models.observed")))
 }

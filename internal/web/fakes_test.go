@@ -14,6 +14,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/clv"
 	"postlift/clv/scoring"
 	"postlift/mailers"
 	"postlift/responses"
@@ -35,7 +36,9 @@ type fakes struct {
 	unscored  bool
 	unplanned bool
 	account   func(ref string) (scoring.AccountCard, error)
-	accounts  func(search, cursor string, limit int) ([]scoring.AccountLine, error)
+	accounts  func(scoring.AccountFilter) ([]scoring.AccountLine, error)
+	old       bool // the run is from before bands, tiers and stages
+	whatIf    func(clv.Change) (scoring.Difference, error)
 	list      []campaigns.Campaign
 	batches   []mailers.Summary
 	files     map[string]string
@@ -50,12 +53,7 @@ func (f *fakes) PublishedRun(context.Context) (scoring.Run, error) {
 	if f.unscored {
 		return scoring.Run{}, postlift.Faultf(postlift.NotFound, "test", "no scores yet")
 	}
-	rate := .84
-	leads := int64(40)
-	cpa := eur(812)
-	return scoring.Run{UID: "scr_1", AsOf: today, Horizon: 36, Currency: "EUR", Accounts: 2000, Total: eur(1_878_748), PublishedAt: now,
-		Metrics: scoring.Metrics{RenewalsDue: 170, RenewalsDone: 143, RenewalRate: &rate,
-			Channels: []scoring.ChannelMetrics{{Channel: hostile, Spend: eur(9000), Won: 12, Leads: &leads, CPA: &cpa, Conversion: &rate}, {Channel: "fair", Spend: eur(1)}}}}, nil
+	return f.run(), nil
 }
 
 func (f *fakes) Distribution(ctx context.Context) (scoring.Distribution, error) {
@@ -66,14 +64,14 @@ func (f *fakes) Distribution(ctx context.Context) (scoring.Distribution, error) 
 		Deciles: []scoring.Decile{{Decile: 1, Accounts: 200, Total: eur(1_000_000), Lowest: eur(3000), Highest: eur(9000)}, {Decile: 10, Accounts: 200, Total: eur(-78_300), Lowest: eur(-900), Highest: eur(-1)}}}, err
 }
 
-func (f *fakes) Accounts(_ context.Context, search, cursor string, limit int) ([]scoring.AccountLine, error) {
+func (f *fakes) AccountsBy(_ context.Context, filter scoring.AccountFilter) ([]scoring.AccountLine, error) {
 	if f.unscored {
 		return nil, postlift.Faultf(postlift.NotFound, "test", "no scores yet")
 	}
 	if f.accounts != nil {
-		return f.accounts(search, cursor, limit)
+		return f.accounts(filter)
 	}
-	return []scoring.AccountLine{{UID: "acc_1", Name: hostile, City: "Dornbirn", Country: "AT", Residual: eur(14_939), PAlive: .94, Decile: 1, Cursor: "1493900.1"}}, nil
+	return []scoring.AccountLine{{UID: "acc_1", Name: hostile, City: "Dornbirn", Country: "AT", Residual: eur(14_939), PAlive: .94, Decile: 1, Tier: "A", Stage: "at_risk", Cursor: "1493900.1"}}, nil
 }
 
 func (f *fakes) Account(_ context.Context, ref string) (scoring.AccountCard, error) {
@@ -84,9 +82,8 @@ func (f *fakes) Account(_ context.Context, ref string) (scoring.AccountCard, err
 		return scoring.AccountCard{}, postlift.Faultf(postlift.NotFound, "test", "there is no account %q", ref)
 	}
 	return scoring.AccountCard{UID: "acc_1", Source: "import", ExternalID: "K-1", Name: hostile, Status: "active", Owner: hostile, City: "Dornbirn",
-		Language: "de", AcquiredOn: today, Run: scoring.Run{Horizon: 36, AsOf: today},
-		Value: &scoring.Parts{Orders: eur(15_370), Committed: eur(100), Renewal: eur(50), Service: eur(137), Fulfilment: eur(293), Acquisition: eur(356),
-			Residual: eur(15_090), Prospect: eur(14_734), PAlive: .94, ExpectedOrders: 21.8, Decile: 1, Flags: []string{"acquisition_assumed", hostile}},
+		Language: "de", AcquiredOn: today, Run: f.run(),
+		Value: f.parts(), GroupKey: "import:K-0", ServiceLevel: hostile,
 		Net: eur(26_315), Net12M: eur(26_315), LastOrder: today,
 		Contacts:     []scoring.ContactLine{{Name: hostile, Function: "Leitung", Role: "purchasing", Status: "active"}, {Function: "Einkauf", Status: "left"}},
 		Orders:       []scoring.OrderLine{{PlacedOn: today, Number: "A-1", Type: "credit_note", Net: eur(-543), Code: hostile}},
@@ -187,7 +184,7 @@ func newFakes() *fakes {
 
 func (f *fakes) staff(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := Staff(StaffOptions{Health: f, Values: f, Campaigns: f, Batches: batchService{f}, Artefacts: f, Results: f,
+	h, err := Staff(StaffOptions{Health: f, Values: f, Insights: f, Engine: f, Campaigns: f, Batches: batchService{f}, Artefacts: f, Results: f,
 		Clock: postlift.FixedClock(now), Log: slog.New(slog.NewTextHandler(&f.log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)

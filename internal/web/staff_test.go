@@ -19,7 +19,9 @@ import (
 )
 
 // pages are addresses that answer with a page, covering every route of the staff listener.
-var pages = []string{"/", "/clv", "/accounts", "/accounts?q=M%C3%BCller", "/accounts/acc_1", "/campaigns", "/campaigns/cmp_1",
+var pages = []string{"/", "/clv", "/clv/segments", "/clv/acquisition", "/clv/retention", "/clv/models", "/clv/runs",
+	"/accounts", "/accounts?q=M%C3%BCller", "/accounts?tier=A&stage=at_risk", "/accounts/acc_1", "/accounts/acc_1/what-if",
+	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/campaigns", "/campaigns/cmp_1",
 	"/campaigns/cmp_1/why", "/campaigns/cmp_1/why?account=K-1", "/campaigns/cmp_1/why?account=nobody", "/batches", "/batches/bt_1", "/results", "/results/cmp_1"}
 
 var (
@@ -30,7 +32,7 @@ var (
 	tableOpen    = regexp.MustCompile(`<table[^>]*>\s*<caption`)
 	bareHeader   = regexp.MustCompile(`<th(?:>| class="[^"]*">)`)
 	labelledBy   = regexp.MustCompile(`<label for="([^"]+)"`)
-	inputID      = regexp.MustCompile(`<input[^>]* id="([^"]+)"`)
+	inputID      = regexp.MustCompile(`<(?:input|select)[^>]* id="([^"]+)"`)
 	unknownKey   = regexp.MustCompile(`>\s*(?:[a-z_]+\.){1,3}[a-z_]+\s*<`)
 	fileNames    = regexp.MustCompile(`(?:manifest\.csv|ticket\.json|stoplist\.csv)`)
 	headingOne   = regexp.MustCompile(`<h1[ >]`)
@@ -233,7 +235,9 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 func TestEmptyInstallation(t *testing.T) {
 	f := &fakes{unscored: true, unplanned: true}
 	h := f.staff(t)
-	for path, command := range map[string]string{"/": "postlift clv score", "/clv": "postlift clv score", "/accounts": "postlift clv score",
+	for path, command := range map[string]string{"/": "postlift clv score", "/clv": "postlift clv score", "/clv/segments": "postlift clv score",
+		"/clv/acquisition": "postlift clv score", "/clv/retention": "postlift clv score", "/clv/models": "postlift clv score", "/clv/runs": "postlift clv score",
+		"/accounts":  "postlift clv score",
 		"/campaigns": "postlift campaign create", "/batches": "postlift campaign run", "/results": "postlift batch status"} {
 		w := get(h, "GET", path)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), command) {
@@ -249,11 +253,11 @@ func TestEmptyInstallation(t *testing.T) {
 
 func TestAccountPages(t *testing.T) {
 	f := newFakes()
-	f.accounts = func(search, cursor string, limit int) ([]scoring.AccountLine, error) {
-		if search != "M & K" {
+	f.accounts = func(filter scoring.AccountFilter) ([]scoring.AccountLine, error) {
+		if filter.Search != "M & K" {
 			return nil, nil
 		}
-		lines := make([]scoring.AccountLine, limit)
+		lines := make([]scoring.AccountLine, filter.Limit)
 		for i := range lines {
 			lines[i] = scoring.AccountLine{UID: fmt.Sprint("acc_", i), Name: fmt.Sprintf("M & K %03d", i), Cursor: fmt.Sprintf("%d.%d", 100-i, i)}
 		}

@@ -116,6 +116,14 @@ func (v *view) Share(n any, digits int) string {
 	return "–"
 }
 
+// Chance writes a probability in whole per cent; one that is not quite nothing is not written as nothing.
+func (v *view) Chance(p float64) string {
+	if p > 0 && p < .005 {
+		return "<\u00a0" + v.Share(.01, 0)
+	}
+	return v.Share(p, 0)
+}
+
 // Decimal writes a number with that many decimals.
 func (v *view) Decimal(f float64, digits int) string { return decimal(f, digits, v.Lang) }
 
@@ -185,7 +193,7 @@ var tones = map[string]string{
 	"delivered": "ok", "acknowledged": "ok", "printing": "info", "posted": "ok", "returned": "warn", "withdrawn": "warn",
 	"failed": "bad", "spoiled": "bad", "works": "ok", "no_proof": "info", "hurts": "bad", "withheld": "warn",
 	"gated": "warn", "over_cap": "idle", "holdout": "idle", "assigned": "ok", "met": "ok", "not_met": "bad", "unknown": "warn",
-	"active": "ok",
+	"active":         "ok",
 	"stage.prospect": "idle", "stage.new": "info", "stage.growing": "ok", "stage.mature": "ok", "stage.at_risk": "warn",
 	"stage.lapsed": "idle", "stage.lost": "bad",
 }
