@@ -135,7 +135,7 @@ func (w *world) contract(c *customer, term int) float64 {
 type covered struct {
 	below, above      float64 // shares of accounts below and above theirs
 	exceeds, expected float64 // share worth more than nothing, and the mean of what was said of it
-	totals            float64 // share of totals within theirs
+	low, high         float64 // shares of totals below and above theirs
 }
 
 // coverage values accounts in batches and compares bands with the truth. Where that hits a limit that has a
@@ -166,8 +166,11 @@ func (w *world) coverage(t *testing.T, m *clv.Models, batches, size int) covered
 			total.Add(v)
 			worth += c.worth
 		}
-		if b := total.Band(m); float64(b.LowMinor) <= worth && worth <= float64(b.HighMinor) {
-			out.totals += 1 / float64(batches)
+		switch b := total.Band(m); {
+		case worth < float64(b.LowMinor):
+			out.low += 1 / float64(batches)
+		case worth > float64(b.HighMinor):
+			out.high += 1 / float64(batches)
 		}
 	}
 	n := float64(batches * size)
@@ -175,11 +178,19 @@ func (w *world) coverage(t *testing.T, m *clv.Models, batches, size int) covered
 	return out
 }
 
-// beyond tells whether v lies below a limit with the given probability below it.
+// plus adds the part of a run over one of n seeds.
+func (c *covered) plus(o covered, n float64) {
+	for to, v := range map[*float64]float64{&c.below: o.below, &c.above: o.above, &c.exceeds: o.exceeds, &c.expected: o.expected, &c.low: o.low, &c.high: o.high} {
+		*to += v / n
+	}
+}
+
+// beyond tells whether v lies below a limit with the given probability below it. A limit counts as hit within
+// half a percent: streams share the cost of service, which each is charged in expectation only.
 func beyond(s *clv.Scorer, limit, v, p float64) float64 {
 	switch {
-	case math.Abs(limit-v) < 2:
-		less, at := s.Mass(limit)
+	case math.Abs(limit-v) < 2+.005*math.Abs(limit):
+		less, at := s.Mass(limit, 1+.005*math.Abs(limit))
 		if at < .02 {
 			return .5
 		}
@@ -191,8 +202,9 @@ func beyond(s *clv.Scorer, limit, v, p float64) float64 {
 }
 
 // TestBandsCover: over accounts that behave as the models say, the 90 % bands hold 88 to 92 %, with 5 % within
-// 2 points on either side, totals of 200 accounts are held as often within their binomial error, and the
-// probability to exceed the cost is right on average. No simulation is behind the bands.
+// 2 points on either side, and the probability to exceed the cost is right on average. Of 600 totals of 100
+// accounts, 86 to 94 % lie within their bands (3.3 standard errors), and over all worlds 5 % below and above
+// within 1.5 points (4 standard errors). The seeds are 1, 2 and 3. No simulation is behind the bands.
 func TestBandsCover(t *testing.T) {
 	a := assumptions()
 	a.HorizonMonths, a.AcquisitionCostMinor = 36, nil
@@ -201,6 +213,8 @@ func TestBandsCover(t *testing.T) {
 	pareto := purchase.ParetoNBD{R: .6, Alpha: 30, S: .6, Beta: 12}
 	regular := purchase.MBGCNBD{K: 2, R: .8, Alpha: 12, A: .6, B: 3}
 	sbg := renewal.SBG{Mu: .2, Omega: .5}
+	var all covered
+	const worlds, seeds = 8, 3
 	for _, c := range []struct {
 		name    string
 		model   purchase.Model
@@ -219,18 +233,25 @@ func TestBandsCover(t *testing.T) {
 	} {
 		a := a
 		a.ServiceCostMinorPerMonth = map[string]int64{"": c.service}
-		w := world{rng: rand.New(rand.NewPCG(9, 2)), a: a, orders: c.life, money: money, ratio: .4, renewals: sbg, terms: c.terms}
-		got := w.coverage(t, &clv.Models{Orders: c.model, Spend: money, Renewals: oneModel{sbg}}, 150, 200)
-		t.Logf("%s: below %.4f, above %.4f, within %.4f; above cost %.4f, said %.4f; totals within %.2f", c.name, got.below, got.above,
-			1-got.below-got.above, got.exceeds, got.expected, got.totals)
+		var got covered
+		for seed := range uint64(seeds) {
+			w := world{rng: rand.New(rand.NewPCG(seed+1, 0)), a: a, orders: c.life, money: money, ratio: .4, renewals: sbg, terms: c.terms}
+			got.plus(w.coverage(t, &clv.Models{Orders: c.model, Spend: money, Renewals: oneModel{sbg}}, 200, 100), seeds)
+		}
+		all.plus(got, worlds)
+		t.Logf("%s: below %.4f, above %.4f, within %.4f; above cost %.4f, said %.4f; totals below %.3f, above %.3f", c.name, got.below, got.above,
+			1-got.below-got.above, got.exceeds, got.expected, got.low, got.high)
 		if math.Abs(got.below-.05) > .02 || math.Abs(got.above-.05) > .02 || math.Abs(got.below+got.above-.1) > .02 {
 			t.Errorf("%s: %.4f below and %.4f above, want .05 each", c.name, got.below, got.above)
 		}
 		if math.Abs(got.exceeds-got.expected) > .025 {
 			t.Errorf("%s: %.4f exceed the cost, the mean probability was %.4f", c.name, got.exceeds, got.expected)
 		}
-		if got.totals < .80 || got.totals > .98 {
-			t.Errorf("%s: %.2f of the totals within their 90 %% band", c.name, got.totals)
+		if math.Abs(got.low+got.high-.1) > .04 {
+			t.Errorf("%s: %.3f of the totals below and %.3f above their 90 %% band", c.name, got.low, got.high)
 		}
+	}
+	if math.Abs(all.low-.05) > .015 || math.Abs(all.high-.05) > .015 {
+		t.Errorf("%.4f of all totals lie below and %.4f above their bands, want .05 each", all.low, all.high)
 	}
 }

@@ -1,12 +1,13 @@
 package clv
 
-// Mass gives the probability of values below and at v, as the bands of the account last scored have it.
-func (s *Scorer) Mass(v float64) (below, at float64) {
+// Mass gives the probability of values below v and about it, no farther than near, as the bands of the account
+// last scored have it.
+func (s *Scorer) Mass(v, near float64) (below, at float64) {
 	for _, a := range s.atoms.total {
 		switch {
-		case a.v < v-1:
+		case a.v < v-near:
 			below += a.w
-		case a.v <= v+1:
+		case a.v <= v+near:
 			at += a.w
 		}
 	}
