@@ -201,8 +201,8 @@ func beyond(s *clv.Scorer, limit, v, p float64) float64 {
 	return 0
 }
 
-// TestBandsCover: over accounts that behave as the models say, the 90 % bands hold 88 to 92 %, with 5 % within
-// 2 points on either side, and the probability to exceed the cost is right on average. Of 600 totals of 100
+// TestBandsCover: over accounts that behave as the models say, the 90 % bands hold 88.5 to 91.5 %, with 5 %
+// within 1.5 points on either side, and the probability to exceed the cost is right on average. Of 600 totals of 100
 // accounts, 86 to 94 % lie within their bands (3.3 standard errors), and over all worlds 5 % below and above
 // within 1.5 points (4 standard errors). The seeds are 1, 2 and 3. No simulation is behind the bands.
 func TestBandsCover(t *testing.T) {
@@ -241,7 +241,7 @@ func TestBandsCover(t *testing.T) {
 		all.plus(got, worlds)
 		t.Logf("%s: below %.4f, above %.4f, within %.4f; above cost %.4f, said %.4f; totals below %.3f, above %.3f", c.name, got.below, got.above,
 			1-got.below-got.above, got.exceeds, got.expected, got.low, got.high)
-		if math.Abs(got.below-.05) > .02 || math.Abs(got.above-.05) > .02 || math.Abs(got.below+got.above-.1) > .02 {
+		if math.Abs(got.below-.05) > .015 || math.Abs(got.above-.05) > .015 || math.Abs(got.below+got.above-.1) > .015 {
 			t.Errorf("%s: %.4f below and %.4f above, want .05 each", c.name, got.below, got.above)
 		}
 		if math.Abs(got.exceeds-got.expected) > .025 {

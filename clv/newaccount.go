@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"postlift"
 	"postlift/clv/spend"
 )
 
@@ -69,23 +70,16 @@ func (s *Scorer) channelCost(channel string) (int64, bool) {
 	return cost, ok
 }
 
-// imagine adds the parts of the three kinds of account, each with its share.
+// imagine adds the parts of all kinds of account, each with its share.
 func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 	var parts [7]float64
-	for _, kind := range []struct {
-		share             float64
-		orders, contracts bool
-	}{{p.OrdersOnly, true, false}, {p.ContractsOnly, false, true}, {p.Both, true, true}} {
-		if kind.share <= 0 {
-			continue
-		}
-		share := kind.share / p.Accounts
-		in := s.imaginedAccount(out, p, kind.orders, kind.contracts)
+	for _, kind := range p.kinds() {
+		in := s.imaginedAccount(out, p, kind)
 		var c sheet
 		if !s.value(&in, &c) {
 			continue
 		}
-		first := 0.0
+		share, first := kind.count/p.Accounts, 0.0
 		if kind.orders {
 			first = c.v.MeanOrderMinor * c.ratio
 			parts[6] += share * float64(s.a.OrderCostMinor)
@@ -100,11 +94,37 @@ func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 	}
 }
 
+// accountKind is a kind of account in a population.
+type accountKind struct {
+	count  float64 // accounts
+	orders bool
+	class  string  // of its contract; "" for none
+	mean   float64 // contracts of any class that it holds
+}
+
+// kinds tells accounts apart by orders, contracts or both, and holders of contracts by the class of the term: one
+// who is imagined with a contract of each class would have to be served for longer than any.
+func (p Population) kinds() []accountKind {
+	out := []accountKind{{count: p.OrdersOnly, orders: true}}
+	contracts := 0.0
+	for _, c := range p.Classes {
+		contracts += c.Contracts
+	}
+	holders := p.ContractsOnly + p.Both
+	for _, class := range termClasses {
+		if c := p.Classes[class]; c.Contracts > 0 && holders > 0 {
+			part, mean := c.Contracts/contracts, contracts/holders
+			out = append(out, accountKind{p.ContractsOnly * part, false, class, mean}, accountKind{p.Both * part, true, class, mean})
+		}
+	}
+	return slices.DeleteFunc(out, func(k accountKind) bool { return !(k.count > 0) })
+}
+
 // imaginedAccount is a new account of one kind, as the population's means make it.
-func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, orders, contracts bool) AccountInput {
+func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, kind accountKind) AccountInput {
 	in := AccountInput{Segment: out.Segment, Channel: out.Channel, DiscountRate: math.NaN(), MarginRatio: math.NaN(),
 		Mailable: true}
-	if orders {
+	if kind.orders {
 		in.FirstOrder, in.LastOrder, in.OrderDays = s.asOf, s.asOf, 1
 		in.MeanOrderMinor = s.populationSpend(p)
 		in.orderExpected = in.MeanOrderMinor
@@ -112,8 +132,8 @@ func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, orders, con
 			in.MarginRatio = p.MarginMinor / p.NetMinor
 		}
 	}
-	if contracts {
-		in.Contracts = p.imaginedContracts(s)
+	if kind.class != "" {
+		in.Contracts = []ContractInput{p.Classes[kind.class].imagined(kind.mean, s.asOf)}
 	}
 	if s.models.Development != nil { // the mix of contracts holds what such accounts have adopted
 		for _, g := range s.models.Development.Groups {
@@ -134,23 +154,15 @@ func (s *Scorer) populationSpend(p Population) float64 {
 	return 0
 }
 
-// imaginedContracts is one contract a term class, with the mean fee over all accounts that hold contracts.
-func (p Population) imaginedContracts(s *Scorer) []ContractInput {
-	holders := p.ContractsOnly + p.Both
-	var out []ContractInput
-	for _, class := range termClasses {
-		c := p.Classes[class]
-		if !(c.Contracts > 0) || !(holders > 0) {
-			continue
-		}
-		k := ContractInput{TermMonths: max(int(math.Round(c.Months/c.Contracts)), 1), AutoRenew: true,
-			MonthlyFeeMinor: minor(c.FeeMinor / holders)}
-		k.TermEnd = s.asOf.AddMonths(k.TermMonths)
-		if c.KnownFee > 0 {
-			k.MarginKnown = true
-			k.MonthlyMarginMinor = minor(c.MarginMinor / c.KnownFee * c.FeeMinor / holders)
-		}
-		out = append(out, k)
+// imagined is a contract of the class that begins today, at the class's mean term and the fee of so many mean
+// contracts.
+func (c ClassContracts) imagined(contracts float64, asOf postlift.Date) ContractInput {
+	k := ContractInput{TermMonths: max(int(math.Round(c.Months/c.Contracts)), 1), AutoRenew: true,
+		MonthlyFeeMinor: minor(contracts * c.FeeMinor / c.Contracts)}
+	k.TermEnd = asOf.AddMonths(k.TermMonths)
+	if c.KnownFee > 0 {
+		k.MarginKnown = true
+		k.MonthlyMarginMinor = minor(c.MarginMinor / c.KnownFee * contracts * c.FeeMinor / c.Contracts)
 	}
-	return slices.Clip(out)
+	return k
 }

@@ -121,8 +121,18 @@ func busyAccount(i int) clv.AccountInput {
 // TestPublishedFitGivesTheSameValues: a fit that went through JSON scores every account to the cent and the
 // last bit as the one it came from, for every order and spend model.
 func TestPublishedFitGivesTheSameValues(t *testing.T) {
-	for _, c := range []clv.Choice{{Orders: purchase.ModelBGNBD}, {Orders: purchase.ModelMBGCNBD, Spend: spend.ModelLogNormal},
-		{Orders: purchase.ModelParetoNBD, Calibration: clv.Calibration{LogSDAccount: .3, LogSDTotal: .12, LearnedFrom: []string{"2024-01-01"}}}} {
+	var choices []clv.Choice
+	for i, orders := range purchase.Names() {
+		if orders == purchase.ModelBGBB {
+			continue // refused: opportunities are not time
+		}
+		choices = append(choices, clv.Choice{Orders: orders, Spend: spend.Names()[i%len(spend.Names())]},
+			clv.Choice{Orders: orders, Calibration: clv.Calibration{LogSDAccount: .3, LogSDTotal: .12, LearnedFrom: []string{"2024-01-01"}}})
+	}
+	for _, name := range spend.Names() {
+		choices = append(choices, clv.Choice{Orders: purchase.ModelBGNBD, Spend: name})
+	}
+	for _, c := range choices {
 		p := busyPortfolio(t)
 		m, fit, err := clv.FitPortfolio(p, c)
 		check(t, err)

@@ -18,6 +18,9 @@ shot() { # URL FILE WIDTH,HEIGHT
 }
 mkdir -p docs/images
 shot "$staff/" docs/images/overview.png 1100,640
+shot "$staff/accounts/K-100265" docs/images/account.png 1100,1250
+shot "$staff/clv/segments" docs/images/segments.png 1100,1250
+shot "$staff/clv/models" docs/images/models.png 1100,1250
 shot "file://$dir/demo/uplift-en.html" docs/images/uplift.png 1100,1400
 batch=$(ls -d "$dir"/demo/files/batches/bt_*)
 pdftoppm -r 60 -png -singlefile -f 2 -l 2 "$batch/letters-0001.pdf" docs/images/letter

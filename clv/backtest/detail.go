@@ -3,9 +3,9 @@ package backtest
 import (
 	"math"
 	"math/rand/v2"
-	"postlift"
 	"slices"
 
+	"postlift"
 	"postlift/clv/fitting"
 	"postlift/clv/purchase"
 )

@@ -188,3 +188,19 @@ func TestChooseByHand(t *testing.T) {
 		t.Errorf("chosen without mbgnbd: %+v", c)
 	}
 }
+
+// TestOneCustomerTellsNothing: a difference that rests on one customer is noise, however large.
+func TestOneCustomerTellsNothing(t *testing.T) {
+	b := newBoard(0, 2, 1)
+	p := past{known: []known{{who: 0}}}
+	b.test(p, nil)
+	b.add(0, p, []float64{-1})
+	b.add(1, p, []float64{-9})
+	if diff, se := b.difference(0, 1); diff != 8 || diff > NoiseErrors*se {
+		t.Errorf("difference %g, standard error %g", diff, se)
+	}
+	r := renewalRun{tested: []Decision{{Account: 7, Renewed: true}, {Account: 7, Renewed: true}}, predicted: [][]float64{{.9, .9}, {.1, .1}}}
+	if diff, se := r.difference(1, 0); !(diff > 2) || diff > NoiseErrors*se {
+		t.Errorf("renewals of one account: difference %g, standard error %g", diff, se)
+	}
+}

@@ -188,8 +188,11 @@ func polish(f Objective, theta []float64) Optimum {
 	g := make([]float64, k)
 	o := Optimum{Theta: append([]float64(nil), theta...)}
 	o.Value = f(o.Theta, g)
+	moved := math.Inf(1)
 	for range polishRounds {
-		o.Hessian, o.Cov = curvature(f, o.Theta)
+		if moved > hessianStep/10 { // nearer by, the curvature is the same
+			o.Hessian, o.Cov = curvature(f, o.Theta)
+		}
 		if o.Cov == nil || normInf(g) < 1e-11 {
 			break
 		}
@@ -203,6 +206,10 @@ func polish(f Objective, theta []float64) Optimum {
 		v := f(next, ng)
 		if !(v <= o.Value+1e-12) || !(normInf(ng) < normInf(g)) {
 			break
+		}
+		moved = 0
+		for i := range next {
+			moved = math.Max(moved, math.Abs(next[i]-o.Theta[i]))
 		}
 		o.Theta, o.Value, g = next, v, ng
 	}

@@ -166,14 +166,10 @@ func (m BGBB) Distribution(p []float64, x int, tx, age, t float64) []float64 {
 // ProbOrders is the probability that a new customer orders at exactly n of its first t opportunities; at most
 // MaxOrders of them are looked at.
 func (m BGBB) ProbOrders(n int, t float64) float64 {
-	if n < 0 {
+	if n < 0 || float64(n) > math.Ceil(min(max(t, 0), MaxOrders)) {
 		return 0
 	}
-	p := m.distribution(t)
-	if n >= len(p) {
-		return 0
-	}
-	return p[n]
+	return m.distribution(t)[n]
 }
 
 // distribution lists the probabilities of 0, 1, … orders of a new customer. Given that the customer stays,

@@ -64,6 +64,9 @@ func TestRegularityUnknown(t *testing.T) {
 	if err != nil || slices.Contains(none.Flags, purchase.FlagGapsUnknown) {
 		t.Errorf("without repeat orders there are no gaps to know: %+v %v", none, err)
 	}
+	if none.Model.Name() != purchase.ModelMBGNBD {
+		t.Errorf("without repeat orders nothing tells of regularity, yet %v was chosen", none.Model.Params())
+	}
 	for _, k := range []int{-1, 7} {
 		if _, err := purchase.Fit(purchase.ModelMBGCNBD, rows, purchase.Options{K: k}); postlift.KindOf(err) != postlift.Invalid {
 			t.Errorf("k = %d: %v", k, err)

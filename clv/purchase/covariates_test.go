@@ -124,9 +124,9 @@ func drawMany(t *testing.T, rng *rand.Rand, model Model, n int) []Counted {
 			x, tx, age := simulate(rng, m)
 			err = tally.AddDays(x, tx, age)
 		case ParetoNBD:
-			age := 50 + 50*rng.Float64()
-			x, tx := drawPareto(rng, m, age)
-			err = tally.Add(x, tx, age)
+			days := 350 + rng.IntN(351)
+			x, tx := drawPareto(rng, m, float64(days)/7)
+			err = tally.AddDays(x, min(int(math.Ceil(tx*7)), days), days) // every order counts, also two of a day
 		case BGBB:
 			p, theta := betaDraw(rng, m.Alpha, m.Beta), betaDraw(rng, m.Gamma, m.Delta)
 			x, last := 0, 0

@@ -1,6 +1,9 @@
 package purchase
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // future evaluates what lies ahead of customers who are still alive, for the models in which a customer
 // leaves with probability p ~ Beta(a, c) after an order. The rate of events is Gamma(size, alpha+age) and
@@ -55,6 +58,9 @@ func (f *future) at(age, t float64, orders, alive []float64) {
 
 // extend makes rho and sums known up to n orders.
 func (f *future) extend(n int) {
+	if more := n + 1 - len(f.rho); more > 0 {
+		f.rho, f.sums = slices.Grow(f.rho, more), slices.Grow(f.sums, more)
+	}
 	for i := len(f.rho) - 1; i < n; i++ {
 		f.sums = append(f.sums, f.sums[i]+f.rho[i])
 		f.rho = append(f.rho, f.rho[i]*(f.c+float64(i))/(f.a+f.c+float64(i)))

@@ -13,13 +13,13 @@ import (
 )
 
 // TestCoverage is a small version of the whole measurement: with 400 data sets a share of 95 % has a binomial
-// standard error of 1.1 points, and three of them are allowed. The fits' bias at 3,000 customers is the known
+// standard error of 1.1 points, and three of them are allowed. The fits' bias at 1,500 customers is the known
 // one of maximum likelihood, a few per cent upwards for a and b.
 func TestCoverage(t *testing.T) {
 	const sets = 400
 	off := 3 * math.Sqrt(.95*.05/sets)
 	for _, model := range recovery.Names() {
-		r, err := recovery.Run(t.Context(), model, recovery.Options{Sets: sets, Customers: 3000, Seed: 1})
+		r, err := recovery.Run(t.Context(), model, recovery.Options{Sets: sets, Customers: 1500, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,20 @@ func (m CellModel) draws(k int, rng *rand.Rand) []Model {
 	return laplace{theta: m.Theta, cov: m.Cov}.draws(m.Name, k, rng)
 }
 
+// spread is the model of a class for a cell never seen, which differs from the class as its cells differ from one
+// another.
+func (m CellModel) spread(p Pool) CellModel {
+	n := len(m.Theta)
+	if p.Cells == 0 || len(m.Cov) != n*n {
+		return m
+	}
+	m.Cov = slices.Clone(m.Cov)
+	for i := range min(n, len(p.SD)) {
+		m.Cov[i*n+i] += p.SD[i] * p.SD[i]
+	}
+	return m
+}
+
 // answer is what Cells.Model gives.
 type answer struct {
 	model Model
@@ -62,13 +76,13 @@ func (c Cells) Model(cell Cell) (Model, Info) {
 }
 
 // Draws gives k models of a cell drawn from the normal approximation of its posterior, from the same level
-// that Model answers from.
+// that Model answers from; for a cell never seen, what cells of its class differ by is added.
 func (c Cells) Draws(cell Cell, k int, rng *rand.Rand) []Model {
 	if m, ok := c.Cells[cell]; ok {
 		return m.draws(k, rng)
 	}
 	if m, ok := c.Classes[cell.Term]; ok {
-		return m.draws(k, rng)
+		return m.spread(c.Pools[cell.Term]).draws(k, rng)
 	}
 	if c.All != nil {
 		return c.All.draws(k, rng)

@@ -208,7 +208,7 @@ func (u *unit) cellModel(level string, t *Table, p pool, logCVar float64) CellMo
 	if ended == 0 || renewed == 0 {
 		flags = append(flags, FlagOneOutcome)
 	}
-	name, theta, v := ModelSBG, u.theta[:], u.cov
+	name, theta, v := ModelSBG, u.theta[:], u.covariance(p)
 	cov := []float64{v[0], v[1], v[1], v[2]}
 	if u.logC != 0 {
 		name, theta = ModelBdW, append(theta, u.logC)

@@ -3,7 +3,10 @@ package renewal
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"postlift/clv/clvtest"
 	"postlift/clv/fitting"
@@ -86,5 +89,23 @@ func TestBdWIsSBG(t *testing.T) {
 				t.Errorf("alpha %g, beta %g: hazard %d is %g, want %g", p[0], p[1], i, got, want)
 			}
 		}
+	}
+}
+
+// TestSaddle: where the curvature is not that of a maximum, draws get the widest spread that is believed, not
+// none, and the fit says so.
+func TestSaddle(t *testing.T) {
+	table := SimulateCohort(NewSBG(.7, 1.2), 500, 5, rand.New(rand.NewPCG(1, 1)))
+	o := fitting.Optimum{Theta: []float64{-.5, -.6}, Hessian: mat.NewSymDense(2, []float64{1, 0, 0, -1})}
+	fit := newFitted(ModelSBG, table, laplaceOf(o, 1000), 1000, nil)
+	if !slices.Contains(fit.Flags, fitting.FlagClipped) || !(fit.SE["omega"] > 1) {
+		t.Errorf("flags %v, standard errors %v", fit.Flags, fit.SE)
+	}
+	spread := 0.0
+	for _, m := range fit.Draws(200, rand.New(rand.NewPCG(2, 2))) {
+		spread = max(spread, math.Abs(math.Log(m.(SBG).Omega)+.6))
+	}
+	if spread < 4 {
+		t.Errorf("log omega strays by at most %.2f", spread)
 	}
 }

@@ -12,6 +12,7 @@ import (
 // sd[1]^2), independent.
 type pool struct {
 	mean, sd [2]float64
+	meanCov  [3]float64 // covariance of the means themselves, given the cells: 00, 01, 11
 }
 
 // What is believed of a pool before its cells are seen: its means lie near those of all contracts, its
@@ -191,7 +192,35 @@ func fitPool(units []*unit, centre [2]float64) (pool, float64) {
 	if res != nil && (err == nil || fitting.AllFinite(res.X)) && res.F <= f(start) {
 		p, _ = poolAt(res.X)
 	}
-	return p, marginal(units, &p, centre)
+	value := marginal(units, &p, centre)
+	p.meanCov = meanCov(units, p)
+	return p, value
+}
+
+// meanCov is how well the cells tell the pool's means: the inverse of the sum of what each cell tells, W - W V W
+// with the pool's precision W and the cell's covariance V, and of the prior of the means.
+func meanCov(units []*unit, p pool) [3]float64 {
+	w0, w1 := 1/(p.sd[0]*p.sd[0]), 1/(p.sd[1]*p.sd[1])
+	a, b, c := 1/(classSD*classSD), 0.0, 1/(classSD*classSD)
+	for _, u := range units {
+		a += w0 - w0*u.cov[0]*w0
+		b -= w0 * u.cov[1] * w1
+		c += w1 - w1*u.cov[2]*w1
+	}
+	det := a*c - b*b
+	return [3]float64{c / det, -b / det, a / det}
+}
+
+// covariance is that of a cell with the doubt about the pool's means, towards which it is drawn: V + G C G' with
+// G = V W (Kass and Steffey, "Approximate Bayesian Inference in Conditionally Independent Hierarchical
+// Models", JASA 84, 1989). Without it, intervals of cells with few decisions are far too narrow.
+func (u *unit) covariance(p pool) [3]float64 {
+	w0, w1 := 1/(p.sd[0]*p.sd[0]), 1/(p.sd[1]*p.sd[1])
+	g00, g01, g10, g11 := u.cov[0]*w0, u.cov[1]*w1, u.cov[1]*w0, u.cov[2]*w1
+	c := p.meanCov
+	x0, x1 := g00*c[0]+g01*c[1], g00*c[1]+g01*c[2] // first row of G C
+	y0, y1 := g10*c[0]+g11*c[1], g10*c[1]+g11*c[2]
+	return [3]float64{u.cov[0] + x0*g00 + x1*g01, u.cov[1] + x0*g10 + x1*g11, u.cov[2] + y0*g10 + y1*g11}
 }
 
 // poolAt makes a pool from means and log spreads, and tells how far outside the bounds those lay.

@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"postlift"
+	"postlift/clv"
 	"postlift/clv/scoring"
 	"postlift/internal/web/chart"
 )
@@ -31,6 +32,7 @@ type explained struct {
 	scoring.Explanation
 	Picture template.HTML // of the months
 	Months  []monthLine
+	Now     *postlift.Money // the value with the documents as they are now, where it is another one
 }
 
 type monthLine struct {
@@ -103,7 +105,18 @@ func (s *staff) value(ctx context.Context, data *accountData, lang string) error
 		costs := postlift.Money{Minor: -m.Service.Minor - m.Contact.Minor - m.Fulfilment.Minor, Currency: currency}
 		data.Explained.Months = append(data.Explained.Months, monthLine{m, costs})
 	}
+	data.Explained.Now = changed(found.Waterfall, v.Residual)
 	data.Explained.Picture = s.monthsPicture(data, lang)
+	return nil
+}
+
+// changed is the residual value of a waterfall where it is not the published one: documents have come in since.
+func changed(steps []scoring.Step, published postlift.Money) *postlift.Money {
+	for _, step := range steps {
+		if step.Name == clv.StepResidual && step.Amount.Minor != published.Minor {
+			return &step.Amount
+		}
+	}
 	return nil
 }
 

@@ -32,7 +32,7 @@ func (s *staff) acquisition(c *gin.Context) {
 	if !ok {
 		return
 	}
-	found, err := s.insights.Segmentation(c.Request.Context(), run)
+	found, err := s.segmentation(c.Request.Context(), run)
 	if err != nil {
 		s.fail(c, err)
 		return

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 
@@ -45,11 +46,7 @@ func (s *staff) retention(c *gin.Context) {
 	if !ok {
 		return
 	}
-	data := retentionData{Run: run}
-	var err error
-	if data.Revenue, err = s.insights.RevenueRetention(c.Request.Context(), run.AsOf); err == nil {
-		data.Cohorts, err = s.insights.Cohorts(c.Request.Context(), run.AsOf)
-	}
+	data, err := s.kept.retention.get(run.UID, s.clock(), func() (retentionData, error) { return s.stayed(c.Request.Context(), run) })
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -57,6 +54,15 @@ func (s *staff) retention(c *gin.Context) {
 	data.triangle()
 	data.Curve = s.retentionCurve(data.Cohorts.Average, languageOf(c))
 	s.render(c, http.StatusOK, "clv_retention", view{Title: "retention.title", Nav: "clv", Data: data})
+}
+
+// stayed reads retention as of a run's date.
+func (s *staff) stayed(ctx context.Context, run scoring.Run) (data retentionData, err error) {
+	data.Run = run
+	if data.Revenue, err = s.insights.RevenueRetention(ctx, run.AsOf); err == nil {
+		data.Cohorts, err = s.insights.Cohorts(ctx, run.AsOf)
+	}
+	return data, err
 }
 
 // triangle lays the newest cohorts out, each with a cell a quarter.
@@ -91,7 +97,7 @@ func (s *staff) retentionCurve(average []segments.Point, lang string) template.H
 	}
 	p := s.picture(lang, "curve", "retention.curve", "retention.curve.lead")
 	return drawn(chart.Curves(p.frame, []chart.Series{{Name: p.texts.get("retention.active"), Values: share, Kind: chart.Treated},
-		{Name: p.share(.975), Values: high, Kind: chart.Quiet}, {Name: p.share(.025), Values: low, Kind: chart.Quiet}}, p.share, p.texts.get("retention.axis")))
+		{Name: p.texts.get("retention.upper"), Values: high, Kind: chart.Quiet}, {Name: p.texts.get("retention.lower"), Values: low, Kind: chart.Quiet}}, p.share, p.texts.get("retention.axis")))
 }
 
 // Money is a sum of the comparison in its currency.

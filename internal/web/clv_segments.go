@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -36,7 +37,7 @@ func (s *staff) segments(c *gin.Context) {
 	if !ok {
 		return
 	}
-	found, err := s.insights.Segmentation(c.Request.Context(), run)
+	found, err := s.segmentation(c.Request.Context(), run)
 	if err != nil {
 		s.fail(c, err)
 		return
@@ -49,6 +50,11 @@ func (s *staff) segments(c *gin.Context) {
 	s.render(c, http.StatusOK, "clv_segments", view{Title: "segments.title", Nav: "clv", Data: data})
 }
 
+// segmentation is how a run's accounts are sorted, kept for a while.
+func (s *staff) segmentation(ctx context.Context, run scoring.Run) (scoring.Segmentation, error) {
+	return s.kept.segmentation.get(run.UID, s.clock(), func() (scoring.Segmentation, error) { return s.insights.Segmentation(ctx, run) })
+}
+
 func tierLines(tiers []scoring.TierLine) []tierLine {
 	lines := make([]tierLine, len(tiers))
 	scale := barScale{0, 1}
@@ -56,7 +62,7 @@ func tierLines(tiers []scoring.TierLine) []tierLine {
 		scale.low = min(scale.low, t.ValueShare)
 	}
 	for i, t := range tiers {
-		lines[i] = tierLine{t, barScale{0, 1}.span("hold", 0, t.AccountShare), scale.span("plus", 0, t.ValueShare)}
+		lines[i] = tierLine{t, scale.span("hold", 0, t.AccountShare), scale.span("plus", 0, t.ValueShare)}
 	}
 	return lines
 }
@@ -113,7 +119,9 @@ func (s *staff) moves(c *gin.Context, run scoring.Run) (*movesGrid, error) {
 		if before.Basis == nil || before.AsOf >= run.AsOf {
 			continue
 		}
-		moves, err := s.insights.Transitions(c.Request.Context(), before, run)
+		moves, err := s.kept.moves.get(before.UID+run.UID, s.clock(), func() (scoring.Moves, error) {
+			return s.insights.Transitions(c.Request.Context(), before, run)
+		})
 		if postlift.KindOf(err) == postlift.Conflict {
 			return nil, nil
 		}

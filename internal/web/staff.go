@@ -12,6 +12,7 @@ type staff struct {
 	values    Values
 	insights  Insights
 	worth     Engine
+	kept      kept
 	campaigns Campaigns
 	batches   Batches
 	artefacts Artefacts

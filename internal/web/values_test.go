@@ -136,7 +136,7 @@ func TestEveryPictureHasATable(t *testing.T) {
 func TestAccountPageSaysWhatItIsWorth(t *testing.T) {
 	page := html.UnescapeString(get(newFakes().staff(t), "GET", "/accounts/acc_1", "Accept-Language", "de").Body.String())
 	for _, want := range []string{"9.000\u00a0€ – 21.000\u00a0€", "98\u00a0%", "im Monat 2", "42,4\u00a0×", "256\u00a0€ der Akquisekosten", "weil der Umsatz gefallen ist", "ganz kürzlich",
-		"viele", "sehr gering", "unter Vertrag", "Gefährdet", "Wertklasse A", `href="/accounts/acc_1/what-if"`, "in month"} {
+		"oft", "sehr wenig", "unter Vertrag", "Gefährdet", "Wertklasse A", `href="/accounts/acc_1/what-if"`, "in month"} {
 		if strings.Contains(page, want) == (want == "in month") {
 			t.Errorf("the page and %q do not agree", want)
 		}
@@ -231,7 +231,7 @@ func TestWhatIfPage(t *testing.T) {
 	f := newFakes()
 	h := f.staff(t)
 	page := html.UnescapeString(get(h, "GET", "/accounts/acc_1/what-if?term=24").Body.String())
-	for _, want := range []string{"Worth +€510", "€15,090", "€15,600", "+€600", "−€90", "12.0%", "whose customers chose it themselves", `<option value="24" selected>`} {
+	for _, want := range []string{"Worth more: +€510", "€15,090", "€15,600", "+€600", "−€90", "12.0%", "whose customers chose it themselves", `<option value="24" selected>`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

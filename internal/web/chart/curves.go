@@ -17,7 +17,7 @@ func Curves(f Frame, series []Series, format Format, axis string) string {
 	for i, v := range tick {
 		texts[i] = format(v)
 	}
-	left := widest(texts...) + 10
+	left := widest(texts...) + 14
 	y := scale{tick[0], tick[len(tick)-1], height - bottom, top}
 	x := scale{0, float64(steps), left, c.width - 10}
 	for i, v := range tick {

@@ -31,7 +31,7 @@ func Lines(f Frame, series []Series, format Format, axis string) string {
 	for i, v := range tick {
 		tickTexts[i] = format(v)
 	}
-	left := widest(tickTexts...) + 10
+	left := widest(tickTexts...) + 14
 	y := scale{tick[0], tick[len(tick)-1], height - bottom, top}
 	x := scale{0, float64(steps), left, c.width - min(widest(names...)+16, c.width*.35)}
 	for i, v := range tick {
