@@ -22,7 +22,7 @@ type logBuilder struct {
 	keepZero, keepOpened   bool
 
 	index     map[string]int32
-	words     map[string]string // labels, one text for all customers that share it
+	words     words // of labels
 	log       OrderLog
 	merged    int // leading entries of log.Days that are sorted and distinct
 	docs      []document
@@ -236,7 +236,7 @@ func (b *logBuilder) customer(id string) int32 {
 func (b *logBuilder) attributes(customer int32, cells []string, day postlift.Date) {
 	for k, at := range b.cols.labels {
 		if known := &b.log.Labels[k].Values[customer]; *known == "" {
-			*known = b.word(cell(cells, at))
+			*known = b.words.of(cell(cells, at))
 		}
 	}
 	text := cell(cells, b.cols.opened)
@@ -254,15 +254,6 @@ func (b *logBuilder) attributes(customer int32, cells []string, day postlift.Dat
 	if at := &b.log.Opened[customer]; at.IsZero() || opened < *at {
 		*at = opened
 	}
-}
-
-func (b *logBuilder) word(s string) string {
-	w, ok := b.words[s]
-	if !ok {
-		w = strings.Clone(s)
-		b.words[w] = w
-	}
-	return w
 }
 
 // parseDay parses a cell and keeps to the layout that fitted first.

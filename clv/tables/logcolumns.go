@@ -161,21 +161,30 @@ func (b *logBuilder) named(header []string) error {
 	return err
 }
 
-// namedPlaces finds columns (from 1) that are asked for by number or by header.
+// namedPlaces finds columns (from 1) that are asked for by number or by header, or by the name that labelName
+// gives to one without a header. The fault names every column that is not there.
 func namedPlaces(header []string, names []string) ([]int, error) {
 	var out []int
+	var missing []string
 	for _, name := range names {
 		n, err := strconv.Atoi(name)
 		if err != nil {
 			n = columnBut(header, nil, []string{name}) + 1
 		}
+		if number, ok := strings.CutPrefix(name, numbered); n == 0 && ok {
+			n, err = strconv.Atoi(number)
+		}
 		switch {
 		case err == nil && (n < 1 || n > len(header)):
-			return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "column %d: the file has the columns 1 to %d", n, len(header))
+			return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "column %s: the file has the columns 1 to %d", strings.TrimPrefix(name, numbered), len(header))
 		case n == 0:
-			return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "the first line %q has no column %q: name one of them, or give its number", header, name)
+			missing = append(missing, strconv.Quote(name))
 		}
 		out = append(out, n)
+	}
+	if len(missing) > 0 {
+		return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "the first line %q has no column %s: name one of them, or give its number",
+			header, strings.Join(missing, ", "))
 	}
 	return out, nil
 }

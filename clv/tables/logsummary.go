@@ -29,6 +29,7 @@ func (l OrderLog) Summaries() []purchase.Summary {
 // OlderCustomer is a customer won before the history begins.
 type OlderCustomer struct {
 	purchase.Summary               // from its first order in the log on
+	Index            int32         // into OrderLog.IDs
 	Opened           postlift.Date // when it was won
 	Last             postlift.Date // its last order in the log
 	values           spend.Observation
@@ -53,7 +54,7 @@ func (l OrderLog) OlderCustomers() []OlderCustomer {
 			if l.HasValues {
 				values = observe(days)
 			}
-			out = append(out, OlderCustomer{l.summary(days), l.Opened[i], days[len(days)-1].Day, values})
+			out = append(out, OlderCustomer{l.summary(days), i, l.Opened[i], days[len(days)-1].Day, values})
 		}
 	})
 	return out
@@ -184,9 +185,17 @@ func (l OrderLog) WithoutOlder() OrderLog {
 	return out
 }
 
-// EachKnown hands out the summary of one customer after the other, those of Summaries, and what its order values
-// say: a customer's only order stands for its own mean.
-func (l OrderLog) EachKnown(use func(s purchase.Summary, values spend.Observation) error) error {
+// Levels appends to levels what the further columns say of customer i, in the order of Labels.
+func (l OrderLog) Levels(levels []string, i int32) []string {
+	for _, label := range l.Labels {
+		levels = append(levels, label.Values[i])
+	}
+	return levels
+}
+
+// EachKnown hands out the index and the summary of one customer after the other, those of Summaries, and what
+// its order values say: a customer's only order stands for its own mean.
+func (l OrderLog) EachKnown(use func(i int32, s purchase.Summary, values spend.Observation) error) error {
 	var err error
 	l.EachCustomer(func(i int32, days []OrderDay) {
 		if err != nil || l.Older(i) {
@@ -197,7 +206,7 @@ func (l OrderLog) EachKnown(use func(s purchase.Summary, values spend.Observatio
 		if s.X == 0 {
 			values = spend.FirstOrder(days[0].Value)
 		}
-		err = use(s, values)
+		err = use(i, s, values)
 	})
 	return err
 }

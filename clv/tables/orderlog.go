@@ -84,7 +84,7 @@ var firstSensible = postlift.NewDate(1900, time.January, 1)
 // before it; a day of which nothing is left is no order day. Unusable rows are counted by reason. A log
 // without any usable row, and one in several currencies without LogOptions.Reporting, is an Invalid fault.
 func ReadOrders(r io.Reader, opt LogOptions) (OrderLog, Counts, error) {
-	b := logBuilder{opt: opt, index: map[string]int32{}, words: map[string]string{}}
+	b := logBuilder{opt: opt, index: map[string]int32{}, words: words{}}
 	in := newLineReader(r)
 	if err := b.prepare(in); err != nil {
 		return OrderLog{}, b.counts, err

@@ -48,8 +48,15 @@ func Predict(r io.Reader, w io.Writer, m purchase.Model, spend spend.Model, hori
 // discounted number of all future order days, and with a spend model their value; with Monthly the expected
 // order days of month 1, 2, …, the last one cut to the horizon, so that they add up to expected_orders.
 type PredictionWriter struct {
+	*predictions
+	model purchase.Model
+	lane  int // of the model, among those of one file
+}
+
+// predictions are the file that the writers of several models share.
+type predictions struct {
 	w      *bufio.Writer
-	model  purchase.Model
+	lanes  int
 	spend  spend.Model
 	opt    PredictOptions
 	rate   float64 // of discounting, a week
@@ -61,7 +68,7 @@ type PredictionWriter struct {
 }
 
 type orderKey struct {
-	x       int
+	lane, x int
 	tx, age float64 // tx only where the model needs it
 }
 
@@ -75,8 +82,8 @@ func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt P
 	if !(opt.DiscountRate >= 0 && opt.DiscountRate <= 10) {
 		return nil, postlift.Faultf(postlift.Invalid, op, "discount rate %g must be 0 to 10 a year (0.1 is ten per cent)", opt.DiscountRate)
 	}
-	p := &PredictionWriter{w: bufio.NewWriter(w), model: m, spend: spend, opt: opt,
-		rate: math.Log1p(opt.DiscountRate) / weeksPerYear, known: map[orderKey][]float64{}}
+	p := &PredictionWriter{model: m, predictions: &predictions{w: bufio.NewWriter(w), lanes: 1, spend: spend, opt: opt,
+		rate: math.Log1p(opt.DiscountRate) / weeksPerYear, known: map[orderKey][]float64{}}}
 	header := []string{"id", "p_alive", "expected_orders"}
 	if spend != nil {
 		header = append(header, "mean_spend", "expected_value")
@@ -102,6 +109,16 @@ func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt P
 	_, err := p.w.WriteString(strings.Join(header, ",") + "\n")
 	return p, postlift.Wrap(op, "the predictions cannot be written", err)
 }
+
+// Under gives a writer of rows into the same file whose customers follow another order model in the same unit
+// of time. All writers of a file share what they remember; none may be used while another one writes.
+func (p *PredictionWriter) Under(m purchase.Model) *PredictionWriter {
+	p.lanes++
+	return &PredictionWriter{predictions: p.predictions, model: m, lane: p.lanes - 1}
+}
+
+// Model is the order model that the customers of this writer follow.
+func (p *PredictionWriter) Model() purchase.Model { return p.model }
 
 // Write adds the prediction of one summary.
 func (p *PredictionWriter) Write(s purchase.Summary) error { return p.WriteWith(s, Spend(s)) }
@@ -135,7 +152,7 @@ func (p *PredictionWriter) WriteWith(s purchase.Summary, values spend.Observatio
 	return p.write(s.ID, row)
 }
 
-func (p *PredictionWriter) write(id string, row []float64) error {
+func (p *predictions) write(id string, row []float64) error {
 	b := append(p.line[:0], csvCell(id)...)
 	for _, v := range row {
 		b = append(b, ',')
@@ -146,14 +163,14 @@ func (p *PredictionWriter) write(id string, row []float64) error {
 	return postlift.Wrap("clv.Predict", "the predictions cannot be written", err)
 }
 
-// Flush writes what is still buffered.
-func (p *PredictionWriter) Flush() error {
+// Flush writes what is still buffered, of all models.
+func (p *predictions) Flush() error {
 	return postlift.Wrap("clv.Predict", "the predictions cannot be written", p.w.Flush())
 }
 
 // ifAlive gives the expected order days of a living customer up to each end.
 func (p *PredictionWriter) ifAlive(x int, tx, age float64) []float64 {
-	k := orderKey{x: x, age: age}
+	k := orderKey{lane: p.lane, x: x, age: age}
 	if p.model.UsesRecency() {
 		k.tx = tx
 	}

@@ -34,22 +34,43 @@ func ReadSummary(r io.Reader) ([]purchase.Summary, error) {
 // number from 1 or by header).
 func ReadLabelledSummary(r io.Reader, labels []string) ([]purchase.Summary, []Label, error) {
 	var out []purchase.Summary
-	words := map[string]string{}
 	kept := make([]Label, len(labels))
+	words := words{}
 	err := eachSummary(r, labels, func(s purchase.Summary, cells []string, header []string, places []int) error {
 		out = append(out, s)
 		for i, at := range places {
 			kept[i].Name = labelName(labels[i], header, at)
-			word, ok := words[cell(cells, at)]
-			if !ok {
-				word = strings.Clone(cell(cells, at))
-				words[word] = word
-			}
-			kept[i].Values = append(kept[i].Values, word)
+			kept[i].Values = append(kept[i].Values, words.of(cell(cells, at)))
 		}
 		return nil
 	})
 	return out, kept, err
+}
+
+// EachLabelledSummary hands out one row of a summary file after the other, as EachSummary does, and beside it
+// the further columns named by labels (by number from 1 or by header). The slice of levels is used again
+// for the next row.
+func EachLabelledSummary(r io.Reader, labels []string, use func(s purchase.Summary, levels []string) error) error {
+	levels := make([]string, len(labels))
+	words := words{}
+	return eachSummary(r, labels, func(s purchase.Summary, cells, _ []string, places []int) error {
+		for i, at := range places {
+			levels[i] = words.of(cell(cells, at))
+		}
+		return use(s, levels)
+	})
+}
+
+// words keeps one text for all rows that share it, since a cell holds on to the memory of its line.
+type words map[string]string
+
+func (w words) of(text string) string {
+	word, ok := w[text]
+	if !ok {
+		word = strings.Clone(text)
+		w[word] = word
+	}
+	return word
 }
 
 // labelName is a column's header, or its number where the file has none.
@@ -57,8 +78,14 @@ func labelName(asked string, header []string, at int) string {
 	if name := cell(header, at); name != "" {
 		return strings.Clone(name)
 	}
-	return "column " + asked
+	if strings.HasPrefix(asked, numbered) {
+		return asked
+	}
+	return numbered + asked
 }
+
+// numbered begins the name of a column without a header; its number follows.
+const numbered = "column "
 
 // EachSummary reads a summary file with the columns id, x, t_x, T and, if there are values, m (weeks),
 // and hands out one row after the other. The columns log_gaps, log_mean and log_ss (see purchase.Summary) may
