@@ -164,7 +164,7 @@ func (p *predictions) write(id string, row []float64) error {
 }
 
 // Flush writes what is still buffered, of all models.
-func (p *predictions) Flush() error {
+func (p *PredictionWriter) Flush() error {
 	return postlift.Wrap("clv.Predict", "the predictions cannot be written", p.w.Flush())
 }
 

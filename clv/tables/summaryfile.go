@@ -35,12 +35,12 @@ func ReadSummary(r io.Reader) ([]purchase.Summary, error) {
 func ReadLabelledSummary(r io.Reader, labels []string) ([]purchase.Summary, []Label, error) {
 	var out []purchase.Summary
 	kept := make([]Label, len(labels))
-	words := words{}
+	seen := words{}
 	err := eachSummary(r, labels, func(s purchase.Summary, cells []string, header []string, places []int) error {
 		out = append(out, s)
 		for i, at := range places {
 			kept[i].Name = labelName(labels[i], header, at)
-			kept[i].Values = append(kept[i].Values, words.of(cell(cells, at)))
+			kept[i].Values = append(kept[i].Values, seen.of(cell(cells, at)))
 		}
 		return nil
 	})
@@ -52,10 +52,10 @@ func ReadLabelledSummary(r io.Reader, labels []string) ([]purchase.Summary, []La
 // for the next row.
 func EachLabelledSummary(r io.Reader, labels []string, use func(s purchase.Summary, levels []string) error) error {
 	levels := make([]string, len(labels))
-	words := words{}
+	seen := words{}
 	return eachSummary(r, labels, func(s purchase.Summary, cells, _ []string, places []int) error {
 		for i, at := range places {
-			levels[i] = words.of(cell(cells, at))
+			levels[i] = seen.of(cell(cells, at))
 		}
 		return use(s, levels)
 	})
