@@ -10,26 +10,28 @@ func (s *Scorer) contractAtoms(p *contractPath, c *sheet, alive float64) (mean, 
 	b := &s.atoms
 	b.begin()
 	wide := s.widening(p.doubt) - 1
-	var now, rest ending // if the contract runs on; ends that wait for company
+	now := ending{weight: 1} // if the contract runs on
+	var rest ending          // ends that wait for company
 	squares, runs := 0.0, 1.0
 	end := func(e ending) {
 		mean += e.weight * e.worth
 		squares += e.weight * (e.worth*e.worth + e.sd*e.sd)
 		b.gather(&rest, e, wide)
 	}
-	for t := range s.a.HorizonMonths {
+	for t := int(p.begins); t < s.a.HorizonMonths; t++ {
 		share := p.now[t] + p.next[t]
 		if !(share > 0) {
 			break
 		}
+		open := min(1, float64(t+1)-p.begins) // part of the month after the contract's start
 		month := ending{worth: c.disc[t] * (p.margin*(1+p.gain[t]/share) - (c.serve+c.contact)*p.bears[t]*c.awayAt(t, alive)),
 			sd: c.disc[t] * math.Abs(p.margin) * p.spread[t] / share}
 		month.open = month.worth * p.next[t] / share
 		if gone := runs - p.lasts[t]; gone > leastEnd {
-			end(now.after(month, (share-p.lasts[t])/gone, gone))
+			end(now.after(month, (share-open*p.lasts[t])/gone, gone))
 		}
 		runs = p.lasts[t]
-		now = now.after(month, 1, runs)
+		now = now.after(month, open, runs)
 	}
 	if runs > leastEnd {
 		end(now)

@@ -120,7 +120,7 @@ func (w *world) discount(month float64) float64 {
 func (w *world) contract(c *customer, term int) float64 {
 	days := 10 + w.rng.IntN(int(float64(term)*clv.DaysPerMonth)-10)
 	k := clv.ContractInput{MonthlyFeeMinor: 60000, MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: term, RenewalsDone: 2,
-		TermEnd: asOf.AddDays(days), AutoRenew: true}
+		TermEnd: from.AddDays(days), AutoRenew: true}
 	c.in.Contracts = append(c.in.Contracts, k)
 	until := float64(days) / clv.DaysPerMonth
 	for i := 3; until < float64(w.a.HorizonMonths) && w.rng.Float64() >= w.renewals.Hazard(i); i++ {

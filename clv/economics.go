@@ -84,7 +84,7 @@ type AccountInput struct {
 	AssumedNetShare       float64 // share of past net, 0 to 1, whose margin inside MarginRatio was itself assumed
 	MarginToDateMinor     int64   // margin earned so far, orders and contracts
 	Contracts             []ContractInput
-	Held                  []string // product groups under contract today, sorted
+	Held                  []string // product groups under contract today or signed, sorted
 	Bought                []string // product groups ever ordered, sorted
 	ServiceLevel, Channel string
 	AcquisitionMinor      int64 // what winning this account cost, if AcquisitionKnown
@@ -97,7 +97,7 @@ type AccountInput struct {
 	orderExpected float64 // of an imagined account: the expected value of its orders, else 0
 }
 
-// ContractInput is one contract at the observation date. Amounts are minor units a month.
+// ContractInput is one contract, running or signed, at the observation date. Amounts are minor units a month.
 type ContractInput struct {
 	MonthlyFeeMinor    int64
 	MonthlyMarginMinor int64
@@ -107,8 +107,10 @@ type ContractInput struct {
 	TermEnd            postlift.Date // end of the running term, exclusive; none means open-ended: the next opportunity is one term away
 	NoticeBy           postlift.Date // last day on which notice to TermEnd can be given; none where no notice period is known
 	AutoRenew          bool
-	NoticeGiven        bool         // ends at TermEnd
-	Cell               renewal.Cell // where its renewal decision belongs
+	NoticeGiven        bool          // ends at TermEnd
+	Start              postlift.Date // first day of a contract that is signed but has not begun; none, or a day that has passed: it runs
+	End                postlift.Date // first day without it, where its end is already known; none: no end is known
+	Cell               renewal.Cell  // where its renewal decision belongs
 
 	// What its past says of fees: changes at renewals (as log ratios of unit prices) and changes of volume
 	// between them.
@@ -128,7 +130,7 @@ type ContractInput struct {
 //	Prospect = Residual - Acquisition
 type Value struct {
 	PAlive         float64 `json:"p_alive"`          // probability of still ordering; 0 without orders
-	PActive        float64 `json:"p_active"`         // probability of ordering still or being under contract today
+	PActive        float64 `json:"p_active"`         // probability of ordering still or being under contract today, or by a signed one soon
 	ExpectedOrders float64 `json:"expected_orders"`  // order days within the horizon
 	MeanOrderMinor float64 `json:"mean_order_minor"` // expected net value of one future order day
 

@@ -17,6 +17,7 @@ type growth struct {
 	volume   []float64 // expected factor at multiples of nodeMonths
 	variance []float64 // of the volume factor
 	stay     []float64 // probability of not having been broken off
+	begins   float64   // months until the contract does: nothing changes before
 
 	renewals              int // of the price factor at hand
 	priceMean, priceRelSD float64
@@ -49,6 +50,7 @@ func (g *growth) at(renewals int, months float64) (factor, spread, stay float64)
 		mean, variance := g.price.Factor(renewals)
 		g.renewals, g.priceMean, g.priceRelSD = renewals, mean, math.Sqrt(variance)/mean
 	}
+	months = max(months-g.begins, 0)
 	i := min(int(months/nodeMonths), len(g.volume)-2)
 	up := months/nodeMonths - float64(i)
 	mean := between(g.volume, i, up)
@@ -61,6 +63,7 @@ func (g *growth) stays(months float64) float64 {
 	if g.still {
 		return 1
 	}
+	months = max(months-g.begins, 0)
 	i := min(int(months/nodeMonths), len(g.stay)-2)
 	return between(g.stay, i, months/nodeMonths-float64(i))
 }

@@ -18,12 +18,15 @@ const (
 	FlagNoticePassed     = "notice_passed"         // the last day for notice is over: the next term is committed
 	FlagMarginPooled     = "margin_pooled"         // no margin of its own orders is known: the portfolio's is used
 	FlagDiscountBent     = "discount_out_of_range" // its own discount rate is outside 0 to 1: the portfolio's is used
+	FlagEndKnown         = "contract_ends"         // a contract's end is known: it earns until then, and no renewal counts
+	FlagContractSigned   = "contract_signed"       // a contract is signed but has not begun: it earns from its first day on
 )
 
 // valueFlags lists the flags of a value in the order of their bits.
 var valueFlags = []string{FlagNoHistory, FlagNoOrders, FlagNoOrderModel, FlagOwnMeanSpend, FlagNoPositiveValue,
 	FlagDates, FlagHistoryTruncated, FlagTermRolled, FlagContractOver, FlagOpenEnded, FlagRenewalAssumed,
-	FlagAcqAssumed, FlagAcqUnknown, FlagNoticePassed, FlagMarginPooled, FlagDiscountBent}
+	FlagAcqAssumed, FlagAcqUnknown, FlagNoticePassed, FlagMarginPooled, FlagDiscountBent,
+	FlagEndKnown, FlagContractSigned}
 
 // flagSet is a set of value flags; scoring a million accounts must not allocate a list for each.
 type flagSet uint32
@@ -45,6 +48,8 @@ const (
 	bitNoticePassed
 	bitMarginPooled
 	bitDiscountBent
+	bitEndKnown
+	bitContractSigned
 )
 
 func (f flagSet) list() []string {

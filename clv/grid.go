@@ -42,7 +42,7 @@ func (s *Scorer) Grid(in *AccountInput) []Month {
 		m := s.month(in, &c, t)
 		sum += c.disc[t] * m.net()
 		total := minor(sum)
-		out[t] = Month{From: s.asOf.AddMonths(t), OrderDays: m.orderDays, ActiveShare: m.active, RevenueMinor: minor(m.revenue),
+		out[t] = Month{From: s.from.AddMonths(t), OrderDays: m.orderDays, ActiveShare: m.active, RevenueMinor: minor(m.revenue),
 			OrdersMinor: minor(m.orders), CommittedMinor: minor(m.committed), RenewalMinor: minor(m.renewal),
 			ExpansionMinor: minor(m.expansion), ServiceMinor: minor(m.service), ContactMinor: minor(m.contact),
 			FulfilMinor: minor(m.fulfil), NetMinor: minor(m.net()), DiscountFactor: c.disc[t],

@@ -158,7 +158,7 @@ func TestPayback(t *testing.T) {
 	a.DiscountRate, a.ServiceCostMinorPerMonth = 0, nil
 	in := clv.AccountInput{DiscountRate: math.NaN(), AcquisitionKnown: true, AcquisitionMinor: 350,
 		Contracts: []clv.ContractInput{{MonthlyFeeMinor: 300, MonthlyMarginMinor: 100, MarginKnown: true, TermMonths: 24,
-			TermEnd: asOf.AddMonths(30), AutoRenew: true}}}
+			TermEnd: from.AddMonths(30), AutoRenew: true}}}
 	for _, c := range []struct {
 		earned, cost int64
 		known        bool
@@ -185,7 +185,7 @@ func TestContractTerms(t *testing.T) {
 	m, a := models(), assumptions()
 	a.DiscountRate, a.ServiceCostMinorPerMonth = 0, nil
 	in := clv.AccountInput{DiscountRate: math.NaN(), Contracts: []clv.ContractInput{{MonthlyFeeMinor: 3000, MonthlyMarginMinor: 1000,
-		MarginKnown: true, TermMonths: 12, TermEnd: asOf.AddDays(61), NoticeBy: asOf.AddDays(-1), AutoRenew: true}}}
+		MarginKnown: true, TermMonths: 12, TermEnd: from.AddDays(61), NoticeBy: asOf.AddDays(-1), AutoRenew: true}}}
 	left := 61 / clv.DaysPerMonth
 	v := score(t, in, m, a)
 	if want := int64(math.Round(1000 * (left + 12))); v.CommittedMinor != want || !slices.Contains(v.Flags, clv.FlagNoticePassed) {

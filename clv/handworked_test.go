@@ -65,7 +65,7 @@ func TestWorkedExample(t *testing.T) {
 		RepeatMeanMinor: 200000, MarginRatio: .25, ServiceLevel: "gold", Mailable: true, DiscountRate: math.NaN(),
 		AcquisitionKnown: true, AcquisitionMinor: 500000, MarginToDateMinor: 100000,
 		Contracts: []clv.ContractInput{{MonthlyFeeMinor: 100000, MonthlyMarginMinor: 40000, MarginKnown: true, TermMonths: 12,
-			TermEnd: asOf.AddDays(487), AutoRenew: true}}}
+			TermEnd: from.AddDays(487), AutoRenew: true}}}
 	v := score(t, in, m, a)
 	for _, c := range []struct {
 		what      string
@@ -92,7 +92,7 @@ func TestWorkedExample(t *testing.T) {
 func TestCertaintyHasNoBand(t *testing.T) {
 	a := assumptions()
 	in := clv.AccountInput{DiscountRate: math.NaN(), AcquisitionKnown: true, Contracts: []clv.ContractInput{{MonthlyFeeMinor: 50000,
-		MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: 12, TermEnd: asOf.AddDays(182), AutoRenew: true, NoticeGiven: true}}}
+		MonthlyMarginMinor: 20000, MarginKnown: true, TermMonths: 12, TermEnd: from.AddDays(182), AutoRenew: true, NoticeGiven: true}}}
 	v := score(t, in, models(), a)
 	if v.SpreadMinor != 0 || v.HighMinor-v.LowMinor > 1 || v.MedianMinor-v.ResidualMinor > 1 || v.ResidualMinor-v.MedianMinor > 1 {
 		t.Errorf("a certain value of %d has a band from %d to %d and a spread of %d", v.ResidualMinor, v.LowMinor, v.HighMinor, v.SpreadMinor)
@@ -113,7 +113,7 @@ func TestAdoptionsRunAndEnd(t *testing.T) {
 	m := models()
 	m.Development = adoptions(t)
 	in := clv.AccountInput{Segment: "craft", Held: []string{"parts", "rent"}, DiscountRate: math.NaN(), Contracts: []clv.ContractInput{
-		{TermMonths: 60, TermEnd: asOf.AddMonths(60), AutoRenew: true, MarginKnown: true}}} // keeps the account, earns nothing
+		{TermMonths: 60, TermEnd: from.AddMonths(60), AutoRenew: true, MarginKnown: true}}} // keeps the account, earns nothing
 	by := m.Development.Path("craft", 2, "care", 1, 36)
 	margin, _ := m.Development.Margin("craft", "care")
 	for _, hazard := range []float64{0, .25} {
@@ -145,7 +145,7 @@ func TestPaybackBeforeALoss(t *testing.T) {
 	a.DiscountRate, a.ServiceCostMinorPerMonth = 0, nil
 	fixed := func(margin int64, months int) clv.ContractInput {
 		return clv.ContractInput{MonthlyFeeMinor: 300, MonthlyMarginMinor: margin, MarginKnown: true, TermMonths: 12,
-			TermEnd: asOf.AddDays(int(math.Round(float64(months) * clv.DaysPerMonth))), NoticeGiven: true}
+			TermEnd: from.AddDays(int(math.Round(float64(months) * clv.DaysPerMonth))), NoticeGiven: true}
 	}
 	in := clv.AccountInput{DiscountRate: math.NaN(), AcquisitionKnown: true, AcquisitionMinor: 499,
 		Contracts: []clv.ContractInput{fixed(100, 12), fixed(-50, 20)}}

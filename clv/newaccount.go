@@ -133,7 +133,7 @@ func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, kind accoun
 		}
 	}
 	if kind.class != "" {
-		in.Contracts = []ContractInput{p.Classes[kind.class].imagined(kind.mean, s.asOf)}
+		in.Contracts = []ContractInput{p.Classes[kind.class].imagined(kind.mean, s.from)}
 	}
 	if s.models.Development != nil { // the mix of contracts holds what such accounts have adopted
 		for _, g := range s.models.Development.Groups {
@@ -154,12 +154,12 @@ func (s *Scorer) populationSpend(p Population) float64 {
 	return 0
 }
 
-// imagined is a contract of the class that begins today, at the class's mean term and the fee of so many mean
+// imagined is a contract of the class that begins with the first month, at the class's mean term and the fee of so many mean
 // contracts.
-func (c ClassContracts) imagined(contracts float64, asOf postlift.Date) ContractInput {
+func (c ClassContracts) imagined(contracts float64, from postlift.Date) ContractInput {
 	k := ContractInput{TermMonths: max(int(math.Round(c.Months/c.Contracts)), 1), AutoRenew: true,
 		MonthlyFeeMinor: minor(contracts * c.FeeMinor / c.Contracts)}
-	k.TermEnd = asOf.AddMonths(k.TermMonths)
+	k.TermEnd = from.AddMonths(k.TermMonths)
 	if c.KnownFee > 0 {
 		k.MarginKnown = true
 		k.MonthlyMarginMinor = minor(c.MarginMinor / c.KnownFee * contracts * c.FeeMinor / c.Contracts)

@@ -14,6 +14,7 @@ import (
 type Scorer struct {
 	models Models
 	asOf   postlift.Date
+	from   postlift.Date // the day after, with which the months begin: what came on asOf is past
 	a      Assumptions
 	grid   int                   // months looked at: the horizon, a year, or the window, whichever is longest
 	disc   []float64             // discount factors of the horizon, 0 beyond it
@@ -61,7 +62,7 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	}
 	window := float64(a.WindowDays) / DaysPerMonth
 	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
-	s := &Scorer{models: *m, asOf: asOf, a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid),
+	s := &Scorer{models: *m, asOf: asOf, from: asOf.AddDays(1), a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid),
 		own: map[float64][]float64{}, cache: map[scoreKey]*outlook{}, lists: map[flagSet][]string{},
 		adopts: map[adoptionKey]*adoptionPath{}, tweak: tweak{hazard: 1}}
 	for t := range grid {

@@ -18,6 +18,7 @@ type contractPath struct {
 	bears       []float64 // probability that no contract before this one runs: it then bears the cost of service
 	fee, margin float64   // minor units a month, today
 	months      float64   // sum of shares
+	begins      float64   // months until it does; 0: it runs
 	doubt       float64   // log standard deviation that the renewal model's own parameters leave
 	alive       bool
 	known       bool // margin
@@ -36,7 +37,7 @@ func (p *contractPath) reset() {
 	clear(p.gain)
 	clear(p.spread)
 	clear(p.lasts)
-	p.alive, p.assumed, p.doubt, p.months = false, false, 0, 0
+	p.alive, p.assumed, p.doubt, p.months, p.begins = false, false, 0, 0, 0
 }
 
 // valueContracts values the contract lines and leaves in s.idle the probability that none runs.
@@ -113,8 +114,10 @@ func (s *Scorer) contractPath(k *ContractInput, p *contractPath, c *sheet) {
 	if !p.known {
 		p.margin = p.fee * s.a.DefaultMargin
 	}
+	p.begins = term.begins
 	s.change.prepare(&s.models.Fees, k, s.grid)
-	s.fill(p, p.now, 0, term.edge, 1, 0)
+	s.change.begins = term.begins
+	s.fill(p, p.now, term.begins, term.edge, 1, 0)
 	if term.next != renewal.NextEnds && term.edge < float64(s.grid) {
 		s.renew(k, p, c, term)
 	}
@@ -164,39 +167,6 @@ func (s *Scorer) fill(p *contractPath, path []float64, from, to, weight float64,
 		p.gain[t] += share * (factor - 1)
 		p.spread[t] += share * factor * spread
 	}
-}
-
-// termAhead says when the next renewal decision is due and what it brings.
-type termAhead struct {
-	edge float64 // months from the observation date to the end of the running term
-	done int     // renewals behind it
-	next renewal.Next
-}
-
-// termAhead reads the dates of a contract as of the observation date.
-func (s *Scorer) termAhead(k *ContractInput, c *sheet) termAhead {
-	out := termAhead{done: max(k.RenewalsDone, 0)}
-	out.next = renewal.NextDecision(k.TermEnd, k.NoticeBy, k.AutoRenew, k.NoticeGiven, s.asOf)
-	end, by := k.TermEnd, k.NoticeBy
-	switch {
-	case out.next == renewal.NextOver:
-		c.flags |= bitContractOver
-		return out
-	case end.IsZero():
-		c.flags |= bitOpenEnded
-		end = s.asOf.AddMonths(max(k.TermMonths, 1))
-	case out.next == renewal.NextRolled:
-		c.flags |= bitTermRolled
-		var terms int
-		end, by, terms = renewal.Roll(end, by, k.TermMonths, s.asOf)
-		out.done += terms
-		out.next = renewal.NextDecision(end, by, k.AutoRenew, false, s.asOf)
-	}
-	if out.next == renewal.NextCommitted {
-		c.flags |= bitNoticePassed
-	}
-	out.edge = float64(end.DaysSince(s.asOf)) / DaysPerMonth
-	return out
 }
 
 // renewalModel is the model of a contract's cell, else of its term class, else the pooled one; where no

@@ -17,6 +17,9 @@ import (
 
 var asOf = postlift.MustDate("2025-06-30")
 
+// from is the first day of the first month.
+var from = asOf.AddDays(1)
+
 func models() *clv.Models {
 	return &clv.Models{
 		Orders:   purchase.BGNBD{R: .8, Alpha: 9, A: .6, B: 3},
@@ -104,7 +107,7 @@ func TestOrderValue(t *testing.T) {
 func TestContractValue(t *testing.T) {
 	m, a := models(), assumptions()
 	a.DiscountRate, a.ServiceCostMinorPerMonth = 0, map[string]int64{"": 1000}
-	end := asOf.AddDays(182) // 5.9795 months
+	end := from.AddDays(182) // 5.9795 months
 	in := clv.AccountInput{Contracts: []clv.ContractInput{{MonthlyFeeMinor: 50000, MonthlyMarginMinor: 20000, MarginKnown: true,
 		TermMonths: 12, RenewalsDone: 2, TermEnd: end, AutoRenew: true}}, AcquisitionKnown: true, AcquisitionMinor: 7, DiscountRate: math.NaN()}
 	v := score(t, in, m, a)
@@ -198,7 +201,10 @@ func drawAccount(t *rapid.T) clv.AccountInput {
 			MonthlyMarginMinor: rapid.Int64Range(-1e9, 1e10).Draw(t, "monthly margin"),
 			MarginKnown:        rapid.Bool().Draw(t, "known"), TermMonths: rapid.IntRange(-1, 60).Draw(t, "term"),
 			RenewalsDone: rapid.IntRange(-1, 40).Draw(t, "renewals"), AutoRenew: rapid.Bool().Draw(t, "auto"),
-			NoticeGiven: rapid.Bool().Draw(t, "notice"), TermEnd: rapid.SampledFrom([]postlift.Date{0, day("end"), asOf.AddDays(400)}).Draw(t, "term end"),
+			NoticeGiven:     rapid.Bool().Draw(t, "notice"),
+			Start:           rapid.SampledFrom([]postlift.Date{0, 0, day("start"), asOf.AddDays(200), asOf.AddDays(4000)}).Draw(t, "begins"),
+			End:             rapid.SampledFrom([]postlift.Date{0, 0, day("ended"), asOf.AddDays(300)}).Draw(t, "known end"),
+			TermEnd:         rapid.SampledFrom([]postlift.Date{0, day("end"), asOf.AddDays(400)}).Draw(t, "term end"),
 			NoticeBy:        rapid.SampledFrom([]postlift.Date{0, day("by"), asOf.AddDays(90)}).Draw(t, "notice by"),
 			PriceRenewals:   rapid.IntRange(0, 9).Draw(t, "price changes"),
 			PriceLogSum:     rapid.SampledFrom([]float64{0, .1, -30, 1e6, math.NaN()}).Draw(t, "price logs"),

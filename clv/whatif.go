@@ -11,7 +11,7 @@ import (
 
 // Change is what a contract or a service might be changed to. Zero fields change nothing.
 type Change struct {
-	TermMonths   int     // a new term of so many months begins today, and renewals have that length
+	TermMonths   int     // a new term of so many months begins with the first month, or with a signed contract, and renewals have that length
 	Discount     float64 // share taken off the monthly fee, or off orders where there is no contract; -1 to 1, negative: dearer
 	NoticeDays   *int    // days before the end of a term by which notice must be given
 	AutoRenew    *bool
@@ -167,10 +167,6 @@ func (s *Scorer) runningContracts(in *AccountInput) int {
 	return n
 }
 
-func (s *Scorer) next(k *ContractInput) renewal.Next {
-	return renewal.NextDecision(k.TermEnd, k.NoticeBy, k.AutoRenew, k.NoticeGiven, s.asOf)
-}
-
 // tweak is what a change does beyond the account's own data. At rest only hazard is set, to 1.
 type tweak struct {
 	priceStep float64 // share added to the fee from the next renewal on
@@ -208,7 +204,7 @@ func (s *Scorer) changedContract(k ContractInput, ch Change) ContractInput {
 		k.RenewalsDone = s.renewalsAt(&k, ch.TermMonths)
 		k.TermMonths = ch.TermMonths
 		k.Cell.Term = TermClass(ch.TermMonths)
-		k.TermEnd, k.NoticeGiven = s.asOf.AddMonths(ch.TermMonths), false
+		k.TermEnd, k.End, k.NoticeGiven = max(k.Start, s.from).AddMonths(ch.TermMonths), 0, false
 	}
 	if ch.NoticeDays != nil {
 		period = *ch.NoticeDays + 1 // the term ends before TermEnd

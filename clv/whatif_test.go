@@ -23,7 +23,7 @@ func (byTerm) Model(cell renewal.Cell) (renewal.Model, renewal.Info) {
 
 func annual() clv.AccountInput {
 	return clv.AccountInput{DiscountRate: math.NaN(), Contracts: []clv.ContractInput{{MonthlyFeeMinor: 10000, MonthlyMarginMinor: 4000,
-		MarginKnown: true, TermMonths: 12, TermEnd: asOf.AddMonths(12), AutoRenew: true}}}
+		MarginKnown: true, TermMonths: 12, TermEnd: from.AddMonths(12), AutoRenew: true}}}
 }
 
 func whatIf(t *testing.T) (*clv.Scorer, clv.Assumptions) {
@@ -45,7 +45,7 @@ func TestWhatIfTerm(t *testing.T) {
 	in := annual()
 	d, err := s.WhatIf(&in, clv.Change{TermMonths: 24})
 	check(t, err)
-	year, two := days(asOf, asOf.AddMonths(12)), days(asOf, asOf.AddMonths(24))
+	year, two := days(from, from.AddMonths(12)), days(from, from.AddMonths(24))
 	before := 4000 * (year + .8*12 + .64*12 + .512*(12-year))
 	after := 4000 * (two + .9*(36-two))
 	if math.Abs(float64(d.Before.ResidualMinor)-before) > 2 || math.Abs(float64(d.After.ResidualMinor)-after) > 2 {
@@ -89,7 +89,7 @@ func TestWhatIfOthers(t *testing.T) {
 	if d := value(clv.Change{HazardFactor: .5}); d.DeltaMinor <= 0 || slices.Contains(d.Assumed, clv.AssumeServiceLoyalty) {
 		t.Errorf("half the hazard: %+v", d)
 	}
-	year := days(asOf, asOf.AddMonths(12))
+	year := days(from, from.AddMonths(12))
 	lift := .1 * 10000 * (.8*12 + .64*12 + .512*(12-year))
 	if d := value(clv.Change{PriceChange: .1}); math.Abs(float64(d.DeltaMinor)-lift) > 2 || d.After.RenewalMinor != d.Before.RenewalMinor {
 		t.Errorf("ten per cent more from the next renewal on: %d, want %.0f", d.DeltaMinor, lift)

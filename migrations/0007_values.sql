@@ -3,9 +3,6 @@
 ALTER TABLE accounts ADD COLUMN discount_rate {{double}}; -- a year, the account's own; NULL: the settings'
 
 ALTER TABLE account_features ADD COLUMN net_24m_minor BIGINT NOT NULL DEFAULT 0;       -- of the twelve months before the last twelve
-ALTER TABLE account_features ADD COLUMN log_gaps {{double}} NOT NULL DEFAULT 0;        -- sum of log weeks between order days
-ALTER TABLE account_features ADD COLUMN repeat_log_mean {{double}} NOT NULL DEFAULT 0; -- mean log net of the order days after the first
-ALTER TABLE account_features ADD COLUMN repeat_log_ss {{double}} NOT NULL DEFAULT 0;   -- squared deviations of those logs
 
 ALTER TABLE score_runs ADD COLUMN kind TEXT NOT NULL DEFAULT 'full';         -- full, incremental
 ALTER TABLE score_runs ADD COLUMN base_run_id BIGINT;                        -- of an incremental run: where its unchanged scores come from
@@ -58,7 +55,17 @@ CREATE TABLE account_groups (
   PRIMARY KEY (account_id, product_group)
 );
 
+-- Sums of logs over the order days of accounts that have more than one, as of the date of their features: what
+-- the order and spend models read beside those.
+CREATE TABLE account_logs (
+  account_id      BIGINT PRIMARY KEY REFERENCES accounts (id),
+  log_gaps        {{double}} NOT NULL, -- sum of log weeks between order days
+  repeat_log_mean {{double}} NOT NULL, -- mean log net of the order days after the first, minor units
+  repeat_log_ss   {{double}} NOT NULL  -- squared deviations of those logs
+);
+
 -- +goose Down
+DROP TABLE account_logs;
 DROP TABLE account_groups;
 DROP TABLE account_changes;
 DROP TABLE backtests;
@@ -83,8 +90,5 @@ ALTER TABLE score_runs DROP COLUMN total_minor;
 ALTER TABLE score_runs DROP COLUMN change_mark;
 ALTER TABLE score_runs DROP COLUMN base_run_id;
 ALTER TABLE score_runs DROP COLUMN kind;
-ALTER TABLE account_features DROP COLUMN repeat_log_ss;
-ALTER TABLE account_features DROP COLUMN repeat_log_mean;
-ALTER TABLE account_features DROP COLUMN log_gaps;
 ALTER TABLE account_features DROP COLUMN net_24m_minor;
 ALTER TABLE accounts DROP COLUMN discount_rate;

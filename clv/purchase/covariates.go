@@ -76,11 +76,7 @@ func FitWithCovariates(model string, names []string, patterns []CovariateRows, o
 	if err := checkPatterns(names, patterns, opt); err != nil {
 		return CovariateFit{}, err
 	}
-	all := []Counted{}
-	for _, p := range patterns {
-		all = append(all, p.Rows...)
-	}
-	all = merged(all)
+	all := allRows(patterns)
 	without, err := Fit(model, all, opt.Options)
 	if err != nil {
 		return CovariateFit{}, err
@@ -91,15 +87,20 @@ func FitWithCovariates(model string, names []string, patterns []CovariateRows, o
 	o, flags := job.Run()
 	fit := problem.describe(o, flags, without.Model)
 	fit.Without, fit.Names, fit.Rows = without, slices.Clone(names), len(all)
-	for _, p := range patterns {
-		fit.LogLikelihood += fit.At(p.Values).LogLikelihood(p.Rows)
-	}
-	fit.LogLikelihood += without.LogLikelihood - without.Model.LogLikelihood(all) // what no parameter changes
-	fit.Freedom = 2 * len(names)
-	fit.Gain = max(2*(fit.LogLikelihood-without.LogLikelihood), 0)
-	fit.Chance = distuv.ChiSquared{K: float64(fit.Freedom)}.Survival(fit.Gain)
+	fit.measure(patterns, all)
 	fit.flagEffects(names, patterns, problem.ridge)
 	return fit, nil
+}
+
+// measure fills in the likelihood and what it gains over that without covariates.
+func (f *CovariateFit) measure(patterns []CovariateRows, all []Counted) {
+	for _, p := range patterns {
+		f.LogLikelihood += f.At(p.Values).LogLikelihood(p.Rows)
+	}
+	f.LogLikelihood += f.Without.LogLikelihood - f.Without.Model.LogLikelihood(all) // what no parameter changes
+	f.Freedom = 2 * len(f.Names)
+	f.Gain = max(2*(f.LogLikelihood-f.Without.LogLikelihood), 0)
+	f.Chance = distuv.ChiSquared{K: float64(f.Freedom)}.Survival(f.Gain)
 }
 
 // checkPatterns refuses covariates that do not fit together, naming the place.

@@ -42,31 +42,45 @@ func (d Design) Names() []string {
 func (d Design) Values(levels []string) []float64 {
 	var out []float64
 	for i, c := range d.Columns {
-		codes := make([]float64, len(c.Levels), len(c.Levels)+1)
+		values := make([]float64, c.codes()-1)
 		level := ""
 		if i < len(levels) {
 			level = levels[i]
 		}
-		at, found := slices.BinarySearch(c.Levels, level)
-		if found {
-			codes[at] = 1
+		if code := c.code(level); code > 0 {
+			values[code-1] = 1
 		}
-		if c.Other {
-			rare := 0.0
-			if !found && level != c.Base {
-				rare = 1
-			}
-			codes = append(codes, rare)
-		}
-		out = append(out, codes...)
+		out = append(out, values...)
 	}
 	return out
+}
+
+// codes is how many codes a column has, that of the base included.
+func (c Column) codes() int {
+	if c.Other {
+		return len(c.Levels) + 2
+	}
+	return len(c.Levels) + 1
+}
+
+// code is the place of a level's one, from 1; 0 for the base.
+func (c Column) code(level string) int {
+	at, found := slices.BinarySearch(c.Levels, level)
+	switch {
+	case found:
+		return at + 1
+	case c.Other && level != c.Base:
+		return c.codes() - 1
+	}
+	return 0
 }
 
 // LevelTally gathers histories by the levels of categorical columns.
 type LevelTally struct {
 	columns []string
 	groups  map[string]*levelGroup
+	key     []byte // of the last customer
+	n       int
 }
 
 type levelGroup struct {
@@ -86,13 +100,42 @@ func (t *LevelTally) Add(levels []string, x int, tx, age float64) error {
 		return postlift.Faultf(postlift.Invalid, "purchase.LevelTally",
 			"a customer has %d levels for the %d columns %s", len(levels), len(t.columns), strings.Join(t.columns, ", "))
 	}
-	key := strings.Join(levels, "\x00")
-	g := t.groups[key]
+	t.key = t.key[:0]
+	for _, level := range levels {
+		t.key = append(append(t.key, level...), 0)
+	}
+	g := t.groups[string(t.key)] // without a copy of the key
 	if g == nil {
 		g = &levelGroup{levels: slices.Clone(levels)}
-		t.groups[key] = g
+		t.groups[string(t.key)] = g
 	}
-	return g.tally.Add(x, tx, age)
+	if err := g.tally.Add(x, tx, age); err != nil {
+		return err
+	}
+	t.n++
+	return nil
+}
+
+// AddDays counts one customer whose ages are whole days.
+func (t *LevelTally) AddDays(levels []string, x, txDays, ageDays int) error {
+	return t.Add(levels, x, float64(txDays)/DaysPerWeek, float64(ageDays)/DaysPerWeek)
+}
+
+// Customers is the number of histories added.
+func (t *LevelTally) Customers() int { return t.n }
+
+// Merge adds what another tally of the same columns counted.
+func (t *LevelTally) Merge(o *LevelTally) error {
+	for _, g := range o.groups {
+		for _, c := range g.tally.Counted() {
+			for range c.N {
+				if err := t.Add(g.levels, c.X, c.TX, c.T); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // Design codes the columns as the customers gathered so far suggest: the most frequent level is the base, and

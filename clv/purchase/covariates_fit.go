@@ -134,21 +134,9 @@ func (p *covariateProblem) start(m Model) []float64 {
 // meanNegLL is the mean negative log-likelihood with the ridge, over log parameters, effects on ordering and
 // effects on leaving.
 func (p *covariateProblem) meanNegLL(theta, grad []float64) float64 {
-	parts := make([][]float64, len(p.patterns)) // value, then gradient
-	fitting.Parallel(len(parts), func(i int) {
-		parts[i] = p.patterns[i].part(p.model, len(p.names), theta)
-	})
-	base := len(links[p.model].free)
-	clear(grad)
-	val := 0.0
-	for i, part := range parts {
-		val += p.patterns[i].share * part[0]
-		for j := range grad {
-			grad[j] += p.patterns[i].share * part[1+j]
-		}
-	}
+	val := p.data(theta, grad)
 	w := 1 / (p.ridge * p.ridge * p.n)
-	for j := base; j < len(theta); j++ {
+	for j := len(links[p.model].free); j < len(theta); j++ {
 		val += 0.5 * w * theta[j] * theta[j]
 		if grad != nil {
 			grad[j] += w * theta[j]
@@ -157,28 +145,56 @@ func (p *covariateProblem) meanNegLL(theta, grad []float64) float64 {
 	return val
 }
 
+// data is the mean negative log-likelihood alone.
+func (p *covariateProblem) data(theta, grad []float64) float64 {
+	parts := make([][]float64, len(p.patterns)) // value, then gradient
+	fitting.Parallel(len(parts), func(i int) {
+		parts[i] = p.patterns[i].part(p.model, len(p.names), theta)
+	})
+	clear(grad)
+	val := 0.0
+	for i, part := range parts {
+		val += p.patterns[i].share * part[0]
+		for j := range grad {
+			grad[j] += p.patterns[i].share * part[1+j]
+		}
+	}
+	return val
+}
+
 // part is one pattern's mean negative log-likelihood and its gradient by all of theta.
 func (c covariatePattern) part(model string, covariates int, theta []float64) []float64 {
-	link := links[model]
-	base := len(link.free)
+	base := len(links[model].free)
 	out := make([]float64, 1+len(theta))
 	var orders, leaving float64
 	for j, v := range c.values {
 		orders += theta[base+j] * v
 		leaving += theta[base+covariates+j] * v
 	}
+	g := make([]float64, base+2)
+	out[0] = c.local(model, append(append([]float64(nil), theta[:base]...), orders, leaving), g)
+	copy(out[1:], g[:base])
+	for j, v := range c.values {
+		out[1+base+j] = g[base] * v
+		out[1+base+covariates+j] = g[base+1] * v
+	}
+	return out
+}
+
+// local is one pattern's mean negative log-likelihood over the log parameters and the pattern's two sums of
+// effects, on ordering and on leaving, with its gradient by these.
+func (c covariatePattern) local(model string, theta, grad []float64) float64 {
+	link := links[model]
+	base := len(link.free)
+	orders, leaving := theta[base], theta[base+1]
 	at := append([]float64(nil), theta[:base]...)
 	link.orders.shift(at, orders)
 	link.leaving.shift(at, leaving)
-	g := out[1 : 1+base]
-	out[0] = c.f(at, g)
-	byLeaving := link.leaving.pull(theta[:base], leaving, g)
-	byOrders := link.orders.pull(theta[:base], orders, g)
-	for j, v := range c.values {
-		out[1+base+j] = byOrders * v
-		out[1+base+covariates+j] = byLeaving * v
-	}
-	return out
+	g := grad[:base]
+	val := c.f(at, g)
+	grad[base+1] = link.leaving.pull(theta[:base], leaving, g)
+	grad[base] = link.orders.pull(theta[:base], orders, g)
+	return val
 }
 
 // describe turns an optimum into a fit: the law of all parameters, and the effects with standard errors.

@@ -57,10 +57,11 @@ type BacktestStore interface {
 }
 
 // DefaultSample is the number of customers with which models are compared. A score run that finds no young
-// comparison makes one of its own with fewer: enough to choose by, in seconds.
+// comparison makes one of its own with fewer, from fewer origins: enough to choose by, in seconds.
 const (
 	DefaultSample = 20_000
-	quickSample   = 5_000
+	quickSample   = 4_000
+	quickOrigins  = 6
 )
 
 // Backtest compares models on what was known before with what came after, and stores the report. Sample 0
@@ -94,8 +95,7 @@ func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, 
 // out.
 const maxDecisions = 400_000
 
-// backtestRenewals adds the test of renewal models where there are decisions. Decisions before the imported
-// documents begin were seen of survivors only and do not count.
+// backtestRenewals adds the test of renewal models where there are decisions.
 func (s *Service) backtestRenewals(ctx context.Context, asOf postlift.Date, report *backtest.Report) error {
 	start, err := s.Store.HistoryStart(ctx)
 	if err != nil {
@@ -110,11 +110,7 @@ func (s *Service) backtestRenewals(ctx context.Context, asOf postlift.Date, repo
 		if mix(c.AccountID) > limit {
 			continue
 		}
-		for _, d := range c.Decisions(asOf) {
-			if d.On >= start {
-				decisions = append(decisions, d)
-			}
-		}
+		decisions = append(decisions, c.observed(start, asOf)...)
 		for len(decisions) > maxDecisions {
 			limit /= 2
 			decisions = slices.DeleteFunc(decisions, func(d backtest.Decision) bool { return mix(d.Account) > limit })

@@ -85,6 +85,16 @@ func (c *ContractRecord) termEnd(day postlift.Date) postlift.Date {
 	return c.TermEndsOn.AddDays(1)
 }
 
+// knownEnd is the first day without a contract whose end lies ahead but is known on a day; none where it is not.
+// Documents do not say when an end was agreed. Where they reach beyond the day, the end counts only if notice had
+// been given by then; else it may have been recorded later. Where they end with it, all that they say is known.
+func (c *ContractRecord) knownEnd(day postlift.Date, ownDate bool) postlift.Date {
+	if c.EndedOn <= day || !(ownDate || c.noticeKnown(day)) {
+		return 0
+	}
+	return c.EndedOn.AddDays(1)
+}
+
 func (c *ContractRecord) noticeKnown(day postlift.Date) bool {
 	return !c.NoticeGivenOn.IsZero() && c.NoticeGivenOn <= day
 }
@@ -112,6 +122,12 @@ func (c *ContractRecord) Decisions(asOf postlift.Date) []backtest.Decision {
 		found = append(found, backtest.Decision{On: end, Cell: cell, Opportunity: len(found) + 1, Account: c.AccountID})
 	}
 	return found
+}
+
+// observed lists the renewal decisions up to a day that the imported documents saw. Those before they begin
+// were seen of survivors only: they teach and count for nothing.
+func (c *ContractRecord) observed(start, asOf postlift.Date) []backtest.Decision {
+	return slices.DeleteFunc(c.Decisions(asOf), func(d backtest.Decision) bool { return d.On < start })
 }
 
 // EndedEarly tells whether the contract ended within a term, by a day.
@@ -162,12 +178,17 @@ func sizeBand(employees int64) string {
 	return "250+"
 }
 
-// Input gives the contract as the models read it, in the reporting currency. Where one line's margin is
-// unknown, the whole contract's is taken as unknown, so that it counts as assumed.
-func (c *ContractRecord) Input(asOf postlift.Date) clv.ContractInput {
-	end := c.termEnd(asOf)
+// Input gives the contract as the models read it, in the reporting currency; ownDate tells that the data end
+// with that day. Where one line's margin is unknown, the whole contract's is taken as unknown, so that it counts
+// as assumed. A contract that is signed has the lines of its first day.
+func (c *ContractRecord) Input(asOf postlift.Date, ownDate bool) clv.ContractInput {
+	day := max(asOf, c.StartedOn)
+	end := c.termEnd(day)
 	in := clv.ContractInput{TermMonths: c.TermMonths, TermEnd: end, AutoRenew: c.AutoRenew, NoticeGiven: c.noticeKnown(asOf),
-		Cell: c.Cell(asOf), ExposureMonths: c.Exposure(asOf)}
+		End: c.knownEnd(asOf, ownDate), Cell: c.Cell(day), ExposureMonths: c.Exposure(asOf)}
+	if c.StartedOn > asOf {
+		in.Start = c.StartedOn
+	}
 	if c.NoticeDays > 0 {
 		in.NoticeBy = end.AddDays(-1 - c.NoticeDays)
 	}
@@ -175,7 +196,7 @@ func (c *ContractRecord) Input(asOf postlift.Date) clv.ContractInput {
 	lines, known := 0, 0
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		if !l.holds(asOf) {
+		if !l.holds(day) {
 			continue
 		}
 		lines++

@@ -40,7 +40,7 @@ func TestContractAsOf(t *testing.T) {
 		{asOf: "2025-10-01", end: "2026-01-01", notice: "2025-12-01", done: 2, prices: 2, priceLog: math.Log(1.1), grown: 2,
 			growth: math.Log(1.5) + math.Log(2000.0/1650), fee: 2000, renewals: 2},
 	} {
-		in := c.Input(day(want.asOf))
+		in := c.Input(day(want.asOf), false)
 		if in.TermEnd != day(want.end) || in.NoticeBy != day(want.notice) || in.RenewalsDone != want.done || in.MonthlyFeeMinor != want.fee {
 			t.Errorf("%s: %+v", want.asOf, in)
 		}
@@ -71,8 +71,8 @@ func TestContractDoesNotKnowTheFuture(t *testing.T) {
 	c := yearly()
 	c.NoticeGivenOn, c.EndedOn = day("2025-11-15"), day("2025-12-31")
 	early := day("2024-06-15")
-	if !c.OpenOn(early) || c.Input(early).NoticeGiven || len(c.Decisions(early)) != 1 {
-		t.Errorf("as of %s: %+v, %+v", early, c.Input(early), c.Decisions(early))
+	if !c.OpenOn(early) || c.Input(early, false).NoticeGiven || len(c.Decisions(early)) != 1 {
+		t.Errorf("as of %s: %+v, %+v", early, c.Input(early, false), c.Decisions(early))
 	}
 	late := day("2026-01-31")
 	if d := c.Decisions(late); c.OpenOn(late) || len(d) != 3 || d[2].Renewed || d[2].Opportunity != 3 {
@@ -87,7 +87,7 @@ func TestContractDoesNotKnowTheFuture(t *testing.T) {
 	}
 	// notice that comes after its deadline ends the next term
 	c.NoticeGivenOn, c.EndedOn, c.TermEndsOn = day("2024-12-15"), 0, day("2025-12-31")
-	if end := c.Input(day("2024-12-20")).TermEnd; end != day("2026-01-01") {
+	if end := c.Input(day("2024-12-20"), false).TermEnd; end != day("2026-01-01") {
 		t.Errorf("late notice ends the term of %s", end)
 	}
 	// a fixed term that ran out decided against another one
@@ -116,7 +116,7 @@ func TestContractProperties(t *testing.T) {
 				FeeMinor: rapid.Int64Range(-50, 5000).Draw(t, "fee"), From: date("from"), To: maybe("to")})
 		}
 		asOf := date("asOf")
-		in := c.Input(asOf)
+		in := c.Input(asOf, false)
 		for _, v := range []float64{in.PriceLogSum, in.ExpansionLogs, in.ContractionLogs, in.ExposureMonths, c.MarginToDate(asOf, .3), c.MonthlyOn(asOf)} {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
 				t.Fatalf("%+v", in)

@@ -89,7 +89,7 @@ func (s *Service) Explain(ctx context.Context, store ExplainStore, ref string) (
 		return Explanation{}, err
 	}
 	out := Explanation{Account: account, Run: run.UID, AsOf: run.AsOf.String(), Adoptions: []Adoption{}}
-	for h, err := range s.Store.Histories(ctx, run.AsOf, []int64{account.ID}) {
+	for h, err := range s.histories(ctx, &run, []int64{account.ID}) {
 		if err != nil {
 			return out, err
 		}
@@ -198,7 +198,7 @@ func (s *Service) WhatIf(ctx context.Context, store ExplainStore, ref, segment s
 // inputs streams accounts as the models read them; an error of the stream ends it and lies in failed.
 func (s *Service) inputs(ctx context.Context, run *Run, ids []int64, failed *error) iter.Seq[*clv.AccountInput] {
 	return func(yield func(*clv.AccountInput) bool) {
-		for h, err := range s.Store.Histories(ctx, run.AsOf, ids) {
+		for h, err := range s.histories(ctx, run, ids) {
 			if err != nil {
 				*failed = err
 				return

@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/clv"
+	"postlift/clv/backtest"
 	"postlift/clv/development"
 	"postlift/clv/renewal"
 )
@@ -29,27 +30,38 @@ type renewalKey struct {
 	renewed     bool
 }
 
+// seen is one history with what was worked out of it on some core.
+type seen struct {
+	history   *History
+	input     clv.AccountInput
+	decisions []backtest.Decision // of its contracts
+	contracts []clv.ContractInput // of all contracts, ended ones included
+}
+
+// look works out of a history what gathering needs.
+func look(h *History, asOf postlift.Date, defaultMargin float64) seen {
+	found := seen{history: h, input: h.Input(asOf, defaultMargin)}
+	for i := range h.Contracts {
+		c := &h.Contracts[i]
+		found.decisions = append(found.decisions, c.observed(h.HistoryStart, asOf)...)
+		found.contracts = append(found.contracts, c.Input(asOf, h.OwnDate))
+	}
+	return found
+}
+
 // gather reads every history once, for the fits, for the limits of the ranks and for what the run reports.
-func (s *Service) gather(ctx context.Context, asOf postlift.Date, defaultMargin float64) (*gathered, error) {
+func (s *Service) gather(ctx context.Context, run *Run) (*gathered, error) {
+	asOf, defaultMargin := run.AsOf, run.Basis.DefaultMargin
 	g := &gathered{renewals: map[renewalKey]int{}, contract: newAdoptions(), ordered: newAdoptions()}
-	for h, err := range s.Store.Histories(ctx, asOf, nil) {
+	none := func() (struct{}, error) { return struct{}{}, nil }
+	all := valued(ctx, s.histories(ctx, run, nil), none, func(_ struct{}, h *History) seen { return look(h, asOf, defaultMargin) })
+	for one, err := range all {
 		if err != nil {
 			return nil, err
 		}
-		in := h.Input(asOf, defaultMargin)
-		g.portfolio.AddAccount(&in, asOf)
-		g.ranks.add(&h, asOf)
-		g.documents += h.ExcludedDocuments
-		g.excluded += h.ExcludedContracts(asOf)
-		if h.Empty(asOf) {
-			g.empty++
+		if err := g.add(&one, asOf, defaultMargin); err != nil {
+			return nil, err
 		}
-		for i := range h.Contracts {
-			if err := g.addContract(&h, &h.Contracts[i], asOf); err != nil {
-				return nil, err
-			}
-		}
-		g.addGroups(&h, asOf, defaultMargin)
 	}
 	if err := g.addRenewals(); err != nil {
 		return nil, err
@@ -57,16 +69,26 @@ func (s *Service) gather(ctx context.Context, asOf postlift.Date, defaultMargin 
 	return g, g.addAdoptions()
 }
 
-// addContract counts the contract's renewal decisions, prices, volumes and early end. Decisions before the
-// imported documents begin were seen of survivors only and teach nothing.
-func (g *gathered) addContract(h *History, c *ContractRecord, asOf postlift.Date) error {
-	for _, d := range c.Decisions(asOf) {
-		if d.On >= h.HistoryStart {
-			g.renewals[renewalKey{d.Cell, d.Opportunity, d.Renewed}]++
+// add counts one account.
+func (g *gathered) add(one *seen, asOf postlift.Date, defaultMargin float64) error {
+	h := one.history
+	g.portfolio.AddAccount(&one.input, asOf)
+	g.ranks.add(h, asOf)
+	g.documents += h.ExcludedDocuments
+	g.excluded += h.ExcludedContracts(asOf)
+	if h.Empty(asOf) {
+		g.empty++
+	}
+	for _, d := range one.decisions {
+		g.renewals[renewalKey{d.Cell, d.Opportunity, d.Renewed}]++
+	}
+	for i := range one.contracts {
+		if err := g.portfolio.AddContract(&one.contracts[i], h.Contracts[i].EndedEarly(asOf)); err != nil {
+			return err
 		}
 	}
-	in := c.Input(asOf)
-	return g.portfolio.AddContract(&in, c.EndedEarly(asOf))
+	g.addGroups(h, asOf, defaultMargin)
+	return nil
 }
 
 // addGroups counts who took up which product groups. Of accounts that were customers before the imported

@@ -32,9 +32,11 @@ type History struct {
 	AcquisitionKnown  bool
 	DiscountRate      float64 // the account's own, a year; NaN: the settings'
 	Mailable          bool
-	ExcludedDocuments int64 // no exchange rate
-	Contracts         []ContractRecord
-	Groups            []GroupSince // ordered from, by name
+	ExcludedDocuments int64            // no exchange rate
+	Contracts         []ContractRecord // begun
+	Signed            []ContractRecord // that begin after the date: they count where OwnDate says that they were known
+	OwnDate           bool             // see Basis
+	Groups            []GroupSince     // ordered from, by name
 }
 
 // GroupSince is a product group that an account has, with the first day and the mean margin a month in the
@@ -68,8 +70,14 @@ func (h *History) Input(asOf postlift.Date, defaultMargin float64) clv.AccountIn
 		c := &h.Contracts[i]
 		in.MarginToDateMinor += postlift.RoundMinor(c.MarginToDate(asOf, defaultMargin))
 		if c.Rate > 0 && c.OpenOn(asOf) {
-			in.Contracts = append(in.Contracts, c.Input(asOf))
+			in.Contracts = append(in.Contracts, c.Input(asOf, h.OwnDate))
 			in.Held = c.heldGroups(in.Held, asOf)
+		}
+	}
+	for i := range h.Signed {
+		if c := &h.Signed[i]; h.OwnDate && c.Rate > 0 {
+			in.Contracts = append(in.Contracts, c.Input(asOf, true))
+			in.Held = c.heldGroups(in.Held, c.StartedOn)
 		}
 	}
 	slices.Sort(in.Held)
@@ -83,17 +91,25 @@ func (h *History) Input(asOf postlift.Date, defaultMargin float64) clv.AccountIn
 	return in
 }
 
-// ExcludedContracts counts open contracts that are left out for want of an exchange rate.
+// ExcludedContracts counts open and signed contracts that are left out for want of an exchange rate.
 func (h *History) ExcludedContracts(asOf postlift.Date) (n int64) {
 	for i := range h.Contracts {
 		if c := &h.Contracts[i]; c.Rate <= 0 && c.OpenOn(asOf) {
 			n++
 		}
 	}
+	for i := range h.Signed {
+		if h.OwnDate && h.Signed[i].Rate <= 0 {
+			n++
+		}
+	}
 	return n
 }
 
-// Empty tells whether the account has neither ordered nor an open contract.
+// Empty tells whether the account has neither ordered nor an open or signed contract.
 func (h *History) Empty(asOf postlift.Date) bool {
-	return h.OrderDays == 0 && !slices.ContainsFunc(h.Contracts, func(c ContractRecord) bool { return c.OpenOn(asOf) })
+	return h.OrderDays == 0 && !h.signed() && !slices.ContainsFunc(h.Contracts, func(c ContractRecord) bool { return c.OpenOn(asOf) })
 }
+
+// signed tells whether a contract is known to begin after the date.
+func (h *History) signed() bool { return h.OwnDate && len(h.Signed) > 0 }

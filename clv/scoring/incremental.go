@@ -39,7 +39,7 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	n := int64(len(changed))
 	run.Metrics.Rescored = &n
 	run.Whole = whole(&run, &models)
-	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, run.AsOf, changed))
+	rows := s.rows(ctx, &run, &models, s.histories(ctx, &run, changed))
 	err = s.Store.BuildScores(ctx, &run, rows, by)
 	return run, err
 }
@@ -50,7 +50,7 @@ func (s *Service) sameBasis(ctx context.Context, base *Run) (Basis, error) {
 		return Basis{}, postlift.Faultf(postlift.Conflict, "scoring.Incremental",
 			"%s since run %s: run postlift clv score without --incremental", what, base.UID)
 	}
-	if base.Basis == nil {
+	if base.Basis == nil || base.Basis.Method != valuationMethod {
 		return refuse("the program has learned to value accounts more fully")
 	}
 	settings, err := s.Store.Settings(ctx)

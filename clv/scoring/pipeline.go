@@ -5,44 +5,44 @@ import (
 	"iter"
 	"runtime"
 	"sync"
-
-	"postlift/clv"
 )
 
-// batchSize is how many accounts go through a scorer together.
+// batchSize is how many accounts go through a worker together.
 const batchSize = 256
 
 // batch is a stretch of accounts on its way.
-type batch struct {
+type batch[R any] struct {
 	in   []History
-	rows []Row
+	rows []R
 	err  error // of the stream, after in
 	done chan struct{}
 }
 
-// valued scores a stream of histories on all cores and gives the rows in the stream's order; what waits is
-// bounded. Rows do not depend on which scorer made them.
-func valued(ctx context.Context, histories iter.Seq2[History, error], newScorer func() (*clv.Scorer, error),
-	row func(*clv.Scorer, *History) Row) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		workers := max(runtime.GOMAXPROCS(0), 1)
-		scorers := make([]*clv.Scorer, workers)
-		for i := range scorers {
+// valued works on a stream of histories on all cores, each with a worker of its own such as a scorer, and
+// gives the results in the stream's order; what waits is bounded. Results do not depend on which worker made
+// them.
+func valued[W, R any](ctx context.Context, histories iter.Seq2[History, error], newWorker func() (W, error),
+	row func(W, *History) R) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		var none R
+		cores := max(runtime.GOMAXPROCS(0), 1)
+		workers := make([]W, cores)
+		for i := range workers {
 			var err error
-			if scorers[i], err = newScorer(); err != nil {
-				yield(Row{}, err)
+			if workers[i], err = newWorker(); err != nil {
+				yield(none, err)
 				return
 			}
 		}
 		ctx, cancel := context.WithCancel(ctx)
-		work, order := make(chan *batch, workers), make(chan *batch, 2*workers)
+		work, order := make(chan *batch[R], cores), make(chan *batch[R], 2*cores)
 		var group sync.WaitGroup
 		group.Go(func() { produce(ctx, histories, work, order) })
-		for _, scorer := range scorers {
+		for _, worker := range workers {
 			group.Go(func() {
 				for b := range work {
 					for i := range b.in {
-						b.rows = append(b.rows, row(scorer, &b.in[i]))
+						b.rows = append(b.rows, row(worker, &b.in[i]))
 					}
 					close(b.done)
 				}
@@ -56,20 +56,20 @@ func valued(ctx context.Context, histories iter.Seq2[History, error], newScorer 
 			}
 		}
 		if err := ctx.Err(); err != nil { // the stream was cut off, which must not pass for its end
-			yield(Row{}, err)
+			yield(none, err)
 		}
 	}
 }
 
 // produce cuts the stream into batches, each of which goes to a worker and, in order, to the reader.
-func produce(ctx context.Context, histories iter.Seq2[History, error], work, order chan<- *batch) {
+func produce[R any](ctx context.Context, histories iter.Seq2[History, error], work, order chan<- *batch[R]) {
 	defer close(order)
 	defer close(work)
-	fresh := func() *batch {
-		return &batch{in: make([]History, 0, batchSize), rows: make([]Row, 0, batchSize), done: make(chan struct{})}
+	fresh := func() *batch[R] {
+		return &batch[R]{in: make([]History, 0, batchSize), rows: make([]R, 0, batchSize), done: make(chan struct{})}
 	}
-	send := func(b *batch) bool {
-		for _, to := range []chan<- *batch{work, order} {
+	send := func(b *batch[R]) bool {
+		for _, to := range []chan<- *batch[R]{work, order} {
 			select {
 			case to <- b:
 			case <-ctx.Done():
@@ -98,11 +98,12 @@ func produce(ctx context.Context, histories iter.Seq2[History, error], work, ord
 }
 
 // deliver waits for the batch and hands its rows on; false: stop.
-func (b *batch) deliver(ctx context.Context, yield func(Row, error) bool) bool {
+func (b *batch[R]) deliver(ctx context.Context, yield func(R, error) bool) bool {
+	var none R
 	select {
 	case <-b.done:
 	case <-ctx.Done():
-		yield(Row{}, ctx.Err())
+		yield(none, ctx.Err())
 		return false
 	}
 	for _, r := range b.rows {
@@ -111,7 +112,7 @@ func (b *batch) deliver(ctx context.Context, yield func(Row, error) bool) bool {
 		}
 	}
 	if b.err != nil {
-		yield(Row{}, b.err)
+		yield(none, b.err)
 		return false
 	}
 	return true

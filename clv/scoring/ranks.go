@@ -46,15 +46,21 @@ func (h *History) facts(v *clv.Value, asOf postlift.Date) segments.Facts {
 		last = max(last, c.until(asOf))
 		if c.OpenOn(asOf) {
 			running++
-			if c.noticeKnown(asOf) {
+			if c.noticeKnown(asOf) || c.knownEnd(asOf, h.OwnDate) > 0 {
 				noticed++
 			}
 		}
+	}
+	if h.signed() { // a customer again, or for the first time
+		running++
+		f.Contracts += len(h.Signed)
 	}
 	f.UnderContract, f.NoticeGiven = running > 0, running > 0 && noticed == running
 	if since := h.customerSince(); !since.IsZero() {
 		f.AgeMonths = float64(asOf.DaysSince(since)) / clv.DaysPerMonth
 		f.SilentMonths = float64(asOf.DaysSince(last)) / clv.DaysPerMonth
+	} else if h.signed() {
+		f.AgeMonths, f.SilentMonths = 0, 0
 	}
 	f.Trend = h.trend(asOf)
 	return f

@@ -56,7 +56,7 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 		return Run{}, err
 	}
 	run.Whole = whole(&run, &models)
-	rows := s.rows(ctx, &run, &models, s.Store.Histories(ctx, o.AsOf, nil))
+	rows := s.rows(ctx, &run, &models, s.histories(ctx, &run, nil))
 	err = s.Store.BuildScores(ctx, &run, rows, by)
 	return run, err
 }
@@ -118,7 +118,12 @@ func (s *Service) newRun(ctx context.Context, settings accounts.Settings, asOf p
 	if err != nil {
 		return Run{}, err
 	}
-	basis.Assumptions = Assume(settings, metrics)
+	basis.Assumptions, basis.Method = Assume(settings, metrics), valuationMethod
+	newest, err := s.Store.DataUntil(ctx)
+	if err != nil {
+		return Run{}, err
+	}
+	basis.OwnDate = newest <= asOf
 	return Run{
 		UID: s.IDs(postlift.ScoreRunID, asOf.String()), AsOf: asOf, Horizon: settings.Value.HorizonMonths,
 		Currency: settings.Currency, Assumptions: settings.Value, Metrics: metrics, Kind: KindFull, Actor: by.Name,
@@ -126,7 +131,20 @@ func (s *Service) newRun(ctx context.Context, settings accounts.Settings, asOf p
 	}, nil
 }
 
-// basis is what stands now of all that an incremental run must share, but for assumptions and ranking.
+// histories streams accounts as a run knows them.
+func (s *Service) histories(ctx context.Context, run *Run, ids []int64) iter.Seq2[History, error] {
+	return func(yield func(History, error) bool) {
+		for h, err := range s.Store.Histories(ctx, run.AsOf, ids) {
+			h.OwnDate = run.Basis.OwnDate
+			if !yield(h, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// basis is what stands now of all that an incremental run must share, but for assumptions, ranking and what
+// the date makes known.
 func (s *Service) basis(ctx context.Context, settings accounts.Settings) (Basis, error) {
 	b := Basis{DefaultMargin: settings.Value.DefaultMargin}
 	var err error
@@ -139,7 +157,7 @@ func (s *Service) basis(ctx context.Context, settings accounts.Settings) (Basis,
 
 // fit estimates the portfolio's models and draws the limits of the ranks.
 func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *StoredBacktest) (clv.Models, error) {
-	g, err := s.gather(ctx, run.AsOf, run.Basis.DefaultMargin)
+	g, err := s.gather(ctx, run)
 	if err != nil {
 		return clv.Models{}, err
 	}
@@ -147,7 +165,7 @@ func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *Stor
 	run.Metrics.NoHistoryAccounts = g.empty
 	run.Basis.Ranking = g.ranks.limits()
 	var models clv.Models
-	models, run.Params, err = fitModels(g, choice, tested)
+	models, run.Params, err = fitModels(g, choice, tested, run.Horizon)
 	return models, err
 }
 

@@ -109,7 +109,15 @@ type Basis struct {
 	Blocks        string          `json:"blocks"`         // fingerprint of the blocks of whole accounts: these accounts alone are valued anew where it differs
 	HistoryStart  postlift.Date   `json:"history_start"`
 	Ranking       Ranking         `json:"ranking"` // limits of RFM and stages
+	// OwnDate tells that no order and no notice was recorded after the run's date when it began: the documents
+	// are of that very day, so that ends and starts of contracts that lie ahead were known on it.
+	OwnDate bool `json:"own_date"`
+	Method  int  `json:"method"` // generation of the rules of valuation
 }
+
+// valuationMethod is the generation of the rules by which accounts are valued. Runs of another one cannot be gone
+// on from.
+const valuationMethod = 2
 
 // Store is what scoring needs of the database.
 type Store interface {
@@ -121,6 +129,9 @@ type Store interface {
 	Histories(ctx context.Context, asOf postlift.Date, ids []int64) iter.Seq2[History, error]
 	// HistoryStart is the first day that the imported documents cover.
 	HistoryStart(ctx context.Context) (postlift.Date, error)
+	// DataUntil is the newest day that the imported documents tell of: of an order or a notice and, where nobody
+	// ordered, of a contract that has begun.
+	DataUntil(ctx context.Context) (postlift.Date, error)
 	// Fingerprints tells sets of exchange rates apart, and sets of blocks of whole accounts.
 	Fingerprints(ctx context.Context) (rates, blocks string, err error)
 	Metrics(ctx context.Context, asOf postlift.Date) (Metrics, error)

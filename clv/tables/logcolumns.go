@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -145,11 +146,11 @@ func (b *logBuilder) named(header []string) error {
 	if b.cols.labels, err = namedPlaces(header, b.opt.Labels); err != nil {
 		return err
 	}
-	for i, name := range b.opt.Labels {
-		if b.counts.Header {
-			name = labelName(name, header, b.cols.labels[i])
-		}
-		b.log.Labels = append(b.log.Labels, Label{Name: name})
+	if !b.counts.Header {
+		header = nil // the first line may be data: row tells, and then names the labels
+	}
+	for _, at := range b.cols.labels {
+		b.log.Labels = append(b.log.Labels, Label{Name: labelName(header, at)})
 	}
 	if b.opt.Opened == "" {
 		return nil
@@ -161,9 +162,17 @@ func (b *logBuilder) named(header []string) error {
 	return err
 }
 
+// ErrNoColumn is the cause of the fault of a file that lacks a column asked for.
+var ErrNoColumn = errors.New("no such column")
+
 // namedPlaces finds columns (from 1) that are asked for by number or by header, or by the name that labelName
 // gives to one without a header. The fault names every column that is not there.
 func namedPlaces(header []string, names []string) ([]int, error) {
+	lacks := func(format string, args ...any) error {
+		f := postlift.Faultf(postlift.Invalid, "clv.columns", format, args...)
+		f.Cause = ErrNoColumn
+		return f
+	}
 	var out []int
 	var missing []string
 	for _, name := range names {
@@ -176,14 +185,14 @@ func namedPlaces(header []string, names []string) ([]int, error) {
 		}
 		switch {
 		case err == nil && (n < 1 || n > len(header)):
-			return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "column %s: the file has the columns 1 to %d", strings.TrimPrefix(name, numbered), len(header))
+			return nil, lacks("column %s: the file has the columns 1 to %d", strings.TrimPrefix(name, numbered), len(header))
 		case n == 0:
 			missing = append(missing, strconv.Quote(name))
 		}
 		out = append(out, n)
 	}
 	if len(missing) > 0 {
-		return nil, postlift.Faultf(postlift.Invalid, "clv.columns", "the first line %q has no column %s: name one of them, or give its number",
+		return nil, lacks("the first line %q has no column %s: name one of them, or give its number",
 			header, strings.Join(missing, ", "))
 	}
 	return out, nil

@@ -3,6 +3,7 @@ package tables
 import (
 	"io"
 	"postlift/clv/purchase"
+	"strconv"
 	"strings"
 
 	"postlift"
@@ -39,7 +40,7 @@ func ReadLabelledSummary(r io.Reader, labels []string) ([]purchase.Summary, []La
 	err := eachSummary(r, labels, func(s purchase.Summary, cells []string, header []string, places []int) error {
 		out = append(out, s)
 		for i, at := range places {
-			kept[i].Name = labelName(labels[i], header, at)
+			kept[i].Name = labelName(header, at)
 			kept[i].Values = append(kept[i].Values, seen.of(cell(cells, at)))
 		}
 		return nil
@@ -74,14 +75,11 @@ func (w words) of(text string) string {
 }
 
 // labelName is a column's header, or its number where the file has none.
-func labelName(asked string, header []string, at int) string {
+func labelName(header []string, at int) string {
 	if name := cell(header, at); name != "" {
 		return strings.Clone(name)
 	}
-	if strings.HasPrefix(asked, numbered) {
-		return asked
-	}
-	return numbered + asked
+	return numbered + strconv.Itoa(at)
 }
 
 // numbered begins the name of a column without a header; its number follows.

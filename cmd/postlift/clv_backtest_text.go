@@ -4,54 +4,36 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"postlift/clv/backtest"
-	"postlift/internal/web/chart"
 )
 
 // text writes the report for a person.
 func (b backtestAnswer) text(w io.Writer) {
 	backtestText(w, b.Report, b.language)
-	countsText(w, *b.Rows)
-	for _, path := range b.Charts {
-		fmt.Fprintln(w, "chart "+path)
-	}
+	countsText(w, *b.Rows, b.language)
+	chartsText(w, b.Charts, b.language)
 }
 
 // backtestText writes a report for a person: the table of models by horizon, the choice and why, and how the
 // bands were made wide enough.
 func backtestText(w io.Writer, r backtest.Report, l language) {
-	fmt.Fprintf(w, "%d of %d customers, orders from %s to %s, %d tests\n", r.Tested, r.Customers, r.From, r.Until, len(r.Tests))
-	horizon := backtest.Horizon{}
-	for i, m := range r.Models {
-		if i == 0 || m.Horizon != horizon {
-			horizon = m.Horizon
-			fmt.Fprintf(w, "horizon %s\n  %-18s %8s %8s %8s %8s %10s %9s\n", horizon, "model", "bias", "MAE", "RMSE", "top 10%", "log score", "tracking")
-		}
-		name := m.Model
-		score, tracking := "", ""
-		if m.Baseline {
-			name += " (naive)"
-		} else {
-			score, tracking = fmt.Sprintf("%.5f", m.LogScore), l.percent(m.Tracking)
-		}
-		fmt.Fprintf(w, "  %-18s %8s %8.4f %8.4f %8s %10s %9s\n", name, l.percent(m.Bias), m.MAE, m.RMSE, l.percent(m.Capture), score, tracking)
-	}
-	fmt.Fprintln(w, r.Choice.Sentence)
-	if r.Choice.SpendSentence != "" {
-		fmt.Fprintln(w, r.Choice.SpendSentence)
+	fmt.Fprintln(w, l.say("%d of %d customers, orders from %s to %s, %d tests", r.Tested, r.Customers, r.From, r.Until, len(r.Tests)))
+	modelsText(w, r, l)
+	fmt.Fprintln(w, choiceSentence(r.Choice, l))
+	if s := spendSentence(r.Choice, l); s != "" {
+		fmt.Fprintln(w, s)
 	}
 	for _, c := range r.Checks {
-		fmt.Fprintf(w, "as it would have been on %s for %s: %s predicted %.0f orders, %.0f came; 90%% band %.0f to %.0f (width %s of the prediction), learned from %d origins\n",
-			c.Origin, c.Horizon, c.Choice.Key, c.Predicted, c.Orders, c.Band.Low, c.Band.High, l.percent(c.Band.Width), c.Calibration.Origins)
+		fmt.Fprintln(w, l.say("as it would have been on %s for %s: %s predicted %.0f orders, %.0f came; 90%% band %.0f to %.0f (width %s of the prediction), learned from %d origins",
+			c.Origin, c.Horizon, c.Choice.Key, c.Predicted, c.Orders, c.Band.Low, c.Band.High, l.percent(c.Band.Width), c.Calibration.Origins))
 	}
 	for _, s := range r.Segments {
-		fmt.Fprintf(w, "segment %s, %s: predicted %.0f, came %.0f (%s)\n", orNone(s.Segment), s.Horizon, s.Predicted, s.Orders, l.percent(s.Bias))
+		fmt.Fprintln(w, l.say("segment %s, %s: predicted %.0f, came %.0f (%s)", l.orNone(s.Segment), s.Horizon, s.Predicted, s.Orders, l.percent(s.Bias)))
 	}
 	renewalsText(w, r.Renewals, l)
 	for _, one := range r.Warnings {
-		fmt.Fprintln(w, "look twice: "+one.Text)
+		fmt.Fprintln(w, l.say("look twice: %s", warningSentence(one, r.Choice, l)))
 	}
 	raised := []modelFlags{{"backtest", r.Flags}, {"bands", r.Calibration.Flags}}
 	if r.Renewals != nil {
@@ -63,116 +45,130 @@ func backtestText(w io.Writer, r backtest.Report, l language) {
 	printWarnings(w, warnings(raised, l), l)
 }
 
+// modelsText is the table of predictions by horizon.
+func modelsText(w io.Writer, r backtest.Report, l language) {
+	horizon := backtest.Horizon{}
+	for i, m := range r.Models {
+		if i == 0 || m.Horizon != horizon {
+			horizon = m.Horizon
+			fmt.Fprintln(w, l.say("horizon %s", horizon))
+			fmt.Fprintf(w, "  %-18s %8s %8s %8s %8s %10s %9s\n", l.say("model"), l.say("bias"), "MAE", "RMSE", l.say("top 10%%"), l.say("log score"), l.say("tracking"))
+		}
+		score, tracking := "", ""
+		if !m.Baseline {
+			score, tracking = fmt.Sprintf("%.5f", m.LogScore), l.percent(m.Tracking)
+		}
+		fmt.Fprintf(w, "  %-18s %8s %8.4f %8.4f %8s %10s %9s\n", l.predictor(m.Model, m.Baseline), l.percent(m.Bias), m.MAE, m.RMSE, l.percent(m.Capture), score, tracking)
+	}
+}
+
+// predictor names a model, or a naive prediction as one.
+func (l language) predictor(name string, naive bool) string {
+	if naive {
+		return l.say("%s (naive)", name)
+	}
+	return name
+}
+
 // renewalsText writes how well renewals would have been predicted.
 func renewalsText(w io.Writer, r *backtest.Renewal, l language) {
 	if r == nil {
 		return
 	}
-	fmt.Fprintf(w, "renewals  %d decisions tested, %s renewed\n", r.Decisions, l.percent(r.RenewedRate))
+	fmt.Fprintln(w, l.say("renewals  %d decisions tested, %s renewed", r.Decisions, l.percent(r.RenewedRate)))
 	for _, one := range r.Results {
-		name := one.Model
-		if one.Baseline {
-			name += " (naive)"
-		}
-		fmt.Fprintf(w, "  %-18s log loss %.5f, bias %s, calibration slope %.2f, intercept %.2f\n", name, one.LogLoss, l.percent(one.Bias), one.Slope, one.Intercept)
+		fmt.Fprintln(w, l.say("  %-18s log loss %.5f, bias %s, calibration slope %.2f, intercept %.2f",
+			l.predictor(one.Model, one.Baseline), one.LogLoss, l.percent(one.Bias), one.Slope, one.Intercept))
 	}
-	fmt.Fprintln(w, r.Sentence)
+	fmt.Fprintln(w, renewalSentence(*r, l))
 }
 
-// horizonWords writes a length of time behind "within" or "innerhalb von".
-func horizonWords(h backtest.Horizon, l language) string {
-	var parts []string
-	add := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			parts = append(parts, "1 "+one)
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", n, many))
-		}
+// The report holds its sentences in English; in German they are made from the figures behind them.
+
+func choiceSentence(c backtest.Choice, l language) string {
+	y := c.Why
+	switch {
+	case l != "de":
+		return c.Sentence
+	case y.Reason == backtest.ReasonDefault:
+		return fmt.Sprintf("%s gilt als Vorgabe: das Protokoll ließ keine Prüfung der Modelle an späteren Daten zu", c.Key)
 	}
-	add(h.Months, l.pick("month", "Monat"), l.pick("months", "Monaten"))
-	if h.Days%7 == 0 {
-		add(h.Days/7, l.pick("week", "Woche"), l.pick("weeks", "Wochen"))
-	} else {
-		add(h.Days, l.pick("day", "Tag"), l.pick("days", "Tagen"))
+	text := fmt.Sprintf("%s wird verwendet: über %d Prüfungen von %d Kunden, alle später als das, was die Anpassungen kannten, ist sein mittlerer Log-Score %.5f",
+		c.Key, y.Tests, y.Customers, y.Score)
+	switch y.Reason {
+	case backtest.ReasonOnly:
+		return text + "; kein anderes Modell ließ sich vergleichen"
+	case backtest.ReasonWithinNoise:
+		text += fmt.Sprintf("; %s liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f); dann hat das einfachere der Standardfamilie Vorrang", y.Best, y.Behind, y.BehindSE)
+	default:
+		text += ", der beste von allen"
 	}
-	return strings.Join(parts, l.pick(" and ", " und "))
+	if y.Next != "" {
+		text += fmt.Sprintf("; vor %s liegt es um %.5f (Standardfehler %.5f)", y.Next, y.Ahead, y.AheadSE)
+	}
+	return text
 }
 
-// backtestPictures are the charts of a report, those that it has something to show in.
-func backtestPictures(r backtest.Report, l language) []picture {
-	var out []picture
-	if len(r.Tracking.Actual) > 0 {
-		out = append(out, backtestTracking(r, l))
+func spendSentence(c backtest.Choice, l language) string {
+	at := slices.IndexFunc(c.SpendRanking, func(r backtest.Ranked) bool { return r.Key == c.Spend })
+	switch {
+	case l != "de" || c.SpendSentence == "":
+		return c.SpendSentence
+	case c.Spend == "":
+		return "das Protokoll hat keine Werte"
+	case at < 0:
+		return c.Spend + " gilt für Bestellwerte als Vorgabe: kein Ausgabenmodell ließ sich an späteren Daten vergleichen"
 	}
-	if n := len(r.Reliability); n > 0 {
-		out = append(out, calibrationPicture(r.Reliability[n-1], l))
+	r := c.SpendRanking
+	text := fmt.Sprintf("%s wird für Bestellwerte verwendet: sein mittlerer Log-Score an späteren Daten ist %.4f", c.Spend, r[at].Score)
+	switch {
+	case r[at].Behind > 0:
+		text += fmt.Sprintf(", %.4f hinter %s, was Zufall sein kann (Standardfehler %.4f)", r[at].Behind, r[0].Key, r[at].SE)
+	case len(r) > 1:
+		text += fmt.Sprintf(", %.4f vor %s (Standardfehler %.4f)", r[1].Behind, r[1].Key, r[1].SE)
 	}
-	if len(r.Lift.Shares) > 0 {
-		out = append(out, liftPicture(r, l))
-	}
-	return out
+	return text
 }
 
-// seriesOf is the line of a candidate; of candidates whose fits came out alike a report draws one.
-func seriesOf(all []backtest.Series, key string) ([]float64, bool) {
-	i := slices.IndexFunc(all, func(s backtest.Series) bool { return s.Model == key })
-	if regular := func(key string) bool { return strings.HasPrefix(key, "mbg") }; i < 0 && regular(key) {
-		i = slices.IndexFunc(all, func(s backtest.Series) bool { return regular(s.Model) })
+func renewalSentence(r backtest.Renewal, l language) string {
+	at := slices.IndexFunc(r.Results, func(one backtest.RenewalResult) bool { return one.Model == r.Chosen })
+	switch {
+	case l != "de":
+		return r.Sentence
+	case at < 0:
+		return r.Chosen + " gilt als Vorgabe: vor jedem Stichtag lagen zu wenige Verlängerungsentscheidungen oder danach keine"
 	}
-	if i < 0 {
-		return nil, false
+	chosen := r.Results[at]
+	text := fmt.Sprintf("%s wird für Verlängerungen verwendet: über %d Entscheidungen von %d Stichtagen, jede später als das, was die Anpassung kannte, ist sein Log-Verlust %.5f",
+		r.Chosen, r.Decisions, len(r.Origins), chosen.LogLoss)
+	if chosen.Behind > 0 {
+		text += fmt.Sprintf("; ein reicheres Modell liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f)", chosen.Behind, chosen.SE)
 	}
-	return all[i].Values, true
-}
-
-func backtestTracking(r backtest.Report, l language) picture {
-	t := r.Tracking
-	series := []chart.Series{{Name: l.pick("came", "eingegangen"), Values: fromZero(t.Actual), Kind: chart.Neutral}}
-	if v, ok := seriesOf(t.Models, r.Choice.Key); ok {
-		series = append(series, ended(r.Choice.Key, fromZero(v), chart.Third, l.count))
-	}
-	if v, ok := seriesOf(t.Models, r.Choice.Why.Next); ok && r.Choice.Why.Next != "" {
-		series = append(series, ended(r.Choice.Why.Next, fromZero(v), chart.Holdout, l.count))
-	}
-	step := t.Days[0].DaysSince(t.Origin)
-	unit := l.pick("weeks after ", "Wochen nach dem ")
-	if step > 7 {
-		unit = l.pick("months after ", "Monate nach dem ")
-	}
-	f := chart.Frame{ID: "tracking", Title: l.pick("Orders after "+t.Origin.Format("en")+": came and predicted", "Bestellungen nach dem "+t.Origin.Format("de")+": eingegangen und vorhergesagt"),
-		Desc: l.pick(fmt.Sprintf("All orders added up since the origin, which the models did not look beyond. %s is the model in use.", r.Choice.Key),
-			fmt.Sprintf("Alle Bestellungen seit dem Stichtag aufsummiert, über den die Modelle nicht hinaussahen. %s ist das Modell im Einsatz.", r.Choice.Key))}
-	return picture{"tracking", f, chart.Curves(f, series, l.count, unit+t.Origin.Format(string(l)))}
-}
-
-func fromZero(v []float64) []float64 { return append([]float64{0}, v...) }
-
-func calibrationPicture(r backtest.Reliability, l language) picture {
-	var points []chart.Point
-	for _, b := range r.Ordered {
-		if b.Count > 0 {
-			points = append(points, chart.Point{Predicted: b.Predicted, Observed: b.Observed, N: float64(b.Count)})
+	for _, one := range r.Results {
+		if one.Baseline && one.LogLoss < chosen.LogLoss {
+			text += fmt.Sprintf("; die naive Quote des letzten Jahres hat %.5f", one.LogLoss)
 		}
 	}
-	f := chart.Frame{ID: "calibration", Title: l.pick("Does what is predicted come true?", "Trifft ein, was vorhergesagt wird?"),
-		Desc: l.pick(fmt.Sprintf("Customers by the probability, under %s, to order at least once within %s, and the share that did. On the dashed line both are the same; larger dots stand for more customers.", r.Model, horizonWords(r.Horizon, l)),
-			fmt.Sprintf("Kunden nach der Wahrscheinlichkeit unter %s, innerhalb von %s mindestens einmal zu bestellen, und der Anteil, der es tat. Auf der gestrichelten Linie ist beides gleich; größere Punkte stehen für mehr Kunden.", r.Model, horizonWords(r.Horizon, l)))}
-	return picture{"calibration", f, chart.Calibration(f, points, l.percent, l.pick("predicted", "vorhergesagt"), l.pick("observed", "eingetroffen"))}
+	return text
 }
 
-func liftPicture(r backtest.Report, l language) picture {
-	t := r.Lift
-	best := func(name string, values []float64, kind chart.Kind) chart.Series {
-		return chart.Series{Name: name + " " + l.percent(values[0]), Values: fromZero(values), Kind: kind}
+func warningSentence(one backtest.Warning, c backtest.Choice, l language) string {
+	if l != "de" {
+		return one.Text
 	}
-	series := []chart.Series{best(l.pick("perfect", "perfekt"), t.Perfect, chart.Neutral)}
-	if v, ok := seriesOf(t.Models, r.Choice.Key); ok {
-		series = append(series, best(r.Choice.Key, v, chart.Third))
+	switch one.Flag {
+	case backtest.FlagNoChoice, backtest.FlagWithinNoise:
+		return choiceSentence(c, l)
+	case backtest.FlagModelDropped:
+		return one.Model + " ließ sich nicht an jedem Stichtag anpassen und wird nicht verglichen"
+	case backtest.FlagCalibrationThin:
+		return fmt.Sprintf("die Bänder stehen auf %.0f vergangenen Stichtagen und stützen sich auf den vorgegebenen Fehler von %s", one.Value, l.percent(one.Other))
+	case backtest.FlagBaselineWins:
+		text := fmt.Sprintf("über %s hat die naive Vorhersage %s einen mittleren absoluten Fehler von %.4f Bestellungen, weniger als die %.4f von %s", one.Horizon, one.Model, one.Value, one.Other, c.Key)
+		if one.Model == backtest.BaselineZero {
+			text += ": die meisten Konten bestellen in so kurzer Zeit nichts, und dieses Maß belohnt, das von allen zu sagen"
+		}
+		return text
 	}
-	series = append(series, best(l.pick("by past orders", "nach früheren Bestellungen"), t.Frequency, chart.Holdout))
-	f := chart.Frame{ID: "lift", Title: l.pick("How many orders do the best customers place?", "Wie viele Bestellungen kommen von den besten Kunden?"),
-		Desc: l.pick(fmt.Sprintf("Share of all orders within %s after %s that came from the best tenth, two tenths, … of the customers, ranked by the model, by past orders, and by what happened. The figures are those of the best tenth.", horizonWords(t.Horizon, l), t.Origin.Format("en")),
-			fmt.Sprintf("Anteil aller Bestellungen innerhalb von %s nach dem %s, der vom besten Zehntel, den besten zwei Zehnteln, … der Kunden kam: nach dem Modell, nach früheren Bestellungen und nach dem, was geschah. Die Zahlen gelten für das beste Zehntel.", horizonWords(t.Horizon, l), t.Origin.Format("de")))}
-	return picture{"lift", f, chart.Curves(f, series, l.percent, l.pick("tenths of the customers, best first", "Zehntel der Kunden, die besten zuerst"))}
+	return sentences[one.Flag][1]
 }

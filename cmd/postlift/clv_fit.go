@@ -83,6 +83,7 @@ type fitAnswer struct {
 	SpendChoice *spend.Choice    `json:"spend_choice,omitempty"`
 	Compare     []comparedModel  `json:"compare,omitempty"`
 	Covariates  *covariateAnswer `json:"covariates,omitempty"`
+	SegmentedBy string           `json:"segment_column,omitempty"`
 	Segments    []segmentAnswer  `json:"segments,omitempty"`
 	Renewals    *renewalAnswer   `json:"renewals,omitempty"`
 	Rows        *tables.Counts   `json:"rows,omitempty"`
@@ -106,6 +107,15 @@ type comparedModel struct {
 type segmentAnswer struct {
 	Segment string `json:"segment"`
 	clv.FitResult
+}
+
+// firstYear is the expected number of repeat orders in a new customer's first year, of a model in weeks.
+func (s segmentAnswer) firstYear() (float64, bool) {
+	m, err := purchase.New(s.Model, s.Params)
+	if err != nil || s.Model == purchase.ModelBGBB {
+		return 0, false
+	}
+	return m.Orders(52), true
 }
 
 // run fits everything that was asked for.
@@ -194,6 +204,7 @@ func (j *fitJob) fitCustomers(c customers, answer *fitAnswer) (purchase.Fitted, 
 		}
 	}
 	if j.segment != "" {
+		answer.SegmentedBy = c.labels[len(c.labels)-1].Name
 		answer.Segments, err = j.fitSegments(c, fit)
 	}
 	return fit, err

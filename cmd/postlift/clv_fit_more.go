@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"postlift"
 	"postlift/clv/fitting"
 	"postlift/clv/purchase"
@@ -29,7 +31,8 @@ type designColumn struct {
 	Name   string   `json:"name"`
 	Base   string   `json:"base"`
 	Levels []string `json:"levels"`
-	Other  bool     `json:"other"` // rarer levels share one effect
+	Other  bool     `json:"other"`          // rarer levels share one effect
+	Rare   []string `json:"rare,omitempty"` // these rarer levels
 }
 
 type effect struct {
@@ -70,10 +73,22 @@ func (j *fitJob) fitCovariates(c customers) (*covariateAnswer, error) {
 	}
 	out := covariateAnswer{Model: fit.Model.Name(), Base: fitting.ParamMap(fit.Model.Params()), Orders: effects(fit.Orders), Leaving: effects(fit.Leaving),
 		LogLikelihood: fit.LogLikelihood, Gain: fit.Gain, Freedom: fit.Freedom, Chance: fit.Chance, Few: fit.Few, Flags: fitting.Listed(fit.Flags)}
-	for _, d := range design.Columns {
-		out.Columns = append(out.Columns, designColumn{Name: d.Name, Base: d.Base, Levels: fitting.Listed(d.Levels), Other: d.Other})
+	for i, d := range design.Columns {
+		out.Columns = append(out.Columns, designColumn{Name: d.Name, Base: d.Base, Levels: fitting.Listed(d.Levels), Other: d.Other, Rare: rareLevels(d, columns[i].Values)})
 	}
 	return &out, nil
+}
+
+// rareLevels lists the values of a column that have no effect of their own, so that predictions can tell them
+// from values that the fit never saw.
+func rareLevels(d purchase.Column, values []string) []string {
+	var out []string
+	for _, level := range slices.Compact(slices.Sorted(slices.Values(values))) {
+		if level != d.Base && !slices.Contains(d.Levels, level) {
+			out = append(out, level)
+		}
+	}
+	return out
 }
 
 func effects(in []purchase.Effect) []effect {

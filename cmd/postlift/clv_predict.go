@@ -3,10 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,12 +25,15 @@ type predictJob struct {
 	app                       *app
 	orders, summary           string
 	model, spend, params, fit string
+	use                       string
 	modelGiven                bool
 	horizon, rate             float64
 	monthly                   bool
 	log                       logFlags
 	orderModel                purchase.Model
 	spendModel                spend.Model
+	levels                    *levelModels // nil where one model predicts for all
+	language                  language
 }
 
 func newPredictCommand(a *app) *cobra.Command {
@@ -42,10 +45,16 @@ func newPredictCommand(a *app) *cobra.Command {
 mean_spend and expected_value; with --discount-rate the discounted number of all future orders (dert), with
 --monthly the expected orders of each month.
 
+A fit made with --covariates predicts each customer with the effects of its columns, one made with --segment
+by the fit of its segment: the file needs these columns, too. Values that the fit does not know count as rare
+ones, as the most frequent one, or as the portfolio, and are told on standard error. --use portfolio does
+without the columns; a fit that holds both uses the covariates unless told otherwise.
+
 Customers of an order log who were won before its history begins are predicted from their opening on, with as
 many unseen orders as they placed on average since.`,
 		Example: `  postlift clv predict --summary customers.csv --model bgnbd --params r=0.243,alpha=4.414,a=0.793,b=2.426 --horizon 39
-  postlift clv fit --orders orders.csv --json > fit.json && postlift clv predict --orders orders.csv --fit fit.json --horizon 52 --monthly`,
+  postlift clv fit --orders orders.csv --json > fit.json && postlift clv predict --orders orders.csv --fit fit.json --horizon 52 --monthly
+  postlift clv fit --orders orders.csv --covariates industry,channel --json > fit.json && postlift clv predict --orders orders.csv --fit fit.json --horizon 26`,
 		Args: cobra.NoArgs,
 	}
 	f := cmd.Flags()
@@ -55,13 +64,19 @@ many unseen orders as they placed on average since.`,
 	f.StringVar(&j.spend, "spend", "", "spend model of --params: "+strings.Join(spend.Names(), ", ")+" (default: the one whose parameters are there)")
 	f.StringVar(&j.params, "params", "", "the model's parameters, as name=value,…; p, q and gamma, or mu, tau and sigma, add the mean spend")
 	f.StringVar(&j.fit, "fit", "", "answer of postlift clv fit --json, instead of --model and --params")
+	f.StringVar(&j.use, "use", "", "which models of --fit predict: covariates, segments or portfolio (default: the first of these that it holds)")
 	f.Float64Var(&j.horizon, "horizon", 0, "length of the future, in the fitted unit (weeks)")
 	f.Float64Var(&j.rate, "discount-rate", 0, "a year, such as 0.1: adds the discounted number of all future orders")
 	f.BoolVar(&j.monthly, "monthly", false, "add the expected orders of each month of the horizon")
 	j.log.register(f)
 	_ = cmd.MarkFlagRequired("horizon") // fails only for a flag that does not exist
+	speak := languageFlag(f)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		j.modelGiven = cmd.Flags().Changed("model")
+		var err error
+		if j.language, err = speak(); err != nil {
+			return err
+		}
 		if err := j.models(); err != nil {
 			return err
 		}
@@ -89,6 +104,9 @@ func (j *predictJob) models() error {
 	if (j.params == "") == (j.fit == "") {
 		return bad("give one of --params name=value,… and --fit FILE")
 	}
+	if j.use != "" && j.fit == "" {
+		return bad("--use %s belongs to --fit: parameters given by hand are one model", j.use)
+	}
 	var err error
 	if j.fit != "" {
 		err = j.fromFit()
@@ -110,33 +128,6 @@ func (j *predictJob) models() error {
 	return nil
 }
 
-// fromFit reads what clv fit --json wrote.
-func (j *predictJob) fromFit() error {
-	raw, err := os.ReadFile(j.fit)
-	if err != nil {
-		return postlift.Faultf(postlift.Invalid, "clv predict", "--fit: the file does not open: %v", err)
-	}
-	var fit struct {
-		Model  string             `json:"model"`
-		Params map[string]float64 `json:"params"`
-		Spend  *struct {
-			Model  string             `json:"model"`
-			Params map[string]float64 `json:"params"`
-		} `json:"spend"`
-	}
-	if err := json.Unmarshal(raw, &fit); err != nil || fit.Model == "" {
-		return postlift.Faultf(postlift.Invalid, "clv predict", "--fit %s is not the answer of postlift clv fit --json: it has no model", j.fit)
-	}
-	if j.modelGiven && j.model != fit.Model {
-		return postlift.Faultf(postlift.Invalid, "clv predict", "--model %s, but %s holds a fit of %s: leave --model out", j.model, j.fit, fit.Model)
-	}
-	if j.orderModel, err = purchase.New(fit.Model, fit.Params); err != nil || fit.Spend == nil {
-		return err
-	}
-	j.spendModel, err = spend.New(fit.Spend.Model, fit.Spend.Params)
-	return err
-}
-
 // write predicts for every customer of the file.
 func (j *predictJob) write(w io.Writer) error {
 	p, err := tables.NewPredictionWriter(w, j.orderModel, j.spendModel,
@@ -146,35 +137,60 @@ func (j *predictJob) write(w io.Writer) error {
 	}
 	switch {
 	case (j.orders == "") == (j.summary == ""):
-		return postlift.Faultf(postlift.Invalid, "clv predict", "give one of --orders FILE and --summary FILE")
+		err = postlift.Faultf(postlift.Invalid, "clv predict", "give one of --orders FILE and --summary FILE")
 	case j.summary != "":
-		f, err := openInput(j.summary)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := tables.EachSummary(f, p.Write); err != nil {
-			return err
-		}
+		err = j.predictSummary(p)
 	default:
-		c, err := readCustomers(j.app, j.orders, "", &j.log, nil)
-		if err != nil {
-			return err
-		}
-		if err := predictLog(p, *c.log, j.orderModel); err != nil {
-			return err
-		}
+		err = j.predictLog(p)
 	}
+	if err != nil {
+		return j.columnFault(err)
+	}
+	j.levels.report(j.app.errOut, j.language)
 	return p.Flush()
 }
 
-// predictLog predicts for the customers of a log, those older than its history from their opening on.
-func predictLog(p *tables.PredictionWriter, log tables.OrderLog, m purchase.Model) error {
-	if err := log.EachKnown(p.WriteWith); err != nil {
+// columnFault says why a column is needed that the file has not.
+func (j *predictJob) columnFault(err error) error {
+	if j.levels == nil || !errors.Is(err, tables.ErrNoColumn) {
 		return err
 	}
-	for _, o := range log.OlderCustomers() {
-		if err := p.WriteWith(o.Completed(log, m), o.Spend()); err != nil {
+	return postlift.Wrap("clv predict", fmt.Sprintf("%s predicts by the columns %s of the customers, which the file must have (--use portfolio does without): %s",
+		j.fit, strings.Join(j.levels.labels(), ", "), postlift.UserText(err)), err)
+}
+
+// predictSummary predicts for the rows of a summary.
+func (j *predictJob) predictSummary(p *tables.PredictionWriter) error {
+	f, err := openInput(j.summary)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return tables.EachLabelledSummary(f, j.levels.labels(), func(s purchase.Summary, levels []string) error {
+		return j.levels.writer(p, levels).Write(s)
+	})
+}
+
+// predictLog predicts for the customers of a log, those older than its history from their opening on.
+func (j *predictJob) predictLog(p *tables.PredictionWriter) error {
+	c, err := readCustomers(j.app, j.orders, "", &j.log, j.levels.labels())
+	if err != nil {
+		return err
+	}
+	var levels []string
+	writer := func(i int32) *tables.PredictionWriter {
+		levels = c.log.Levels(levels[:0], i)
+		return j.levels.writer(p, levels)
+	}
+	err = c.log.EachKnown(func(i int32, s purchase.Summary, values spend.Observation) error {
+		return writer(i).WriteWith(s, values)
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range c.log.OlderCustomers() {
+		w := writer(o.Index)
+		if err := w.WriteWith(o.Completed(*c.log, w.Model()), o.Spend()); err != nil {
 			return err
 		}
 	}

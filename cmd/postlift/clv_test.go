@@ -216,7 +216,7 @@ func TestFitEverything(t *testing.T) {
 		soundPicture(t, path, "beobachtet")
 	}
 	text := must(t, args...)
-	for _, want := range []string{"AIC", "segment wood", "industry=wood", "mean log score", "chart " + charts} {
+	for _, want := range []string{"AIC", "Segment wood", "Kunden mit industry=wood bestellen", "mittlerer Log-Score", "Diagramm " + charts} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
 		}
@@ -371,10 +371,15 @@ func TestBacktestOnAFile(t *testing.T) {
 	if got.Choice.Key == "" || len(got.Tests) < 4 || len(got.Segments) < 2 || got.Rows.Used == 0 || len(got.Charts) != 3 {
 		t.Errorf("%+v", got)
 	}
-	text := must(t, append(args, "--language", "de")...)
-	for _, want := range []string{got.Choice.Sentence, "horizon 3m", "(naive)", "segment wood", "90% band"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the text lacks %q:\n%s", want, text)
+	for language, wants := range map[string][]string{
+		"en": {got.Choice.Sentence, "horizon 3m", "(naive)", "segment wood", "90% band"},
+		"de": {got.Choice.Key + " wird verwendet: über", "wird für Bestellwerte verwendet", "Zeitraum 3m", "(naiv)", "Segment wood", "90-%-Band"},
+	} {
+		text := must(t, append(args, "--language", language)...)
+		for _, want := range wants {
+			if !strings.Contains(text, want) {
+				t.Errorf("the text lacks %q:\n%s", want, text)
+			}
 		}
 	}
 	for name, want := range map[string]string{"tracking": "eingegangen", "calibration": "vorhergesagt", "lift": "beste Zehntel"} {

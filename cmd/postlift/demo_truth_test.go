@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -24,7 +26,11 @@ type beside struct {
 	orders, expected             float64
 	margin, predicted            float64 // discounted value of all accounts
 	contractTruth, contractFound float64
+	segments                     map[string]*ofOrders
 }
+
+// ofOrders is what the orders of a segment brought, and what was expected of them: order days and discounted margin.
+type ofOrders struct{ days, expected, worth, predicted float64 }
 
 // TestBandsBesideTheSimulatedFuture values made-up companies and then lets the simulation play the horizon: how
 // many of the accounts, and of the totals, end within their 90 % bands? The simulation is none of the models: its
@@ -41,12 +47,18 @@ func TestBandsBesideTheSimulatedFuture(t *testing.T) {
 		seeds, size = n, 2000
 	}
 	var b beside
+	b.segments = map[string]*ofOrders{}
 	for seed := range seeds {
 		b.add(t, uint64(1001+seed), size)
 	}
 	t.Logf("%d companies of %d accounts: %.1f %% of the accounts below their band, %.1f %% above; %d totals within; orders %.0f, expected %.0f; value %.0f, predicted %.0f; "+
 		"of contracts %.0f and %.0f; %.1f %% worth more than nothing, said %.1f %%", seeds, size, 100*b.below/b.accounts, 100*b.above/b.accounts, b.inside, b.orders, b.expected,
 		b.margin/100, b.predicted/100, b.contractTruth/100, b.contractFound/100, 100*b.exceeded/b.accounts, 100*b.said/b.accounts)
+	for _, name := range slices.Sorted(maps.Keys(b.segments)) {
+		o := b.segments[name]
+		t.Logf("%-16s %6.0f order days, expected %6.0f (%+5.1f %%); their margin %9.0f, predicted %9.0f (%+5.1f %%)", name, o.days, o.expected,
+			100*(o.expected/o.days-1), o.worth/100, o.predicted/100, 100*(o.predicted/o.worth-1))
+	}
 	if b.below/b.accounts > .08 || b.above/b.accounts > .08 {
 		t.Errorf("%.1f %% below and %.1f %% above their 90 %% bands", 100*b.below/b.accounts, 100*b.above/b.accounts)
 	}
@@ -119,6 +131,7 @@ func companyOf(t *testing.T, seed uint64, size int) (d *demo, stop func()) {
 
 // account compares one account and gives what it really brought.
 func (b *beside) account(scorer *clv.Scorer, h *scoring.History, f sim.Fate, run *scoring.Run, total *clv.Total) float64 {
+	h.OwnDate = run.Basis.OwnDate
 	in := h.Input(run.AsOf, run.Basis.DefaultMargin)
 	v := scorer.Score(&in)
 	total.Add(v)
@@ -126,6 +139,12 @@ func (b *beside) account(scorer *clv.Scorer, h *scoring.History, f sim.Fate, run
 		return 0
 	}
 	worth, fees, orders := realised(f, &in, run.Basis.Assumptions)
+	if b.segments[h.Segment] == nil {
+		b.segments[h.Segment] = &ofOrders{}
+	}
+	o := b.segments[h.Segment]
+	o.days, o.expected = o.days+orders, o.expected+v.ExpectedOrders
+	o.worth, o.predicted = o.worth+marginOf(f, &in, run.Basis.Assumptions), o.predicted+float64(v.OrdersMinor)
 	b.accounts++
 	b.orders, b.expected = b.orders+orders, b.expected+v.ExpectedOrders
 	b.contractTruth, b.contractFound = b.contractTruth+fees, b.contractFound+float64(v.CommittedMinor+v.RenewalMinor+v.ExpansionMinor)
@@ -145,11 +164,7 @@ func (b *beside) account(scorer *clv.Scorer, h *scoring.History, f sim.Fate, run
 
 // realised discounts what an account brought, less the costs that go with it.
 func realised(f sim.Fate, in *clv.AccountInput, a clv.Assumptions) (worth, fees, orders float64) {
-	rate := a.DiscountRate
-	if !math.IsNaN(in.DiscountRate) {
-		rate = in.DiscountRate
-	}
-	factor := func(month int) float64 { return math.Pow(1+rate, -(float64(month)+.5)/12) }
+	factor := factorOf(in, a)
 	for _, o := range f.Orders {
 		month := min(int(float64(o.Day)/clv.DaysPerMonth), a.HorizonMonths-1)
 		worth += factor(month) * float64(o.Margin)
@@ -175,6 +190,24 @@ func realised(f sim.Fate, in *clv.AccountInput, a clv.Assumptions) (worth, fees,
 		worth -= factor(t) * active * monthly
 	}
 	return worth + fees, fees, orders
+}
+
+// factorOf gives the discount factor of a month.
+func factorOf(in *clv.AccountInput, a clv.Assumptions) func(month int) float64 {
+	rate := a.DiscountRate
+	if !math.IsNaN(in.DiscountRate) {
+		rate = in.DiscountRate
+	}
+	return func(month int) float64 { return math.Pow(1+rate, -(float64(month)+.5)/12) }
+}
+
+// marginOf is the discounted margin of the orders.
+func marginOf(f sim.Fate, in *clv.AccountInput, a clv.Assumptions) (margin float64) {
+	factor := factorOf(in, a)
+	for _, o := range f.Orders {
+		margin += factor(min(int(float64(o.Day)/clv.DaysPerMonth), a.HorizonMonths-1)) * float64(o.Margin)
+	}
+	return margin
 }
 
 // fatesOf gives every account's fate by its key in the database.

@@ -87,34 +87,13 @@ func drawn(key string) float64 {
 
 // orderDays appends the days with a positive net value of customers, whose ids rise, to the log.
 func (s *Store) orderDays(ctx context.Context, asOf postlift.Date, ids []int64, log *orderlog.OrderLog) error {
-	settings, err := s.Settings(ctx)
-	if err != nil {
-		return err
-	}
-	rates, err := orderRate(s.reader(ctx), settings.Currency)
-	if err != nil {
-		return err
-	}
-	rows, err := s.queryRead(ctx, s.idList()+`SELECT account_id, placed_on, CAST(ROUND(SUM(net * rate)) AS BIGINT) AS day_net
-FROM (`+documentSQL(rates, settings.Value.DefaultMargin)+` AND o.account_id IN (SELECT id FROM ids)) d
-GROUP BY account_id, placed_on HAVING CAST(ROUND(SUM(net * rate)) AS BIGINT) > 0 ORDER BY account_id, placed_on`, idParameter(ids), asOf)
-	if err != nil {
-		return fmt.Errorf("store.OrderLog: %w", err)
-	}
-	defer rows.Close()
 	at := 0
-	for rows.Next() {
-		var id, net int64
-		var day postlift.Date
-		if err := rows.Scan(&id, &day, &net); err != nil {
-			return fmt.Errorf("store.OrderLog: %w", err)
-		}
+	return s.eachOrderDay(ctx, asOf, ids, func(id int64, day postlift.Date, net int64) {
 		for ids[at] < id {
 			at++
 		}
 		log.Days = append(log.Days, orderlog.OrderDay{Customer: int32(at), Day: day, Value: float64(net)})
-	}
-	return rows.Err()
+	})
 }
 
 // SaveBacktest stores a report.

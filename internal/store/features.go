@@ -13,8 +13,7 @@ import (
 	"postlift/migrations"
 )
 
-// RefreshFeatures rebuilds what rules and models read of every account, as of a date, in one set-based
-// statement. Documents in a currency without a rate on their day are left out and counted in
+// RefreshFeatures rebuilds what rules read of every account, as of a date, in one set-based statement. Documents in a currency without a rate on their day are left out and counted in
 // excluded_orders.
 func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 	settings, err := s.Settings(ctx)
@@ -25,18 +24,22 @@ func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 		if err := t.alone("features"); err != nil {
 			return err
 		}
-		query, args, err := s.featureQuery(t.DB, settings, asOf, nil)
-		if err != nil {
-			return err
-		}
-		if _, err := t.exec("DELETE FROM account_features"); err != nil {
-			return err
-		}
-		if _, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...); err != nil {
-			return fmt.Errorf("features: %w", err)
-		}
-		return nil
+		return t.refreshFeatures(settings, asOf)
 	})
+}
+
+func (t *tx) refreshFeatures(settings accounts.Settings, asOf postlift.Date) error {
+	query, args, err := t.store.featureQuery(t.DB, settings, asOf, nil)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM account_features"); err != nil {
+		return err
+	}
+	if _, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...); err != nil {
+		return fmt.Errorf("features: %w", err)
+	}
+	return nil
 }
 
 // FeaturesAsOf is the date that the features stand for, or none while there are none.
@@ -92,17 +95,7 @@ func documentSQL(rates string, defaultMargin float64) string {
 var featureColumns = []string{"account_id", "as_of", "order_days", "first_order_on", "last_order_on",
 	"net_minor", "first_day_net_minor", "margin_minor", "assumed_net_minor", "net_12m_minor", "net_24m_minor", "margin_12m_minor", "orders_12m",
 	"open_contracts", "contract_monthly_minor", "contract_margin_minor", "next_term_end_on", "next_notice_on", "open_opportunities",
-	"last_mailed_on", "mails_365d", "responses_365d", "last_response_on", "excluded_orders",
-	"log_gaps", "repeat_log_mean", "repeat_log_ss"}
-
-// logsSQL gives, by account, the logs that the order and spend models read: of the weeks between order
-// days and of the values of all but the first.
-const logsSQL = `, lag AS (
-  SELECT account_id, ln(CAST(net AS DOUBLE PRECISION)) AS value, %[1]s AS days FROM day WHERE net > 0
-), logs AS (
-  SELECT account_id, SUM(ln(CAST(days AS DOUBLE PRECISION) / 7)) AS gaps, COUNT(*) AS n, SUM(value) AS sum, SUM(value * value) AS square
-  FROM lag WHERE days > 0 GROUP BY account_id
-)`
+	"last_mailed_on", "mails_365d", "responses_365d", "last_response_on", "excluded_orders"}
 
 // featureQuery selects the columns of account_features, named as there, of every account or of those with the
 // ids.
@@ -116,10 +109,8 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
 		return "", nil, err
 	}
 	year, noticeDate, dateCast := asOf.AddMonths(-12), "date(c.term_ends_on, '-' || c.notice_days || ' days')", "TEXT"
-	lag := "julianday(placed_on) - julianday(LAG(placed_on) OVER (PARTITION BY account_id ORDER BY placed_on))"
 	if s.dialect == migrations.Postgres {
 		noticeDate, dateCast = "c.term_ends_on - CAST(c.notice_days AS INTEGER)", "DATE"
-		lag = "placed_on - LAG(placed_on) OVER (PARTITION BY account_id ORDER BY placed_on)"
 	}
 	with, only, who := "WITH ", "", ""
 	var args []any
@@ -134,7 +125,7 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
     CAST(ROUND(SUM(assumed * rate)) AS BIGINT) AS assumed,
     SUM(CASE WHEN rate IS NULL THEN 1 ELSE 0 END) AS excluded
   FROM doc GROUP BY account_id, placed_on
-)%[8]s, bought AS (
+), bought AS (
   SELECT account_id,
     SUM(CASE WHEN net > 0 THEN 1 ELSE 0 END) AS order_days,
     MIN(CASE WHEN net > 0 THEN CAST(placed_on AS TEXT) || '|' || CAST(net AS TEXT) END) AS first_day,
@@ -177,18 +168,15 @@ SELECT a.id AS account_id, CAST(? AS %[3]s) AS as_of, COALESCE(b.order_days, 0) 
   COALESCE(g.open_contracts, 0) AS open_contracts, COALESCE(g.monthly, 0) AS contract_monthly_minor,
   COALESCE(g.margin, 0) AS contract_margin_minor, g.term_end AS next_term_end_on, g.notice_on AS next_notice_on,
   COALESCE(d.open_deals, 0) AS open_opportunities, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
-  COALESCE(r.answers, 0) AS responses_365d, %[4]s AS last_response_on, COALESCE(b.excluded, 0) AS excluded_orders,
-  COALESCE(l.gaps, 0) AS log_gaps, COALESCE(l.sum / l.n, 0) AS repeat_log_mean,
-  COALESCE(CASE WHEN l.square > l.sum * l.sum / l.n AND l.n > 1 THEN l.square - l.sum * l.sum / l.n END, 0) AS repeat_log_ss
+  COALESCE(r.answers, 0) AS responses_365d, %[4]s AS last_response_on, COALESCE(b.excluded, 0) AS excluded_orders
 FROM accounts a
 LEFT JOIN bought b ON b.account_id = a.id
 LEFT JOIN signed g ON g.account_id = a.id
 LEFT JOIN deals d ON d.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
-LEFT JOIN answered r ON r.account_id = a.id
-LEFT JOIN logs l ON l.account_id = a.id`+who,
+LEFT JOIN answered r ON r.account_id = a.id`+who,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
-		contractRates, settings.Value.DefaultMargin, only, fmt.Sprintf(logsSQL, lag))
+		contractRates, settings.Value.DefaultMargin, only)
 	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
 	return query, args, nil

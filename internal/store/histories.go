@@ -6,36 +6,84 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/clv/scoring"
 )
 
-// RefreshHistories rebuilds what Histories reads of every account: features as of a date, and the product
-// groups ordered from.
+// RefreshHistories rebuilds what Histories reads of every account: features as of a date, the logs of order
+// days, and the product groups ordered from.
 func (s *Store) RefreshHistories(ctx context.Context, asOf postlift.Date) error {
-	if err := s.RefreshFeatures(ctx, asOf); err != nil {
-		return err
-	}
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return err
 	}
-	return s.inTx(ctx, func(t *tx) error {
+	logs := s.readLogs(ctx, asOf) // beside the statements below, which keep another core busy
+	err = s.inTx(ctx, func(t *tx) error {
 		if err := t.alone("features"); err != nil {
 			return err
 		}
-		rates, err := orderRate(t.DB, settings.Currency)
+		if err := t.refreshFeatures(settings, asOf); err != nil {
+			return err
+		}
+		if err := t.refreshGroups(settings, asOf); err != nil {
+			return err
+		}
+		found, err := logs()
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec("DELETE FROM account_groups"); err != nil {
-			return err
-		}
-		_, err = t.exec("INSERT INTO account_groups (account_id, product_group, first_on, margin_minor)\n"+
-			fmt.Sprintf(groupsSQL, rates, settings.Value.DefaultMargin, "order_lines l JOIN orders o ON o.id = l.order_id WHERE"), asOf)
-		return err
+		return t.writeLogs(found)
 	})
+	_, _ = logs() // nothing goes on reading when this has failed before
+	return err
+}
+
+// readLogs begins to read the logs of order days and gives what waits for them.
+func (s *Store) readLogs(ctx context.Context, asOf postlift.Date) func() ([]orderLogs, error) {
+	var found []orderLogs
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		found, err = s.orderLogs(ctx, asOf, nil)
+	}()
+	return func() ([]orderLogs, error) {
+		<-done
+		return found, err
+	}
+}
+
+func (t *tx) writeLogs(logs []orderLogs) error {
+	if _, err := t.exec("DELETE FROM account_logs"); err != nil {
+		return err
+	}
+	at, row := 0, make([]any, 4)
+	_, err := t.copyRows("account_logs", []string{"account_id", "log_gaps", "repeat_log_mean", "repeat_log_ss"}, func() ([]any, bool) {
+		if at == len(logs) {
+			return nil, false
+		}
+		l := &logs[at]
+		at++
+		row[0], row[1], row[2], row[3] = l.account, l.gaps, l.mean, l.squares
+		return row, true
+	})
+	return err
+}
+
+func (t *tx) refreshGroups(settings accounts.Settings, asOf postlift.Date) error {
+	rates, err := orderRate(t.DB, settings.Currency)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec("DELETE FROM account_groups"); err != nil {
+		return err
+	}
+	_, err = t.exec("INSERT INTO account_groups (account_id, product_group, first_on, margin_minor)\n"+
+		fmt.Sprintf(groupsSQL, rates, settings.Value.DefaultMargin, "order_lines l JOIN orders o ON o.id = l.order_id WHERE"), asOf)
+	return err
 }
 
 // groupsSQL sums the order lines up by account and product group; the last verb is where from. Orders that
@@ -79,6 +127,7 @@ type historyReader struct {
 	asOf      postlift.Date
 	ids       []int64
 	start     postlift.Date
+	logs      map[int64]orderLogs // of the accounts with the ids; else account_logs has them
 	contracts *follower[scoring.ContractRecord]
 	groups    *follower[scoring.GroupSince]
 }
@@ -92,13 +141,29 @@ func (r *historyReader) open() (*sql.Rows, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.contracts = follow(r.store.contractRecords(r.ctx, r.asOf, r.ids, rates))
+	if err := r.readLogs(); err != nil {
+		return nil, err
+	}
+	r.contracts = follow(r.store.contractRecords(r.ctx, 0, r.ids, rates))
 	r.groups = follow(r.store.groupsSince(r.ctx, r.asOf, r.ids))
 	query, args, err := r.query()
 	if err != nil {
 		return nil, err
 	}
 	return r.store.queryRead(r.ctx, query, args...)
+}
+
+// readLogs reads the logs of order days of the accounts with the ids.
+func (r *historyReader) readLogs() error {
+	if r.ids == nil {
+		return nil
+	}
+	logs, err := r.store.orderLogs(r.ctx, r.asOf, r.ids)
+	r.logs = make(map[int64]orderLogs, len(logs))
+	for _, l := range logs {
+		r.logs[l.account] = l
+	}
+	return err
 }
 
 func (r *historyReader) close() {
@@ -111,7 +176,7 @@ func (r *historyReader) close() {
 // query selects one row an account. An account gets no advertising while it is not active or any block of
 // the whole account is in force.
 func (r *historyReader) query() (string, []any, error) {
-	features := "account_features"
+	features, logs, join := "account_features", "l.log_gaps, l.repeat_log_mean, l.repeat_log_ss", " LEFT JOIN account_logs l ON l.account_id = a.id"
 	var args []any
 	if r.ids != nil {
 		settings, err := r.store.Settings(r.ctx)
@@ -123,28 +188,29 @@ func (r *historyReader) query() (string, []any, error) {
 			return "", nil, err
 		}
 		features, args = "("+inner+")", innerArgs
+		logs, join = "NULL, NULL, NULL", ""
 	}
 	query := `SELECT a.id, f.as_of, a.segment, a.acquired_on, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
   f.first_day_net_minor, f.margin_minor, f.assumed_net_minor, f.net_12m_minor, f.net_24m_minor, f.excluded_orders,
-  f.log_gaps, f.repeat_log_mean, f.repeat_log_ss,
+  ` + logs + `,
   a.service_level, a.acquisition_channel, a.acquisition_cost_minor, a.discount_rate,
   CASE WHEN a.status = 'active' AND a.id NOT IN (
     SELECT b.id FROM suppressions s JOIN accounts b ON b.id = s.account_id WHERE s.scope = 'account' AND ` + activeSuppression + `
     UNION SELECT b.id FROM suppressions s JOIN accounts b ON b.match_key = s.match_key WHERE s.scope = 'account' AND b.match_key <> '' AND ` + activeSuppression + `
   ) THEN 1 ELSE 0 END
-FROM accounts a JOIN ` + features + ` f ON f.account_id = a.id ORDER BY a.id`
+FROM accounts a JOIN ` + features + ` f ON f.account_id = a.id` + join + ` ORDER BY a.id`
 	return query, append(twice(r.asOf, 2), args...), nil
 }
 
 func (r *historyReader) read(rows *sql.Rows) (scoring.History, error) {
 	h := scoring.History{HistoryStart: r.start}
 	var cost sql.NullInt64
-	var discount sql.NullFloat64
+	var discount, gaps, mean, squares sql.NullFloat64
 	var mailable int
 	var day postlift.Date
 	err := rows.Scan(&h.AccountID, &day, &h.Segment, &h.OpenedOn, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor,
 		&h.FirstDayNetMinor, &h.MarginMinor, &h.AssumedNetMinor, &h.Net12MMinor, &h.NetBefore12MMinor, &h.ExcludedDocuments,
-		&h.LogGaps, &h.RepeatLogMean, &h.RepeatLogSS, &h.ServiceLevel, &h.Channel, &cost, &discount, &mailable)
+		&gaps, &mean, &squares, &h.ServiceLevel, &h.Channel, &cost, &discount, &mailable)
 	if err != nil {
 		return h, err
 	}
@@ -152,15 +218,48 @@ func (r *historyReader) read(rows *sql.Rows) (scoring.History, error) {
 		return h, postlift.Faultf(postlift.Conflict, "store.Histories", "somebody rebuilt the accounts' figures for %s meanwhile: run the command again", day)
 	}
 	h.AcquisitionMinor, h.AcquisitionKnown, h.Mailable = cost.Int64, cost.Valid, mailable == 1
+	h.LogGaps, h.RepeatLogMean, h.RepeatLogSS = gaps.Float64, mean.Float64, squares.Float64
+	if l, ok := r.logs[h.AccountID]; ok {
+		h.LogGaps, h.RepeatLogMean, h.RepeatLogSS = l.gaps, l.mean, l.squares
+	}
 	h.DiscountRate = math.NaN()
 	if discount.Valid {
 		h.DiscountRate = discount.Float64
 	}
-	if h.Contracts, err = r.contracts.of(h.AccountID); err != nil {
+	contracts, err := r.contracts.of(h.AccountID)
+	if err != nil {
 		return h, err
+	}
+	signed := func(c scoring.ContractRecord) bool { return c.StartedOn > r.asOf }
+	if h.Contracts = contracts; slices.ContainsFunc(contracts, signed) {
+		h.Contracts = nil
+		for _, c := range contracts {
+			if signed(c) {
+				h.Signed = append(h.Signed, c)
+			} else {
+				h.Contracts = append(h.Contracts, c)
+			}
+		}
 	}
 	h.Groups, err = r.groups.of(h.AccountID)
 	return h, err
+}
+
+// DataUntil is the newest day that the imported documents tell of: of an order or a notice and, where nobody
+// ordered, of a contract that has begun. When an end was agreed or a contract signed they do not say.
+func (s *Store) DataUntil(ctx context.Context) (postlift.Date, error) {
+	var newest, begun postlift.Date
+	err := s.read.QueryRowContext(ctx, `SELECT MAX(day) FROM (
+  SELECT MAX(placed_on) AS day FROM orders UNION ALL SELECT MAX(notice_given_on) FROM contracts) d`).Scan(&newest)
+	if err != nil {
+		return 0, fmt.Errorf("store.DataUntil: %w", err)
+	}
+	err = s.read.QueryRowContext(ctx, s.bind("SELECT MAX(started_on) FROM contracts WHERE started_on <= ? AND NOT EXISTS (SELECT 1 FROM orders)"),
+		postlift.DateOf(s.now())).Scan(&begun)
+	if err != nil {
+		return 0, fmt.Errorf("store.DataUntil: %w", err)
+	}
+	return max(newest, begun), nil
 }
 
 // HistoryStart is the first day that the imported documents cover.

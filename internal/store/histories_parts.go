@@ -27,14 +27,19 @@ func (s *Store) Contracts(ctx context.Context, asOf postlift.Date) iter.Seq2[sco
 	}
 }
 
-// contractRecords reads the contracts that had begun, with all versions of their lines, in account order.
-func (s *Store) contractRecords(ctx context.Context, asOf postlift.Date, ids []int64, rates map[string]float64) iter.Seq2[owned[scoring.ContractRecord], error] {
+// contractRecords reads the contracts that had begun by a day, or all where it is none, with all versions of their
+// lines, in account order.
+func (s *Store) contractRecords(ctx context.Context, begun postlift.Date, ids []int64, rates map[string]float64) iter.Seq2[owned[scoring.ContractRecord], error] {
 	query, args := `SELECT c.account_id, COALESCE(a.employee_count, 0), c.id, c.currency, c.started_on, c.term_months, c.term_ends_on, c.notice_days, c.auto_renew,
   c.notice_given_on, c.ended_on, COALESCE(l.line_no, 0), l.product_group, l.quantity, l.monthly_fee_minor, l.monthly_margin_minor, l.valid_from, l.valid_to
-FROM contracts c JOIN accounts a ON a.id = c.account_id LEFT JOIN contract_lines l ON l.contract_id = c.id WHERE c.started_on <= ?`, []any{asOf}
+FROM contracts c JOIN accounts a ON a.id = c.account_id LEFT JOIN contract_lines l ON l.contract_id = c.id WHERE 1 = 1`, []any{}
 	if ids != nil {
 		query = s.idList() + query + " AND c.account_id IN (SELECT id FROM ids)"
-		args = []any{idParameter(ids), asOf}
+		args = append(args, idParameter(ids))
+	}
+	if !begun.IsZero() {
+		query += " AND c.started_on <= ?"
+		args = append(args, begun)
 	}
 	return func(yield func(owned[scoring.ContractRecord], error) bool) {
 		rows, err := s.queryRead(ctx, query+" ORDER BY c.account_id, c.id, l.line_no, l.valid_from", args...)

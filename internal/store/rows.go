@@ -31,6 +31,7 @@ var allRows = []any{
 	backtestRow{},
 	accountChangeRow{},
 	accountGroupRow{},
+	accountLogRow{},
 	ruleRow{},
 	ruleVersionRow{},
 	designRow{},

@@ -106,9 +106,6 @@ type accountFeatureRow struct {
 	LastResponseOn       postlift.Date `gorm:"column:last_response_on"`
 	ExcludedOrders       int64         `gorm:"column:excluded_orders"`
 	Net24MMinor          int64         `gorm:"column:net_24m_minor"`
-	LogGaps              float64       `gorm:"column:log_gaps"`
-	RepeatLogMean        float64       `gorm:"column:repeat_log_mean"`
-	RepeatLogSS          float64       `gorm:"column:repeat_log_ss"`
 }
 
 // TableName names the table to gorm.
@@ -147,3 +144,14 @@ type accountGroupRow struct {
 
 // TableName names the table to gorm.
 func (accountGroupRow) TableName() string { return "account_groups" }
+
+// accountLogRow is a row of account_logs.
+type accountLogRow struct {
+	AccountID     int64   `gorm:"column:account_id;primaryKey;autoIncrement:false"`
+	LogGaps       float64 `gorm:"column:log_gaps"`
+	RepeatLogMean float64 `gorm:"column:repeat_log_mean"`
+	RepeatLogSS   float64 `gorm:"column:repeat_log_ss"`
+}
+
+// TableName names the table to gorm.
+func (accountLogRow) TableName() string { return "account_logs" }

@@ -24,19 +24,6 @@ var scoreColumns = []string{"run_id", "account_id", "p_alive", "expected_orders"
 	"assumed_share", "decile", "flags", "expansion_minor", "contact_minor", "low_minor", "median_minor", "high_minor",
 	"spread_minor", "p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage"}
 
-// rankSQL gives every score of a run its decile and its value tier, as segments.TierEdges does with
-// segments.DefaultTierShares: an account of positive value is A where less than 5 % of these are worth more, B
-// below 20 %, C below 50 %, else D; E is without value.
-const rankSQL = `UPDATE scores SET decile = ranked.decile,
-  tier = CASE WHEN ranked.worth = 0 THEN 'E' WHEN ranked.above * 100 < ranked.worthy * 5 THEN 'A'
-    WHEN ranked.above * 100 < ranked.worthy * 20 THEN 'B' WHEN ranked.above * 100 < ranked.worthy * 50 THEN 'C' ELSE 'D' END
-FROM (
-  SELECT account_id, CASE WHEN residual_minor > 0 THEN 1 ELSE 0 END AS worth,
-    NTILE(10) OVER (ORDER BY residual_minor DESC, account_id) AS decile, RANK() OVER (ORDER BY residual_minor DESC) - 1 AS above,
-    SUM(CASE WHEN residual_minor > 0 THEN 1 ELSE 0 END) OVER () AS worthy
-  FROM scores WHERE run_id = ?
-) ranked WHERE scores.run_id = ? AND scores.account_id = ranked.account_id`
-
 // BuildScores stores a run unseen, takes over the base run's other scores where there is a base, ranks
 // deciles and tiers and flips the pointer, all in one transaction.
 func (s *Store) BuildScores(ctx context.Context, run *scoring.Run, rows iter.Seq2[scoring.Row, error], by postlift.Actor) error {
@@ -58,7 +45,7 @@ func (s *Store) BuildScores(ctx context.Context, run *scoring.Run, rows iter.Seq
 				return err
 			}
 		}
-		if _, err := t.exec(rankSQL, run.ID, run.ID); err != nil {
+		if err := t.rank(run.ID); err != nil {
 			return err
 		}
 		if err := t.sumScores(run); err != nil {
