@@ -73,7 +73,7 @@ func between(v []float64, i int, up float64) float64 { return v[i] + up*(v[i+1]-
 // cellOf is the cell of a contract; one without a cell belongs to its term class.
 func cellOf(k *ContractInput) renewal.Cell {
 	if k.Cell == (renewal.Cell{}) {
-		return renewal.Cell{Term: TermClass(max(k.TermMonths, 1))}
+		return renewal.Cell{Term: renewal.TermClass(max(k.TermMonths, 1))}
 	}
 	return k.Cell
 }

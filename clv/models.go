@@ -51,21 +51,6 @@ func countsTime(model string) error {
 	return nil
 }
 
-// termClasses lists the classes of TermClass.
-var termClasses = []string{"short", "annual", "long"}
-
-// TermClass groups contract terms that renew alike: "short" below 12 months, "annual" below 24, else
-// "long".
-func TermClass(months int) string {
-	switch {
-	case months < 12:
-		return "short"
-	case months < 24:
-		return "annual"
-	}
-	return "long"
-}
-
 // Score values one account. For many accounts make one Scorer.
 func (m *Models) Score(in *AccountInput, asOf postlift.Date, a Assumptions) (Value, error) {
 	s, err := NewScorer(m, asOf, a)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"postlift"
+	"postlift/clv/renewal"
 	"postlift/clv/spend"
 )
 
@@ -111,7 +112,7 @@ func (p Population) kinds() []accountKind {
 		contracts += c.Contracts
 	}
 	holders := p.ContractsOnly + p.Both
-	for _, class := range termClasses {
+	for _, class := range renewal.TermClasses {
 		if c := p.Classes[class]; c.Contracts > 0 && holders > 0 {
 			part, mean := c.Contracts/contracts, contracts/holders
 			out = append(out, accountKind{p.ContractsOnly * part, false, class, mean}, accountKind{p.Both * part, true, class, mean})

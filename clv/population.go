@@ -1,6 +1,9 @@
 package clv
 
-import "math"
+import (
+	"math"
+	"postlift/clv/renewal"
+)
 
 // Population says what kind of customers a segment, a channel or the whole portfolio holds: sums over its
 // accounts, from which a newly won account is imagined.
@@ -106,7 +109,7 @@ func (p *Population) addContract(k *ContractInput) {
 		p.Classes = map[string]ClassContracts{}
 	}
 	months := max(k.TermMonths, 1)
-	c := p.Classes[TermClass(months)]
+	c := p.Classes[renewal.TermClass(months)]
 	c.Contracts++
 	c.Months += float64(months)
 	c.FeeMinor += float64(k.MonthlyFeeMinor)
@@ -114,7 +117,7 @@ func (p *Population) addContract(k *ContractInput) {
 		c.KnownFee += float64(k.MonthlyFeeMinor)
 		c.MarginMinor += float64(k.MonthlyMarginMinor)
 	}
-	p.Classes[TermClass(months)] = c
+	p.Classes[renewal.TermClass(months)] = c
 }
 
 // populationPrior is how many accounts of the whole portfolio a segment or channel is mixed with, so that a

@@ -112,7 +112,7 @@ func busyAccount(i int) clv.AccountInput {
 		months := []int{1, 12, 36}[i/2%3]
 		in.Contracts = []clv.ContractInput{{MonthlyFeeMinor: int64(8000 + i), MonthlyMarginMinor: int64(3000 + i), MarginKnown: i%7 != 0, TermMonths: months,
 			RenewalsDone: i % 4, TermEnd: asOf.AddDays(5 + i%300), AutoRenew: true, ExposureMonths: float64(10 + i%40), Expansions: i % 2, ExpansionLogs: .1 * float64(i%2),
-			PriceRenewals: i % 4, PriceLogSum: .02 * float64(i%4), Cell: renewal.Cell{Term: clv.TermClass(months), Group: []string{"care", "rent"}[i%2]}}}
+			PriceRenewals: i % 4, PriceLogSum: .02 * float64(i%4), Cell: renewal.Cell{Term: renewal.TermClass(months), Group: []string{"care", "rent"}[i%2]}}}
 		in.Held = []string{in.Contracts[0].Cell.Group}
 	}
 	return in

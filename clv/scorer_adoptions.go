@@ -100,7 +100,7 @@ func (s *Scorer) lookAdoption(key adoptionKey) *adoptionPath {
 			continue
 		}
 		by := m.Path(key.segment, key.held, g.Name, key.quarter, s.grid)
-		model, assumed := s.renewalModel(renewal.Cell{Term: TermClass(term), Group: g.Name})
+		model, assumed := s.renewalModel(renewal.Cell{Term: renewal.TermClass(term), Group: g.Name})
 		runs := running(by, kept(model, term, s.grid))
 		for t := range p.margin {
 			p.margin[t] += margin * runs[t]
@@ -116,7 +116,7 @@ func (s *Scorer) lookAdoption(key adoptionKey) *adoptionPath {
 func (s *Scorer) usualTerm(segment string) int {
 	classes := s.models.Populations.Segments[segment].mixed(s.models.Populations.All).Classes
 	term, most := 12, 0.0
-	for _, name := range termClasses {
+	for _, name := range renewal.TermClasses {
 		if c := classes[name]; c.Contracts > most {
 			term, most = max(int(math.Round(c.Months/c.Contracts)), 1), c.Contracts
 		}

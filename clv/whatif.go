@@ -203,7 +203,7 @@ func (s *Scorer) changedContract(k ContractInput, ch Change) ContractInput {
 		k.Cell = cellOf(&k)
 		k.RenewalsDone = s.renewalsAt(&k, ch.TermMonths)
 		k.TermMonths = ch.TermMonths
-		k.Cell.Term = TermClass(ch.TermMonths)
+		k.Cell.Term = renewal.TermClass(ch.TermMonths)
 		k.TermEnd, k.End, k.NoticeGiven = max(k.Start, s.from).AddMonths(ch.TermMonths), 0, false
 	}
 	if ch.NoticeDays != nil {

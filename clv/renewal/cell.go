@@ -11,9 +11,23 @@ import (
 // Cell says where a renewal decision belongs: contracts of one cell renew alike. Cells are pooled towards
 // their term class and that towards all contracts.
 type Cell struct {
-	Term  string // "short" below 12 months, "annual" below 24, else "long"
+	Term  string // of TermClasses
 	Group string // product group of the contract's largest line; "" for none
 	Size  string // band of the account's size: "1-9", "10-49", "50-249", "250+"; "" where unknown
+}
+
+// TermClasses are the classes of terms that renew alike, from the shortest.
+var TermClasses = []string{"short", "annual", "long"}
+
+// TermClass is the class of a term: "short" below 12 months, "annual" below 24, else "long".
+func TermClass(months int) string {
+	switch {
+	case months < 12:
+		return TermClasses[0]
+	case months < 24:
+		return TermClasses[1]
+	}
+	return TermClasses[2]
 }
 
 // MarshalText writes "term/group/size", each part with a slash or percent sign in it escaped, so that cells

@@ -138,7 +138,7 @@ func (c *ContractRecord) EndedEarly(asOf postlift.Date) bool {
 // Cell says where the contract's renewals belong: its term, the group of its largest line and the
 // account's size.
 func (c *ContractRecord) Cell(asOf postlift.Date) renewal.Cell {
-	cell := renewal.Cell{Term: termClass(c.TermMonths), Size: sizeBand(c.Employees)}
+	cell := renewal.Cell{Term: renewal.TermClass(c.TermMonths), Size: sizeBand(c.Employees)}
 	day := asOf
 	if !c.EndedOn.IsZero() {
 		day = min(day, c.EndedOn)
@@ -150,17 +150,6 @@ func (c *ContractRecord) Cell(asOf postlift.Date) renewal.Cell {
 		}
 	}
 	return cell
-}
-
-// termClass groups contract terms that renew alike.
-func termClass(months int) string {
-	switch {
-	case months < 12:
-		return "short"
-	case months < 24:
-		return "annual"
-	}
-	return "long"
 }
 
 // sizeBand groups accounts by employees, as statistics offices do.

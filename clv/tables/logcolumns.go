@@ -146,11 +146,12 @@ func (b *logBuilder) named(header []string) error {
 	if b.cols.labels, err = namedPlaces(header, b.opt.Labels); err != nil {
 		return err
 	}
-	if !b.counts.Header {
-		header = nil // the first line may be data: row tells, and then names the labels
+	var known []string
+	if b.counts.Header {
+		known = header // else the first line may be data: row tells, and then names the labels
 	}
 	for _, at := range b.cols.labels {
-		b.log.Labels = append(b.log.Labels, Label{Name: labelName(header, at)})
+		b.log.Labels = append(b.log.Labels, Label{Name: labelName(known, at)})
 	}
 	if b.opt.Opened == "" {
 		return nil

@@ -158,7 +158,7 @@ func (j *backtestJob) testRenewals(until postlift.Date) (*backtest.Renewal, erro
 	var decisions []backtest.Decision
 	_, _, err = tables.ReadRenewals(f, tables.RenewalOptions{Until: until, HistoryStart: opt.HistoryStart, DateLayout: opt.DateLayout,
 		Each: func(d tables.RenewalDecision) {
-			decisions = append(decisions, backtest.Decision{On: d.On, Cell: renewal.Cell{Term: termClass(d.TermMonths)},
+			decisions = append(decisions, backtest.Decision{On: d.On, Cell: renewal.Cell{Term: renewal.TermClass(d.TermMonths)},
 				Opportunity: d.Opportunity, Renewed: d.Renewed, Account: int64(d.Row)})
 		}})
 	if err != nil {
@@ -166,17 +166,6 @@ func (j *backtestJob) testRenewals(until postlift.Date) (*backtest.Renewal, erro
 	}
 	r, err := backtest.Renewals(decisions, backtest.RenewalOptions{Until: until})
 	return &r, err
-}
-
-// termClass is the class that renewal.Cell names.
-func termClass(months int) string {
-	switch {
-	case months < 12:
-		return "short"
-	case months < 24:
-		return "annual"
-	}
-	return "long"
 }
 
 func (j *backtestJob) options() (backtest.Options, error) {

@@ -103,6 +103,8 @@ var sentences = map[string][2]string{
 		"das Konto ist älter als die importierten Bestellungen: frühere sind angenommen"},
 	"term_rolled":           {"a term that ended without notice is taken as renewed", "eine ohne Kündigung abgelaufene Laufzeit gilt als verlängert"},
 	"contract_over":         {"a contract's term has ended: it counts for nothing", "die Laufzeit eines Vertrags ist abgelaufen: er zählt nicht"},
+	"contract_ends":         {"a contract's end is known: it earns until then, and no renewal counts", "das Ende eines Vertrags steht fest: er zählt bis dahin, ohne Verlängerung"},
+	"contract_signed":       {"a contract is signed but has not begun: it earns from its first day on", "ein Vertrag ist geschlossen, läuft aber noch nicht: er zählt ab seinem ersten Tag"},
 	"contract_open_ended":   {"a contract has no end: the next decision is taken to be one term away", "ein Vertrag ist unbefristet: die nächste Entscheidung gilt als eine Laufzeit entfernt"},
 	"notice_passed":         {"the last day for notice is over: the next term is certain", "die Kündigungsfrist ist verstrichen: die nächste Laufzeit ist sicher"},
 	"margin_pooled":         {"no margin of the account's own orders is known: that of the portfolio is used", "keine Marge eigener Bestellungen bekannt: die des Bestands gilt"},

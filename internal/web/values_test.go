@@ -59,7 +59,7 @@ func TestValueTextsAreThere(t *testing.T) {
 		add("role.model", m.Role)
 		add("basis", m.Role)
 	}
-	add("term", "all", clv.TermClass(1), clv.TermClass(12), clv.TermClass(36))
+	add("term", "all", renewal.TermClass(1), renewal.TermClass(12), renewal.TermClass(36))
 	add("missing", "orders", "spend", "renewals")
 	add("models.source", scoring.ChoiceBacktest, scoring.ChoiceStated, scoring.ChoiceDefault)
 	add("model", append(append(purchase.Names(), spend.Names()...), renewal.ModelGeometric, renewal.ModelSBG, renewal.ModelBdW, backtest.BaselineLastYear, backtest.BaselineRFM, backtest.BaselineZero)...)
