@@ -128,7 +128,7 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet, alive float64) (mean, va
 	b := &s.atoms
 	b.begin()
 	view := c.view
-	s.count(view, c.history)
+	s.count(view, c.by, c.history)
 	timing := 0.0
 	if view.horizon > 0 {
 		timing = view.discountedAt(s, c.disc) / view.horizon
@@ -172,7 +172,7 @@ func (s *Scorer) activeSplit(c *sheet) (quiet, busy float64) {
 		return 0, 0
 	}
 	mean, none := c.ordersActive/c.v.PAlive, c.view.none
-	if betweenOrders(s.models.Orders) || none >= 1 {
+	if betweenOrders(c.by.model) || none >= 1 {
 		return mean, mean
 	}
 	quiet = 0
@@ -205,10 +205,11 @@ const unmodelledSpread = 0.5
 // day around it.
 func (s *Scorer) spendSpread(in *AccountInput) (own, order float64) {
 	o := in.spendSeen()
-	if s.models.Spend == nil {
+	m := s.spendOf(in)
+	if m == nil {
 		return unmodelledSpread / math.Sqrt(float64(max(o.X, 1))), unmodelledSpread
 	}
-	return s.models.Spend.Spread(o)
+	return m.Spread(o)
 }
 
 // withMarginDoubt adds to the relative spread of the customer's own level what is not known of its margin share.

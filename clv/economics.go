@@ -73,6 +73,7 @@ func discounts(rate float64, horizon, grid int) []float64 {
 type AccountInput struct {
 	ID                    int64
 	Segment               string // as imported; "" for none
+	Industry, Size        string // likewise; sizes are bands of employees
 	FirstOrder, LastOrder postlift.Date
 	OrderDays             int     // distinct days with an order
 	LogGaps               float64 // sum over the repeat order days of the log of the weeks since the order day before

@@ -12,7 +12,9 @@ import (
 // minor units of the reporting currency.
 type Models struct {
 	Orders      purchase.Model
+	OrdersBy    *purchase.ByLevel // by segment, industry, size and channel, instead of Orders; nil: one for all
 	Spend       spend.Model
+	SpendBy     *spend.ByLevel // by segment, instead of Spend; nil: one for all
 	Renewals    Renewals
 	Fees        FeeModels
 	Development *development.Model // groups under contract
@@ -47,6 +49,17 @@ func countsTime(model string) error {
 	if model == purchase.ModelBGBB {
 		return postlift.Faultf(postlift.Invalid, "clv.Models",
 			"the order model %q counts opportunities to order, which the orders of an account do not tell; accounts are valued with one of the others", model)
+	}
+	return nil
+}
+
+// check refuses order models that cannot value accounts.
+func (m *Models) check() error {
+	if m.OrdersBy != nil {
+		return countsTime(m.OrdersBy.Fit.Model.Name())
+	}
+	if m.Orders != nil {
+		return countsTime(m.Orders.Name())
 	}
 	return nil
 }

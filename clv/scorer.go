@@ -25,7 +25,9 @@ type Scorer struct {
 	lists  map[flagSet][]string
 	adopts map[adoptionKey]*adoptionPath
 	doubts map[renewal.Cell]float64
-	ahead  *purchase.Forecaster // nil without an order model
+	plain  *orderView         // the one order model; nil without one
+	views  map[int]*orderView // by pattern of levels, where there are models by level
+	last   *orderView         // of them
 	tweak  tweak
 	scratch
 }
@@ -55,10 +57,8 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	if asOf.IsZero() {
 		return nil, postlift.Faultf(postlift.Invalid, "clv.NewScorer", "the observation date is missing")
 	}
-	if m.Orders != nil {
-		if err := countsTime(m.Orders.Name()); err != nil {
-			return nil, err
-		}
+	if err := m.check(); err != nil {
+		return nil, err
 	}
 	window := float64(a.WindowDays) / DaysPerMonth
 	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
@@ -71,8 +71,10 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	}
 	s.ts = append(s.ts, float64(a.WindowDays)/purchase.DaysPerWeek)
 	s.doubts = m.Doubt.byCell()
-	if m.Orders != nil {
-		s.ahead = purchase.NewForecaster(m.Orders, s.ts)
+	if m.OrdersBy != nil {
+		s.views = map[int]*orderView{}
+	} else if m.Orders != nil {
+		s.plain = &orderView{model: m.Orders, ahead: purchase.NewForecaster(m.Orders, s.ts)}
 	}
 	s.idle, s.active, s.adopted = make([]float64, grid), make([]float64, grid), make([]float64, grid)
 	return s, nil
@@ -85,6 +87,7 @@ type sheet struct {
 	disc  []float64
 	view  *outlook // nil: no orders are expected
 
+	by      *orderView   // predicts view
 	history orderHistory // behind view
 
 	ratio          float64 // margin share

@@ -7,7 +7,7 @@ import (
 	"postlift/clv/spend"
 )
 
-type scoreKey struct{ x, tx, age int32 } // days; tx only where the model needs it
+type scoreKey struct{ pattern, x, tx, age int32 } // days; tx only where the model needs it
 
 // outlook is the future of a customer with known (x, T) who is alive.
 type outlook struct {
@@ -31,15 +31,16 @@ func (s *Scorer) valueOrders(in *AccountInput, c *sheet) {
 		c.flags |= bitNoOrders
 		return
 	}
-	if s.models.Orders == nil {
+	c.by = s.orderView(in)
+	if c.by == nil {
 		c.flags |= bitNoOrderModel | in.history(s.asOf).flags
 		return
 	}
-	h := in.completed(s.models.Orders, s.asOf)
+	h := in.completed(c.by.model, s.asOf)
 	c.flags |= h.flags
-	view := s.outlook(h)
+	view := s.outlook(c.by, h)
 	c.view, c.history = view, h
-	c.v.PAlive = s.models.Orders.PAlive(h.x, h.tx(), h.age())
+	c.v.PAlive = c.by.model.PAlive(h.x, h.tx(), h.age())
 	c.v.ExpectedOrders = c.v.PAlive * view.horizon
 	c.v.MeanOrderMinor = s.meanOrder(in, c)
 	ratio, assumed := s.marginShare(in, c)
@@ -110,32 +111,34 @@ func (s *Scorer) meanOrder(in *AccountInput, c *sheet) float64 {
 	case !(o.M > 0) || math.IsInf(o.M, 0):
 		c.flags |= bitNoPositiveValue
 		return 0
-	case s.models.Spend == nil:
+	}
+	m := s.spendOf(in)
+	if m == nil {
 		c.flags |= bitOwnMeanSpend
 		return o.M
 	}
-	return s.models.Spend.MeanSpend(o)
+	return m.MeanSpend(o)
 }
 
 // outlook looks up or computes the future of a living customer.
-func (s *Scorer) outlook(h orderHistory) *outlook {
-	key := scoreKey{x: int32(h.x), age: int32(h.ageDays)}
-	if s.models.Orders.UsesRecency() {
+func (s *Scorer) outlook(by *orderView, h orderHistory) *outlook {
+	key := scoreKey{pattern: int32(by.pattern), x: int32(h.x), age: int32(h.ageDays)}
+	if by.model.UsesRecency() {
 		key.tx = int32(h.txDays)
 	}
 	if o, ok := s.cache[key]; ok {
 		return o
 	}
 	if len(s.cache) >= maxOutlooks {
-		clear(s.cache) // memory stays flat; the histories at hand come back soon
+		s.forget()
 	}
-	o := s.lookAhead(h)
+	o := s.lookAhead(by, h)
 	s.cache[key] = o
 	return o
 }
 
-func (s *Scorer) lookAhead(h orderHistory) *outlook {
-	orders, alive := s.ahead.Ahead(h.x, h.tx(), h.age())
+func (s *Scorer) lookAhead(by *orderView, h orderHistory) *outlook {
+	orders, alive := by.ahead.Ahead(h.x, h.tx(), h.age())
 	paths := make([]float64, 2*s.grid)
 	o := &outlook{horizon: orders[s.a.HorizonMonths-1], year: orders[11], window: orders[s.grid],
 		orders: paths[:s.grid], alive: paths[s.grid:]}
@@ -175,13 +178,13 @@ func dot(a, b []float64) float64 {
 
 // count fills the distribution of the number of order days within the horizon, in groups of about equal
 // probability.
-func (s *Scorer) count(o *outlook, h orderHistory) {
+func (s *Scorer) count(o *outlook, by *orderView, h orderHistory) {
 	if o.counted {
 		return
 	}
 	o.counted = true
 	weeks := float64(s.a.HorizonMonths) * DaysPerMonth / purchase.DaysPerWeek
-	s.counts = s.models.Orders.Distribution(s.counts[:0], h.x, h.tx(), h.age(), weeks)
+	s.counts = by.model.Distribution(s.counts[:0], h.x, h.tx(), h.age(), weeks)
 	total := 0.0
 	for _, p := range s.counts {
 		total += p

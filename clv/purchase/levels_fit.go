@@ -138,7 +138,7 @@ func (p *levelProblem) objective(theta, grad []float64) float64 {
 }
 
 const (
-	levelRounds = 3  // of effects, then of how far they spread
+	levelRounds = 2  // of effects, then of how far they spread
 	levelSteps  = 25 // Newton steps of one round
 )
 
@@ -146,13 +146,13 @@ const (
 func (p *levelProblem) search() (fitting.Optimum, []string) {
 	theta := slices.Clone(p.centre)
 	var o fitting.Optimum
-	for round := range levelRounds {
-		o = p.newton(theta)
-		if o.Cov == nil || round == levelRounds-1 {
+	for range levelRounds {
+		if o = p.newton(theta, roughGain); o.Cov == nil {
 			break
 		}
 		theta = p.learnSpread(o)
 	}
+	o = p.newton(theta, newtonGain)
 	if !o.Converged || o.Cov == nil {
 		o = fitting.Minimise(p.objective, [][]float64{o.Theta, p.centre}, false)
 	}

@@ -9,21 +9,23 @@ import (
 )
 
 const (
-	localStep   = 1e-4 // of the differences that give the curvature
-	newtonGrad  = 1e-9 // gradient of the mean at which a search ends
-	newtonTaken = 1e-5 // and at which it counts as converged
+	localStep   = 1e-4  // of the differences that give the curvature
+	newtonGain  = 1e-8  // of the log-likelihood of all, by the next step, at which a search ends
+	roughGain   = 1e-2  // where only the spread of effects is wanted
+	newtonTaken = 1e-5  // gradient of the mean at which it counts as converged
+	sameValue   = 1e-13 // rounding of the mean
 )
 
 // newton minimises the objective by Newton steps, damped where the curvature is not that of a minimum or a step
-// goes too far. The curvature costs a dozen passes over the data, however many effects there are: a pattern's
+// goes too far, until the log-likelihood of all has less than enough to gain. The curvature costs a dozen passes over the data, however many effects there are: a pattern's
 // likelihood depends on the parameters and two sums of effects only.
-func (p *levelProblem) newton(theta []float64) fitting.Optimum {
+func (p *levelProblem) newton(theta []float64, enough float64) fitting.Optimum {
 	o := fitting.Optimum{Theta: append([]float64(nil), theta...)}
-	damp := 0.0
 	var grad []float64
-	for range levelSteps {
+	damp := 0.0
+	for i := range levelSteps {
 		o.Value, grad, o.Hessian = p.curve(o.Theta)
-		if largest(grad) < newtonGrad {
+		if o.Cov = inverse(o.Hessian); i == levelSteps-1 || o.Cov != nil && p.n*gainOf(o.Cov, grad) < enough {
 			break
 		}
 		next, ok := p.step(o, grad, &damp)
@@ -32,42 +34,55 @@ func (p *levelProblem) newton(theta []float64) fitting.Optimum {
 		}
 		o.Theta = next
 	}
-	o.Value, grad, o.Hessian = p.curve(o.Theta)
-	o.Cov = inverse(o.Hessian)
 	o.Converged = largest(grad) < newtonTaken && fitting.AllFinite(o.Theta) && o.Cov != nil
 	return o
+}
+
+// gainOf is by how much the next Newton step lowers the objective.
+func gainOf(cov *mat.SymDense, grad []float64) float64 {
+	g := mat.NewVecDense(len(grad), grad)
+	return mat.Inner(g, cov, g) / 2
 }
 
 // step goes down along the damped Newton direction; ok is false where nothing lies lower.
 func (p *levelProblem) step(o fitting.Optimum, grad []float64, damp *float64) (next []float64, ok bool) {
 	const tries = 25
-	k := len(grad)
 	for range tries {
-		h := mat.NewSymDense(k, nil)
-		h.CopySym(o.Hessian)
-		for i := range k {
-			h.SetSym(i, i, h.At(i, i)+*damp)
-		}
-		var chol mat.Cholesky
-		if fitting.AllFinite(h.RawSymmetric().Data) && chol.Factorize(h) {
-			d := mat.NewVecDense(k, nil)
-			if chol.SolveVecTo(d, mat.NewVecDense(k, grad)) == nil {
-				next = make([]float64, k)
-				for i := range next {
-					next[i] = o.Theta[i] - d.AtVec(i)
+		d := direction(o.Hessian, grad, *damp)
+		if d != nil && largest(d) < 3 {
+			next = make([]float64, len(d))
+			for i := range next {
+				next[i] = o.Theta[i] - d[i]
+			}
+			if p.objective(next, nil) <= o.Value+sameValue {
+				if *damp /= 10; *damp < 1e-7 {
+					*damp = 0
 				}
-				if far := largest(d.RawVector().Data); far < 3 && p.objective(next, nil) <= o.Value {
-					*damp /= 10
-					if *damp < 1e-8 {
-						*damp = 0
-					}
-					return next, true
-				}
+				return next, true
 			}
 		}
 		*damp = max(*damp*10, 1e-6)
 	}
 	return nil, false
+}
+
+// direction solves (H + damp I) d = g; nil where the sum is not positive definite.
+func direction(hessian *mat.SymDense, grad []float64, damp float64) []float64 {
+	k := len(grad)
+	h := mat.NewSymDense(k, nil)
+	h.CopySym(hessian)
+	for i := range k {
+		h.SetSym(i, i, h.At(i, i)+damp)
+	}
+	var chol mat.Cholesky
+	if !fitting.AllFinite(h.RawSymmetric().Data) || !chol.Factorize(h) {
+		return nil
+	}
+	d := mat.NewVecDense(k, nil)
+	if chol.SolveVecTo(d, mat.NewVecDense(k, grad)) != nil {
+		return nil
+	}
+	return d.RawVector().Data
 }
 
 func largest(g []float64) float64 {

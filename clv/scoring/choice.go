@@ -41,6 +41,8 @@ type StoredBacktest struct {
 	Chosen    string          `json:"chosen"` // order model
 	Actor     string          `json:"by"`
 	CreatedAt time.Time       `json:"created_at"`
+	Currency  string          `json:"currency"`             // of the report's values, in minor units; "" in reports from before it was noted
+	EndsEarly *EndsEarly      `json:"ends_early,omitempty"` // the data end long before the date
 	Report    backtest.Report `json:"report"`
 }
 
@@ -67,6 +69,14 @@ const (
 // Backtest compares models on what was known before with what came after, and stores the report. Sample 0
 // takes every customer.
 func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, by postlift.Actor) (StoredBacktest, error) {
+	return s.backtest(ctx, asOf, sample, backtest.Options{}, by)
+}
+
+func (s *Service) backtest(ctx context.Context, asOf postlift.Date, sample int, o backtest.Options, by postlift.Actor) (StoredBacktest, error) {
+	settings, err := s.Store.Settings(ctx)
+	if err != nil {
+		return StoredBacktest{}, err
+	}
 	log, segments, customers, err := s.Store.OrderLog(ctx, asOf, sample)
 	if err != nil {
 		return StoredBacktest{}, err
@@ -74,7 +84,8 @@ func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, 
 	if len(log.Days) == 0 {
 		return StoredBacktest{}, postlift.Faultf(postlift.NotFound, "scoring.Backtest", "there are no orders up to %s to test models on", asOf)
 	}
-	report, err := backtest.Run(log, backtest.Options{Segments: segments, Sample: -1})
+	o.Segments, o.Sample = segments, -1
+	report, err := backtest.Run(log, o)
 	if err != nil {
 		return StoredBacktest{}, err
 	}
@@ -86,7 +97,12 @@ func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, 
 	if err := s.backtestRenewals(ctx, asOf, &report); err != nil {
 		return StoredBacktest{}, err
 	}
-	b := StoredBacktest{UID: s.IDs(BacktestID, asOf.String(), s.Clock().UTC().Format(time.RFC3339Nano)), AsOf: asOf, Chosen: report.Choice.Model,
+	early, err := s.dataEnd(ctx, asOf)
+	if err != nil {
+		return StoredBacktest{}, err
+	}
+	report.Flags = marked(report.Flags, early)
+	b := StoredBacktest{Currency: settings.Currency, EndsEarly: early, UID: s.IDs(BacktestID, asOf.String(), s.Clock().UTC().Format(time.RFC3339Nano)), AsOf: asOf, Chosen: report.Choice.Model,
 		Actor: by.Name, CreatedAt: s.Clock().UTC().Truncate(time.Second), Report: report}
 	return b, s.Store.SaveBacktest(ctx, &b, by)
 }
@@ -147,7 +163,7 @@ func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxA
 		return Choice{}, nil, err
 	}
 	if !found && !o.NoBacktest && o.Model == "" {
-		b, err = s.Backtest(ctx, o.AsOf, quickSample, by)
+		b, err = s.backtest(ctx, o.AsOf, quickSample, backtest.Options{MaxOrigins: quickOrigins}, by)
 		if found = err == nil; err != nil && postlift.KindOf(err) != postlift.NotFound {
 			return Choice{}, nil, err
 		}

@@ -130,6 +130,20 @@ func (c *ContractRecord) observed(start, asOf postlift.Date) []backtest.Decision
 	return slices.DeleteFunc(c.Decisions(asOf), func(d backtest.Decision) bool { return d.On < start })
 }
 
+// RenewalsOf counts the observed renewal decisions of the twelve months up to a day, and those for going on.
+func (c *ContractRecord) RenewalsOf(start, asOf postlift.Date) (due, done int64) {
+	year := asOf.AddMonths(-12)
+	for _, d := range c.observed(start, asOf) {
+		if d.On > year {
+			due++
+			if d.Renewed {
+				done++
+			}
+		}
+	}
+	return due, done
+}
+
 // EndedEarly tells whether the contract ended within a term, by a day.
 func (c *ContractRecord) EndedEarly(asOf postlift.Date) bool {
 	return !c.EndedOn.IsZero() && c.EndedOn <= asOf && c.EndedOn < c.TermEndsOn

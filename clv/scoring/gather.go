@@ -21,6 +21,7 @@ type gathered struct {
 	ordered   *adoptions
 	documents int64 // without an exchange rate
 	excluded  int64 // contracts without one
+	due, done int64 // renewals of the last twelve months
 	empty     int64 // accounts without orders and contracts
 }
 
@@ -79,7 +80,14 @@ func (g *gathered) add(one *seen, asOf postlift.Date, defaultMargin float64) err
 	if h.Empty(asOf) {
 		g.empty++
 	}
+	year := asOf.AddMonths(-12)
 	for _, d := range one.decisions {
+		if d.On > year {
+			g.due++
+			if d.Renewed {
+				g.done++
+			}
+		}
 		g.renewals[renewalKey{d.Cell, d.Opportunity, d.Renewed}]++
 	}
 	for i := range one.contracts {

@@ -38,6 +38,9 @@ func (s *Service) Incremental(ctx context.Context, by postlift.Actor) (Run, erro
 	run.Kind, run.Actor, run.ChangeMark, run.Basis = KindIncremental, by.Name, change, &basis
 	n := int64(len(changed))
 	run.Metrics.Rescored = &n
+	if err := s.markEnd(ctx, &run); err != nil {
+		return Run{}, err
+	}
 	run.Whole = whole(&run, &models)
 	rows := s.rows(ctx, &run, &models, s.histories(ctx, &run, changed))
 	err = s.Store.BuildScores(ctx, &run, rows, by)

@@ -55,6 +55,9 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 	if run.Metrics.NewAccounts, err = newAccounts(&run, &models); err != nil {
 		return Run{}, err
 	}
+	if err := s.markEnd(ctx, &run); err != nil {
+		return Run{}, err
+	}
 	run.Whole = whole(&run, &models)
 	rows := s.rows(ctx, &run, &models, s.histories(ctx, &run, nil))
 	err = s.Store.BuildScores(ctx, &run, rows, by)
@@ -163,6 +166,11 @@ func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *Stor
 	}
 	run.Metrics.ExcludedDocuments, run.Metrics.ExcludedContracts = g.documents, g.excluded
 	run.Metrics.NoHistoryAccounts = g.empty
+	run.Metrics.RenewalsDue, run.Metrics.RenewalsDone = g.due, g.done
+	if g.due > 0 {
+		rate := float64(g.done) / float64(g.due)
+		run.Metrics.RenewalRate = &rate
+	}
 	run.Basis.Ranking = g.ranks.limits()
 	var models clv.Models
 	models, run.Params, err = fitModels(g, choice, tested, run.Horizon)

@@ -15,18 +15,20 @@ import (
 
 // Metrics are retention, acquisition and conversion figures of the last twelve months, read beside CLV.
 type Metrics struct {
-	RenewalsDue       int64            `json:"renewals_due"`
+	RenewalsDue       int64            `json:"renewals_due"` // the decisions that the renewal models learn from, of this year
 	RenewalsDone      int64            `json:"renewals_done"`
-	BuyersBefore      int64            `json:"buyers_before"`       // ordered in the twelve months before
-	BuyersAgain       int64            `json:"buyers_again"`        // of those, ordered again in the last twelve
-	RenewalRate       *float64         `json:"renewal_rate"`        // null: no renewal was due
-	OrderRetention    *float64         `json:"order_retention"`     // null: nobody ordered before
-	Channels          []ChannelMetrics `json:"channels"`            // all months
-	ExcludedDocuments int64            `json:"excluded_documents"`  // no exchange rate
-	ExcludedContracts int64            `json:"excluded_contracts"`  // no exchange rate
-	NoHistoryAccounts int64            `json:"no_history_accounts"` // valued 0: neither order nor contract
-	Choice            *Choice          `json:"choice,omitempty"`    // of the models; absent in runs before there was one
-	Rescored          *int64           `json:"rescored,omitempty"`  // accounts valued anew by an incremental run
+	BuyersBefore      int64            `json:"buyers_before"`        // ordered in the twelve months before
+	BuyersAgain       int64            `json:"buyers_again"`         // of those, ordered again in the last twelve
+	RenewalRate       *float64         `json:"renewal_rate"`         // null: no renewal was due
+	OrderRetention    *float64         `json:"order_retention"`      // null: nobody ordered before
+	Channels          []ChannelMetrics `json:"channels"`             // all months
+	ExcludedDocuments int64            `json:"excluded_documents"`   // no exchange rate
+	ExcludedContracts int64            `json:"excluded_contracts"`   // no exchange rate
+	NoHistoryAccounts int64            `json:"no_history_accounts"`  // valued 0: neither order nor contract
+	FutureDocuments   int64            `json:"future_documents"`     // of orders, dated after the date: not counted
+	EndsEarly         *EndsEarly       `json:"ends_early,omitempty"` // the data end long before the date
+	Choice            *Choice          `json:"choice,omitempty"`     // of the models; absent in runs before there was one
+	Rescored          *int64           `json:"rescored,omitempty"`   // accounts valued anew by an incremental run
 	Band              *Band            `json:"total_band,omitempty"`
 	NewAccounts       []NewAccount     `json:"new_accounts,omitempty"` // what a newly won account is worth, by channel and segment
 }
@@ -134,7 +136,11 @@ type Store interface {
 	DataUntil(ctx context.Context) (postlift.Date, error)
 	// Fingerprints tells sets of exchange rates apart, and sets of blocks of whole accounts.
 	Fingerprints(ctx context.Context) (rates, blocks string, err error)
+	// Metrics are those of orders and costs; renewals are counted when all contracts are read.
 	Metrics(ctx context.Context, asOf postlift.Date) (Metrics, error)
+	// DocumentDays lists the latest days up to a day, newest first, on which orders and contracts tell of
+	// something.
+	DocumentDays(ctx context.Context, asOf postlift.Date, most int) (orders, contracts []postlift.Date, err error)
 
 	// BuildScores stores the run unseen with its rows and, for an incremental run, the base run's rows of
 	// all other accounts; it ranks deciles and tiers and flips the pointer, in one transaction. An error

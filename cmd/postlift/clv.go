@@ -129,7 +129,7 @@ func logOptions(columns, layout string) (tables.LogOptions, error) {
 
 // languageFlag declares --language and gives what checks it.
 func languageFlag(f *pflag.FlagSet) func() (language, error) {
-	word := f.String("language", "en", "language of charts and of what warnings mean: en or de")
+	word := f.String("language", "en", "language of the text, the charts and what warnings mean: en or de")
 	return func() (language, error) {
 		if !slices.Contains([]string{"en", "de"}, *word) {
 			return "", postlift.Faultf(postlift.Invalid, "clv", "--language is %q: en or de are possible", *word)

@@ -118,8 +118,8 @@ func (e effect) sentence(words effectWords, l language, subjects ...any) string 
 	return say(words.less, l.wholePercent(1-size), from, to)
 }
 
-// wholePercent writes a share without decimals.
-func (l language) wholePercent(v float64) string { return l.percent(math.Round(v*100) / 100) }
+// wholePercent writes a share without decimals; adding 0 takes the sign off a rounded nothing.
+func (l language) wholePercent(v float64) string { return l.percent(math.Round(v*100)/100 + 0) }
 
 // change writes a factor as a signed change.
 func (l language) change(factor float64) string {

@@ -232,6 +232,7 @@ func TestEffectsInWords(t *testing.T) {
 		{effect{Value: math.Log(.7), SE: .1}, "de", "bgnbd", "Kunden mit channel=fair bestellen 30 % seltener als die mit channel=web (95-%-Intervall -42 % bis -15 %)"},
 		{effect{Value: math.Log(2.5), SE: .1}, "en", "mbgcnbd", "customers of channel=fair order 2.5 times as often as those of channel=web (95% interval 2.1 to 3.0 times)"},
 		{effect{Value: math.Log(2.5), SE: .1}, "de", "paretonbd", "Kunden mit channel=fair bestellen 2,5-mal so häufig wie die mit channel=web (95-%-Intervall 2,1- bis 3,0-mal)"},
+		{effect{Value: -.001, SE: .1}, "en", "bgnbd", "customers of channel=fair order about as often as those of channel=web: no clear difference (+0%, 95% interval -18% to +22%)"},
 		{effect{Value: .01, SE: .1}, "en", "bgbb", "customers of channel=fair against those of channel=web: no clear difference in the odds of ordering (+1%, 95% interval -17% to +23%)"},
 	} {
 		if got := c.e.sentence(orderWords(c.model), c.l, "channel=fair", "channel=web"); got != c.want {

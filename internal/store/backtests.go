@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/clv/backtest"
 	"postlift/clv/scoring"
 	orderlog "postlift/clv/tables"
 )
@@ -96,10 +97,17 @@ func (s *Store) orderDays(ctx context.Context, asOf postlift.Date, ids []int64, 
 	})
 }
 
+// backtestReport is the report as it is stored, with what was said of its data.
+type backtestReport struct {
+	backtest.Report
+	Currency  string             `json:"currency,omitempty"`
+	EndsEarly *scoring.EndsEarly `json:"ends_early,omitempty"`
+}
+
 // SaveBacktest stores a report.
 func (s *Store) SaveBacktest(ctx context.Context, b *scoring.StoredBacktest, by postlift.Actor) error {
 	return s.inTx(ctx, func(t *tx) error {
-		row := backtestRow{UID: b.UID, AsOf: b.AsOf, Chosen: b.Chosen, Report: toJSON(b.Report), Actor: by.Name, CreatedAt: s.now()}
+		row := backtestRow{UID: b.UID, AsOf: b.AsOf, Chosen: b.Chosen, Report: toJSON(backtestReport{b.Report, b.Currency, b.EndsEarly}), Actor: by.Name, CreatedAt: s.now()}
 		if err := t.Create(&row).Error; err != nil {
 			return fmt.Errorf("store.SaveBacktest: %w", err)
 		}
@@ -115,8 +123,10 @@ func (s *Store) LatestBacktest(ctx context.Context, from, until postlift.Date) (
 		return scoring.StoredBacktest{}, err
 	}
 	b := scoring.StoredBacktest{UID: row.UID, AsOf: row.AsOf, Chosen: row.Chosen, Actor: row.Actor, CreatedAt: row.CreatedAt.UTC().Truncate(time.Second)}
-	if err := row.Report.into(&b.Report); err != nil {
+	var stored backtestReport
+	if err := row.Report.into(&stored); err != nil {
 		return b, fmt.Errorf("store.LatestBacktest: %w", err)
 	}
+	b.Report, b.Currency, b.EndsEarly = stored.Report, stored.Currency, stored.EndsEarly
 	return b, nil
 }

@@ -26,15 +26,12 @@ func (s *Store) ratesOn(ctx context.Context, day postlift.Date) (map[string]floa
 	return rates, nil
 }
 
-// Metrics gives retention of the last twelve months and cost by channel.
+// Metrics gives retention of buyers in the last twelve months and cost by channel.
 func (s *Store) Metrics(ctx context.Context, asOf postlift.Date) (scoring.Metrics, error) {
 	var m scoring.Metrics
 	y1, y2 := asOf.AddMonths(-12), asOf.AddMonths(-24)
-	row := s.read.QueryRowContext(ctx, s.bind(`SELECT
-  COALESCE(SUM(CASE WHEN e.kind = 'renewed' THEN 1 ELSE 0 END), 0), COUNT(*)
-FROM contract_events e JOIN contracts c ON c.id = e.contract_id
-WHERE e.occurred_on > ? AND e.occurred_on <= ? AND (e.kind = 'renewed' OR (e.kind = 'ended' AND c.ended_on >= c.term_ends_on))`), y1, asOf)
-	if err := row.Scan(&m.RenewalsDone, &m.RenewalsDue); err != nil {
+	row := s.read.QueryRowContext(ctx, s.bind("SELECT COUNT(*) FROM orders WHERE placed_on > ?"), asOf)
+	if err := row.Scan(&m.FutureDocuments); err != nil {
 		return m, fmt.Errorf("metrics: %w", err)
 	}
 	row = s.read.QueryRowContext(ctx, s.bind(`SELECT COUNT(*), COALESCE(SUM(again), 0) FROM (
@@ -44,7 +41,6 @@ WHERE e.occurred_on > ? AND e.occurred_on <= ? AND (e.kind = 'renewed' OR (e.kin
 	if err := row.Scan(&m.BuyersBefore, &m.BuyersAgain); err != nil {
 		return m, fmt.Errorf("metrics: %w", err)
 	}
-	m.RenewalRate = ratio(m.RenewalsDone, m.RenewalsDue)
 	m.OrderRetention = ratio(m.BuyersAgain, m.BuyersBefore)
 	var err error
 	m.Channels, err = s.channelMetrics(ctx, asOf)

@@ -21,14 +21,18 @@ func (s *Store) Segmentation(ctx context.Context, run scoring.Run) (scoring.Segm
 	if out.RFM, err = s.rfm(ctx, run); err != nil {
 		return out, err
 	}
-	if out.Stages, err = s.slices(ctx, run, "sc.stage"); err != nil {
+	renewals, err := s.renewals(ctx, run)
+	if err != nil {
+		return out, err
+	}
+	if out.Stages, err = s.slices(ctx, run, "sc.stage", renewals.stages); err != nil {
 		return out, err
 	}
 	slices.SortStableFunc(out.Stages, func(a, b scoring.Slice) int { return stagePlace(a.Name) - stagePlace(b.Name) })
-	if out.Segments, err = s.slices(ctx, run, "a.segment"); err != nil {
+	if out.Segments, err = s.slices(ctx, run, "a.segment", renewals.segments); err != nil {
 		return out, err
 	}
-	if out.Channels, err = s.slices(ctx, run, "a.acquisition_channel"); err != nil {
+	if out.Channels, err = s.slices(ctx, run, "a.acquisition_channel", renewals.channels); err != nil {
 		return out, err
 	}
 	addAcquisition(&out, run)
@@ -116,25 +120,20 @@ WHERE run_id = ? AND rfm <> '' GROUP BY rfm ORDER BY rfm DESC`, run.ID)
 	return found, rows.Err()
 }
 
-// slicesSQL sums scores up by one column, with retention of buyers and of contracts over twelve months.
+// slicesSQL sums scores up by one column, with retention of buyers over twelve months.
 const slicesSQL = `SELECT %[1]s, COUNT(*), SUM(sc.residual_minor), AVG(CAST(sc.residual_minor AS DOUBLE PRECISION)),
   AVG(CAST(sc.prospect_minor AS DOUBLE PRECISION)), AVG(sc.p_active),
-  SUM(CAST(sc.acquisition_minor AS DOUBLE PRECISION)), COALESCE(SUM(b.before), 0), COALESCE(SUM(b.again), 0),
-  COALESCE(SUM(k.due), 0), COALESCE(SUM(k.done), 0)
+  SUM(CAST(sc.acquisition_minor AS DOUBLE PRECISION)), COALESCE(SUM(b.before), 0), COALESCE(SUM(b.again), 0)
 FROM scores sc JOIN accounts a ON a.id = sc.account_id
 LEFT JOIN (SELECT account_id, 1 AS before, MAX(CASE WHEN placed_on > ? THEN 1 ELSE 0 END) AS again
   FROM orders WHERE doc_type = 'order' AND placed_on > ? AND placed_on <= ? AND net_minor + credited_minor > 0
   GROUP BY account_id HAVING MIN(placed_on) <= ?) b ON b.account_id = sc.account_id
-LEFT JOIN (SELECT c.account_id, COUNT(*) AS due, SUM(CASE WHEN e.kind = 'renewed' THEN 1 ELSE 0 END) AS done
-  FROM contract_events e JOIN contracts c ON c.id = e.contract_id
-  WHERE e.occurred_on > ? AND e.occurred_on <= ? AND (e.kind = 'renewed' OR (e.kind = 'ended' AND c.ended_on >= c.term_ends_on))
-  GROUP BY c.account_id) k ON k.account_id = sc.account_id
 WHERE sc.run_id = ? GROUP BY %[1]s ORDER BY 3 DESC, 1`
 
 // slices sums a run up by a column of scores sc or accounts a.
-func (s *Store) slices(ctx context.Context, run scoring.Run, column string) ([]scoring.Slice, error) {
+func (s *Store) slices(ctx context.Context, run scoring.Run, column string, renewals map[string]renewalCount) ([]scoring.Slice, error) {
 	year, before := run.AsOf.AddMonths(-12), run.AsOf.AddMonths(-24)
-	rows, err := s.queryRead(ctx, fmt.Sprintf(slicesSQL, column), year, before, run.AsOf, year, year, run.AsOf, run.ID)
+	rows, err := s.queryRead(ctx, fmt.Sprintf(slicesSQL, column), year, before, run.AsOf, year, run.ID)
 	if err != nil {
 		return nil, fmt.Errorf("slices: %w", err)
 	}
@@ -144,12 +143,12 @@ func (s *Store) slices(ctx context.Context, run scoring.Run, column string) ([]s
 		l := scoring.Slice{Total: money(run), Mean: money(run), Prospect: money(run)}
 		var mean, prospect, cost float64
 		var active sql.NullFloat64
-		var bought, again, due, done int64
-		if err := rows.Scan(&l.Name, &l.Accounts, &l.Total.Minor, &mean, &prospect, &active, &cost, &bought, &again, &due, &done); err != nil {
+		var bought, again int64
+		if err := rows.Scan(&l.Name, &l.Accounts, &l.Total.Minor, &mean, &prospect, &active, &cost, &bought, &again); err != nil {
 			return nil, err
 		}
 		l.Mean.Minor, l.Prospect.Minor = postlift.RoundMinor(mean), postlift.RoundMinor(prospect)
-		l.Retention, l.RenewalRate = ratio(again, bought), ratio(done, due)
+		l.Retention, l.RenewalRate = ratio(again, bought), ratio(renewals[l.Name].done, renewals[l.Name].due)
 		if active.Valid {
 			l.PActive = &active.Float64
 		}
