@@ -3,6 +3,7 @@ package accounts
 import (
 	"encoding/csv"
 	"strings"
+	"time"
 
 	"postlift"
 	"postlift/accounts/csvfile"
@@ -130,6 +131,21 @@ func (s *session) past(row *csvfile.Row, name string) postlift.Date {
 	d := row.Date(name)
 	if d > s.today {
 		row.Reject(name, "future", d.String(), "the date lies after today ("+s.today.String()+")")
+	}
+	return d
+}
+
+// Days that systems write where they lack a date: the first of their calendar. Nothing is older than the first.
+var (
+	firstSensible = postlift.NewDate(1900, time.January, 2)
+	unixStart     = postlift.NewDate(1970, time.January, 1)
+)
+
+// sensible refuses the date of a document on which there can have been none: one such day would make the imported
+// history begin before the company existed.
+func sensible(row *csvfile.Row, name string, d postlift.Date) postlift.Date {
+	if !d.IsZero() && (d < firstSensible || d == unixStart) {
+		row.Reject(name, "too_early", d.String(), "no document can be of this day, which systems write where they lack a date: give the right one")
 	}
 	return d
 }

@@ -81,7 +81,7 @@ func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, num
 }
 
 func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order {
-	o := Order{AccountID: s.account(row, accounts, "account_id"), PlacedOn: s.past(row, "date"),
+	o := Order{AccountID: s.account(row, accounts, "account_id"), PlacedOn: sensible(row, "date", s.past(row, "date")),
 		RefersTo: row.Text("refers_to"), Code: row.Text("code"), Currency: s.currency(row)}
 	if o.PlacedOn.IsZero() && row.OK() {
 		row.Need("date")
@@ -203,7 +203,7 @@ func prepareContracts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) 
 }
 
 func (s *session) readContract(row *csvfile.Row, accounts *Index) Contract {
-	k := Contract{AccountID: s.account(row, accounts, "account_id"), StartedOn: row.Date("started_on"),
+	k := Contract{AccountID: s.account(row, accounts, "account_id"), StartedOn: sensible(row, "started_on", row.Date("started_on")),
 		TermEndsOn: row.Date("term_ends_on"), AutoRenew: row.Bool("auto_renew", false),
 		NoticeGivenOn: s.past(row, "notice_given_on"), EndedOn: row.Date("ended_on"),
 		EndReason: row.Text("end_reason"), Currency: s.currency(row)}

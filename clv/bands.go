@@ -142,7 +142,7 @@ func (s *Scorer) orderAtoms(in *AccountInput, c *sheet, alive float64) (mean, va
 	squares := mean * idle
 	own, order := s.spendSpread(in)
 	own = s.withMarginDoubt(in, c, own)
-	wide := s.widening(s.models.Doubt.orders(in.OrderDays - 1))
+	wide := s.widening(s.orderDoubt(in))
 	worth, handling := timing*c.v.MeanOrderMinor*c.ratio, timing*float64(s.a.OrderCostMinor)
 	for _, g := range view.groups {
 		if !(g.weight > 0) {

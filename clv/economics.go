@@ -95,7 +95,8 @@ type AccountInput struct {
 	OpenedOn              postlift.Date // when the account was opened, if known
 	HistoryStart          postlift.Date // first day that the imported orders cover, if known
 
-	orderExpected float64 // of an imagined account: the expected value of its orders, else 0
+	orderExpected float64  // of an imagined account: the expected value of its orders, else 0
+	orderLevels   []string // of an imagined account: the levels by which it orders, else nil
 }
 
 // ContractInput is one contract, running or signed, at the observation date. Amounts are minor units a month.

@@ -17,7 +17,9 @@ import (
 type Choice struct {
 	Orders      string      // order model by name; "" means MBG/CNBD-k
 	K           int         // fixes the regularity of MBG/CNBD-k, 1 to 6; 0 keeps the likeliest
+	Levels      bool        // by segment, industry, size and channel, where accounts enough have a full history
 	Spend       string      // spend model by name; "" means Gamma-Gamma
+	SpendLevels bool        // by segment
 	Calibration Calibration // from a backtest; the zero value widens nothing
 	Rand        *rand.Rand  // draws parameters for the doubt about them; nil: a fixed start, the same every time
 }
@@ -30,6 +32,7 @@ const (
 	WarnTruncatedLearned = "truncated_histories_learned" // too few full histories: the visible part of others is learned from, too
 	WarnTruncatedLeft    = "truncated_histories_left_out"
 	WarnDatesSkipped     = "contradicting_dates_left_out"
+	WarnLevelsLeft       = "levels_left_out"      // too few full histories to tell levels apart: one order model for all
 	WarnSpendUnusable    = "spend_model_unusable" // order values hardly differ: the fit ran out of the range of parameters
 )
 
@@ -48,7 +51,8 @@ type MarginResult struct {
 // gives the same models again, to the last bit. What could not be fitted is absent and named in Missing.
 type PortfolioFit struct {
 	Orders       *FitResult               `json:"orders,omitempty"`
-	Renewals     map[string]RenewalResult `json:"renewals,omitempty"` // by term class, "all" for the pooled one
+	OrdersBy     *purchase.ByLevel        `json:"orders_by_level,omitempty"` // instead of Orders, which is the fit without levels
+	Renewals     map[string]RenewalResult `json:"renewals,omitempty"`        // by term class, "all" for the pooled one
 	RenewalCells *renewal.Cells           `json:"renewal_cells,omitempty"`
 	Prices       *renewal.PriceModel      `json:"prices,omitempty"`
 	Volumes      *renewal.VolumeModel     `json:"volumes,omitempty"`
@@ -59,8 +63,9 @@ type PortfolioFit struct {
 	Populations  Populations              `json:"populations"`
 	Doubt        Doubt                    `json:"doubt"`
 	Calibration  Calibration              `json:"calibration"`
-	Missing      []string                 `json:"missing"`  // "orders", "spend", "renewals"
-	Warnings     []string                 `json:"warnings"` // flags of the portfolio as a whole
+	SpendBy      *spend.ByLevel           `json:"spend_by_level,omitempty"` // instead of the spend model of Orders, which is the fit without levels
+	Missing      []string                 `json:"missing"`                  // "orders", "spend", "renewals"
+	Warnings     []string                 `json:"warnings"`                 // flags of the portfolio as a whole
 	Skipped      int                      `json:"skipped"`
 	Truncated    int                      `json:"truncated"` // accounts whose first orders lie before the history
 }
@@ -72,6 +77,7 @@ type fitter struct {
 	out    PortfolioFit
 	orders *purchase.Fitted
 	spend  *spend.Fitted
+	spends func(k int, rng *rand.Rand) []spend.Model // draws of it
 	rows   []purchase.Counted
 }
 
@@ -146,7 +152,7 @@ func (f *fitter) fitOrders() error {
 	if len(rows) == 0 {
 		return nil
 	}
-	fit, err := purchase.Fit(f.choice.Orders, rows, purchase.Options{K: f.choice.K, LogGaps: gaps})
+	fit, err := f.fitHistories(rows, gaps)
 	if err != nil {
 		return err
 	}
@@ -159,12 +165,15 @@ func (f *fitter) fitOrders() error {
 				f.warn(WarnSpendUnusable)
 				break
 			}
-			f.spend = &s
+			f.spend, f.spends = &s, s.Draws
+			if err := f.fitSpendLevels(); err != nil {
+				return err
+			}
 		case postlift.KindOf(err) != postlift.Invalid || !slices.Contains(spend.Names(), spend.BaseName(f.choice.Spend)):
 			return err
 		}
 	}
-	res := Result(fit, f.spend)
+	res := Result(*f.orders, f.spend)
 	f.out.Orders = &res
 	return nil
 }
@@ -254,6 +263,12 @@ func (f *fitter) missing() {
 // models gives none of them; impossible parameters are an Invalid fault.
 func (f *PortfolioFit) Models() (Models, error) {
 	m := Models{Development: f.Development, Ordering: f.Ordering, Populations: f.Populations, Doubt: f.Doubt, Calibration: f.Calibration}
+	if f.OrdersBy != nil && !f.OrdersBy.Plain() {
+		m.OrdersBy = f.OrdersBy
+	}
+	if f.SpendBy != nil && !f.SpendBy.Plain() {
+		m.SpendBy = f.SpendBy
+	}
 	if f.Orders != nil {
 		orders, err := purchase.New(f.Orders.Model, f.Orders.Params)
 		if err != nil {

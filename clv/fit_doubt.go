@@ -35,14 +35,54 @@ func (f *fitter) doubt() {
 
 // stratum is a history that stands for many.
 type stratum struct {
-	purchase.Counted
+	known
 	weight float64 // customers it stands for
 	band   int     // index into doubtBands
 }
 
+// known is a history with what its levels say, in the terms of the order model's effects; nil: no levels.
+type known struct {
+	purchase.Counted
+	values []float64
+}
+
+// learnedFrom lists the histories behind the order model.
+func (f *fitter) learnedFrom() []known {
+	var out []known
+	if f.out.OrdersBy == nil {
+		for _, r := range f.rows {
+			out = append(out, known{Counted: r})
+		}
+		return out
+	}
+	for _, p := range f.p.levels.Patterns(f.out.OrdersBy.Design) {
+		for _, r := range p.Rows {
+			out = append(out, known{r, p.Values})
+		}
+	}
+	return out
+}
+
+// orderDraws gives functions that predict with other parameters that the data allow.
+func (f *fitter) orderDraws() (out []func(k known) float64) {
+	expect := func(m purchase.Model, k known) float64 {
+		return purchase.ExpectedOrders(m, k.X, k.TX, k.T, doubtWeeks)
+	}
+	if f.out.OrdersBy != nil {
+		for _, d := range f.out.OrdersBy.Draws(doubtDraws, f.choice.Rand) {
+			out = append(out, func(k known) float64 { return expect(d.Fit.At(k.values), k) })
+		}
+		return out
+	}
+	for _, m := range f.orders.Draws(doubtDraws, f.choice.Rand) {
+		out = append(out, func(k known) float64 { return expect(m, k) })
+	}
+	return out
+}
+
 // strata picks from each band of frequencies the histories at the middle of equal shares of its customers.
-func strata(rows []purchase.Counted) []stratum {
-	byBand := make([][]purchase.Counted, len(doubtBands))
+func strata(rows []known) []stratum {
+	byBand := make([][]known, len(doubtBands))
 	for _, r := range rows {
 		b := len(doubtBands) - 1
 		for b > 0 && r.X < doubtBands[b] {
@@ -52,8 +92,8 @@ func strata(rows []purchase.Counted) []stratum {
 	}
 	var out []stratum
 	for b, rows := range byBand {
-		slices.SortFunc(rows, func(a, c purchase.Counted) int {
-			return cmp.Or(cmp.Compare(a.T, c.T), cmp.Compare(a.TX, c.TX), cmp.Compare(a.X, c.X))
+		slices.SortFunc(rows, func(a, c known) int {
+			return cmp.Or(cmp.Compare(a.T, c.T), cmp.Compare(a.TX, c.TX), cmp.Compare(a.X, c.X), slices.Compare(a.values, c.values))
 		})
 		total := 0
 		for _, r := range rows {
@@ -69,35 +109,35 @@ func strata(rows []purchase.Counted) []stratum {
 }
 
 // atShare is the row in which so many customers have been counted.
-func atShare(rows []purchase.Counted, want float64) (purchase.Counted, bool) {
+func atShare(rows []known, want float64) (known, bool) {
 	seen := 0.0
 	for _, r := range rows {
 		if seen += float64(r.N); seen >= want {
 			return r, true
 		}
 	}
-	return purchase.Counted{}, false
+	return known{}, false
 }
 
 func (f *fitter) doubtOrders() {
-	orders := f.orders.Draws(doubtDraws, f.choice.Rand)
+	orders := f.orderDraws()
 	var spends []spend.Model
 	if f.spend != nil {
-		spends = f.spend.Draws(doubtDraws, f.choice.Rand)
+		spends = f.spends(doubtDraws, f.choice.Rand)
 	}
 	if len(orders) == 0 {
 		return
 	}
-	picked := strata(f.rows)
+	picked := strata(f.learnedFrom())
 	bands := make([][]float64, len(doubtBands))
 	for b := range bands {
 		bands[b] = make([]float64, len(orders))
 	}
 	total := make([]float64, len(orders))
 	typical := f.typicalSpend()
-	for d, m := range orders {
+	for d, expected := range orders {
 		for _, s := range picked {
-			v := s.weight * purchase.ExpectedOrders(m, s.X, s.TX, s.T, doubtWeeks)
+			v := s.weight * expected(s.known)
 			if len(spends) > 0 {
 				o := typical
 				o.X = max(s.X, 1)

@@ -2,13 +2,21 @@ package clv
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
+	"postlift/clv/fitting"
 	"postlift/clv/purchase"
+	"postlift/clv/spend"
 )
 
 // levels are what order models may differ by, in the order of purchase.LevelColumns.
 func (in *AccountInput) levels() [4]string {
+	if in.orderLevels != nil {
+		var own [4]string
+		copy(own[:], in.orderLevels)
+		return own
+	}
 	return [4]string{in.Segment, in.Industry, in.Size, in.Channel}
 }
 
@@ -46,6 +54,38 @@ func (s *Scorer) orderView(in *AccountInput) *orderView {
 	return v
 }
 
+// spendOf is the spend model of an account; nil where there is none.
+func (s *Scorer) spendOf(in *AccountInput) spend.Model {
+	if s.models.SpendBy == nil {
+		return s.models.Spend
+	}
+	return s.spends[s.models.SpendBy.Pattern(in.Segment)]
+}
+
+// spendsBySegment are the spend models by pattern.
+func spendsBySegment(by *spend.ByLevel) []spend.Model {
+	if by == nil {
+		return nil
+	}
+	out := []spend.Model{by.Base}
+	for _, f := range by.Factors {
+		out = append(out, by.Model(f.Level))
+	}
+	return out
+}
+
+// orderDoubt is the log standard deviation that the parameters leave to the value of an account's orders: those
+// that all share, and that of its segment's factor.
+func (s *Scorer) orderDoubt(in *AccountInput) float64 {
+	doubt := s.models.Doubt.orders(in.OrderDays - 1)
+	if by := s.models.SpendBy; by != nil {
+		if i := by.Pattern(in.Segment); i > 0 {
+			return math.Hypot(doubt, by.Factors[i-1].LogSD)
+		}
+	}
+	return doubt
+}
+
 // forget drops the outlooks and, where there are models by level, what these have worked out, so that memory stays
 // flat. The histories at hand come back soon.
 func (s *Scorer) forget() {
@@ -73,4 +113,72 @@ func shares(counts map[[4]string]int) []LevelShare {
 		return cmp.Or(cmp.Compare(b.Accounts, a.Accounts), slices.Compare(a.Levels, b.Levels))
 	})
 	return slices.Clip(out[:min(len(out), mostShares)])
+}
+
+// addLevels counts the history of an account, which the plain tally has accepted, by its levels.
+func (p *Portfolio) addLevels(in *AccountInput, h orderHistory) {
+	if p.levels == nil {
+		p.levels = purchase.NewLevelTally(purchase.LevelColumns...)
+	}
+	levels := in.levels()
+	if err := p.levels.AddDays(levels[:], h.x, h.txDays, h.ageDays); err != nil {
+		p.Skipped++
+	}
+}
+
+// segmentName is the one copy of a segment's name that is kept.
+func (p *Portfolio) segmentName(segment string) string {
+	if own, ok := p.segmentNames[segment]; ok {
+		return own
+	}
+	if p.segmentNames == nil {
+		p.segmentNames = map[string]string{}
+	}
+	p.segmentNames[segment] = segment
+	return segment
+}
+
+// fitHistories fits the order model. By levels it learns from the accounts with a full history; where these are too
+// few, one model serves all. What it gives is the fit without levels, with the flags of both.
+func (f *fitter) fitHistories(rows []purchase.Counted, gaps float64) (purchase.Fitted, error) {
+	opt := purchase.Options{K: f.choice.K, LogGaps: gaps}
+	if !f.choice.Levels {
+		return purchase.Fit(f.choice.Orders, rows, opt)
+	}
+	if f.p.levels == nil || f.p.Orders.Customers() < fullHistories {
+		f.warn(WarnLevelsLeft)
+		return purchase.Fit(f.choice.Orders, rows, opt)
+	}
+	by, err := purchase.FitByLevel(f.choice.Orders, f.p.levels, 0, opt)
+	if err != nil || by.Plain() {
+		return by.Fit.Without, err
+	}
+	f.out.OrdersBy = &by
+	fit := by.Fit.Without
+	fit.Flags = append(slices.Clone(fit.Flags), onlyNew(by.Fit.Flags, fit.Flags)...)
+	return fit, nil
+}
+
+// fitSpendLevels fits the spend model by segment. Where its base runs out of the range of parameters, one model
+// serves all.
+func (f *fitter) fitSpendLevels() error {
+	if !f.choice.SpendLevels || len(f.p.spendLevels) != len(f.p.Spend) {
+		return nil
+	}
+	by, err := spend.FitByLevel(f.choice.Spend, f.p.Spend, f.p.spendLevels)
+	if err != nil || by.Plain() {
+		return err
+	}
+	if _, err := spend.New(by.Base.Name(), fitting.ParamMap(by.Base.Params())); err != nil {
+		f.warn(WarnSpendUnusable)
+		return nil
+	}
+	f.out.SpendBy, f.spends = &by.ByLevel, by.Fit.Draws
+	f.spend.Flags = append(slices.Clone(f.spend.Flags), onlyNew(by.Flags, f.spend.Flags)...)
+	return nil
+}
+
+// onlyNew are the flags that are not among the known ones.
+func onlyNew(flags, known []string) []string {
+	return slices.DeleteFunc(slices.Clone(flags), func(f string) bool { return slices.Contains(known, f) })
 }

@@ -74,7 +74,7 @@ func (s *Scorer) channelCost(channel string) (int64, bool) {
 // imagine adds the parts of all kinds of account, each with its share.
 func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 	var parts [7]float64
-	for _, kind := range p.kinds() {
+	for _, kind := range s.byLevel(p.kinds(), p.Levels) {
 		in := s.imaginedAccount(out, p, kind)
 		var c sheet
 		if !s.value(&in, &c) {
@@ -99,8 +99,34 @@ func (s *Scorer) imagine(out *NewAccountValue, p Population) {
 type accountKind struct {
 	count  float64 // accounts
 	orders bool
-	class  string  // of its contract; "" for none
-	mean   float64 // contracts of any class that it holds
+	class  string   // of its contract; "" for none
+	mean   float64  // contracts of any class that it holds
+	levels []string // by which it orders; nil: one model for all
+}
+
+// byLevel splits the kinds that order by the most frequent combinations of levels, where there are order models by
+// level.
+func (s *Scorer) byLevel(kinds []accountKind, levels []LevelShare) []accountKind {
+	total := 0.0
+	for _, l := range levels {
+		total += l.Accounts
+	}
+	if s.models.OrdersBy == nil || !(total > 0) {
+		return kinds
+	}
+	var out []accountKind
+	for _, k := range kinds {
+		if !k.orders {
+			out = append(out, k)
+			continue
+		}
+		for _, l := range levels {
+			part := k
+			part.count, part.levels = k.count*l.Accounts/total, l.Levels
+			out = append(out, part)
+		}
+	}
+	return out
 }
 
 // kinds tells accounts apart by orders, contracts or both, and holders of contracts by the class of the term: one
@@ -115,7 +141,7 @@ func (p Population) kinds() []accountKind {
 	for _, class := range renewal.TermClasses {
 		if c := p.Classes[class]; c.Contracts > 0 && holders > 0 {
 			part, mean := c.Contracts/contracts, contracts/holders
-			out = append(out, accountKind{p.ContractsOnly * part, false, class, mean}, accountKind{p.Both * part, true, class, mean})
+			out = append(out, accountKind{count: p.ContractsOnly * part, class: class, mean: mean}, accountKind{count: p.Both * part, orders: true, class: class, mean: mean})
 		}
 	}
 	return slices.DeleteFunc(out, func(k accountKind) bool { return !(k.count > 0) })
@@ -128,7 +154,7 @@ func (s *Scorer) imaginedAccount(out *NewAccountValue, p Population, kind accoun
 	if kind.orders {
 		in.FirstOrder, in.LastOrder, in.OrderDays = s.asOf, s.asOf, 1
 		in.MeanOrderMinor = s.populationSpend(p)
-		in.orderExpected = in.MeanOrderMinor
+		in.orderExpected, in.orderLevels = in.MeanOrderMinor, kind.levels
 		if p.NetMinor > 0 {
 			in.MarginRatio = p.MarginMinor / p.NetMinor
 		}

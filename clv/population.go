@@ -18,6 +18,9 @@ type Population struct {
 	MarginMinor   float64                   `json:"margin_minor"` // their margin
 	Mailable      float64                   `json:"mailable"`
 	Classes       map[string]ClassContracts `json:"classes,omitempty"` // by term class
+	Levels        []LevelShare              `json:"levels,omitempty"`  // the most frequent combinations of the accounts with orders
+
+	seen map[[4]string]int // by levels, while they are gathered
 }
 
 // ClassContracts sums the running contracts of a term class.
@@ -42,29 +45,29 @@ type populationTally struct {
 	segments, channels map[string]*Population
 }
 
-func (t *populationTally) add(in *AccountInput) {
+func (t *populationTally) add(in *AccountInput, byLevel bool) {
 	if in.OrderDays <= 0 && len(in.Contracts) == 0 {
 		return
 	}
 	if t.segments == nil {
 		t.segments, t.channels = map[string]*Population{}, map[string]*Population{}
 	}
-	t.all.add(in)
-	addTo(t.segments, in.Segment, in)
-	addTo(t.channels, in.Channel, in)
+	t.all.add(in, byLevel)
+	addTo(t.segments, in.Segment, in, byLevel)
+	addTo(t.channels, in.Channel, in, byLevel)
 }
 
-func addTo(to map[string]*Population, name string, in *AccountInput) {
+func addTo(to map[string]*Population, name string, in *AccountInput, byLevel bool) {
 	p := to[name]
 	if p == nil {
 		p = &Population{}
 		to[name] = p
 	}
-	p.add(in)
+	p.add(in, byLevel)
 }
 
 func (t *populationTally) result() Populations {
-	return Populations{All: t.all, Segments: plain(t.segments), Channels: plain(t.channels)}
+	return Populations{All: t.all.closed(), Segments: plain(t.segments), Channels: plain(t.channels)}
 }
 
 func plain(from map[string]*Population) map[string]Population {
@@ -73,13 +76,26 @@ func plain(from map[string]*Population) map[string]Population {
 	}
 	out := make(map[string]Population, len(from))
 	for name, p := range from {
-		out[name] = *p
+		out[name] = p.closed()
 	}
 	return out
 }
 
-func (p *Population) add(in *AccountInput) {
+// closed is the population without what only gathering needs.
+func (p *Population) closed() Population {
+	out := *p
+	out.Levels, out.seen = shares(p.seen), nil
+	return out
+}
+
+func (p *Population) add(in *AccountInput, byLevel bool) {
 	p.Accounts++
+	if byLevel && in.OrderDays > 0 {
+		if p.seen == nil {
+			p.seen = map[[4]string]int{}
+		}
+		p.seen[in.levels()]++
+	}
 	switch {
 	case len(in.Contracts) == 0:
 		p.OrdersOnly++
@@ -140,6 +156,9 @@ func (p Population) mixed(all Population) Population {
 	out.NetMinor += w * all.NetMinor
 	out.MarginMinor += w * all.MarginMinor
 	out.Mailable += w * all.Mailable
+	if len(out.Levels) == 0 {
+		out.Levels = all.Levels
+	}
 	out.Classes = map[string]ClassContracts{}
 	for class, c := range p.Classes {
 		out.Classes[class] = c

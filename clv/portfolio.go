@@ -18,11 +18,18 @@ type Portfolio struct {
 	Renewals  map[renewal.Cell]*renewal.Table
 	Adoptions development.Tally // contract groups; its kind need not be set
 	Orderings development.Tally // ordered groups
-	Skipped   int               // accounts whose order dates contradict each other: valued, but not learned from
-	Truncated int               // accounts whose first orders lie before the imported history: kept apart, see FitPortfolio
+	// ByLevel says to gather histories by level and values by segment, too, for models by level. It is set before the
+	// first account is added.
+	ByLevel   bool
+	Skipped   int // accounts whose order dates contradict each other: valued, but not learned from
+	Truncated int // accounts whose first orders lie before the imported history: kept apart, see FitPortfolio
 
 	truncated purchase.Tally // their histories as they are visible
 	late      float64        // and the sum of their log gaps
+
+	levels       *purchase.LevelTally // of Orders
+	spendLevels  []string             // segments of Spend
+	segmentNames map[string]string    // one copy of each
 
 	contractsSeen bool
 	prices        renewal.Changes
@@ -35,7 +42,7 @@ type Portfolio struct {
 // AddAccount counts what one account teaches as of the observation date: its purchase history, what it
 // spends, its margin and what kind of customer it is.
 func (p *Portfolio) AddAccount(in *AccountInput, asOf postlift.Date) {
-	p.groups.add(in)
+	p.groups.add(in, p.ByLevel)
 	if in.OrderDays <= 0 {
 		return
 	}
@@ -57,12 +64,17 @@ func (p *Portfolio) AddAccount(in *AccountInput, asOf postlift.Date) {
 	}
 	if in.truncated() {
 		p.Truncated++
+	} else if p.ByLevel {
+		p.addLevels(in, h)
 	}
 	if !math.IsNaN(in.LogGaps) && !math.IsInf(in.LogGaps, 0) {
 		*gaps += in.LogGaps
 	}
 	if o := in.spendSeen(); h.x > 0 && o.M > 0 && !math.IsInf(o.M, 0) {
 		p.Spend = append(p.Spend, o)
+		if p.ByLevel {
+			p.spendLevels = append(p.spendLevels, p.segmentName(in.Segment))
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"postlift"
 	"postlift/clv/purchase"
 	"postlift/clv/renewal"
+	"postlift/clv/spend"
 )
 
 // Scorer values accounts under one set of models, assumptions and observation date. It remembers what
@@ -28,6 +29,7 @@ type Scorer struct {
 	plain  *orderView         // the one order model; nil without one
 	views  map[int]*orderView // by pattern of levels, where there are models by level
 	last   *orderView         // of them
+	spends []spend.Model      // by pattern of SpendBy
 	tweak  tweak
 	scratch
 }
@@ -62,7 +64,7 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	}
 	window := float64(a.WindowDays) / DaysPerMonth
 	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
-	s := &Scorer{models: *m, asOf: asOf, from: asOf.AddDays(1), a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid),
+	s := &Scorer{models: *m, asOf: asOf, from: asOf.AddDays(1), a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid), spends: spendsBySegment(m.SpendBy),
 		own: map[float64][]float64{}, cache: map[scoreKey]*outlook{}, lists: map[flagSet][]string{},
 		adopts: map[adoptionKey]*adoptionPath{}, tweak: tweak{hazard: 1}}
 	for t := range grid {

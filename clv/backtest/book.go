@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 
 	"postlift"
 	"postlift/clv/purchase"
@@ -20,16 +21,26 @@ type book struct {
 	first     postlift.Date
 	until     postlift.Date
 	values    bool
+	groups    [][]string // distinct levels, sorted; none where none are known
+	columns   []string   // of the levels
+
+	segmentColumn int // index in columns; -1: none
 }
 
 type customer struct {
 	segment string
+	group   int32             // index into groups
 	days    []tables.OrderDay // sorted
 }
 
 // open arranges the log by customer and draws the sample.
-func open(log tables.OrderLog, segments []string, sample int) book {
-	b := book{all: len(log.IDs), until: log.Until, values: log.HasValues}
+func open(log tables.OrderLog, opt Options) book {
+	segments, sample := opt.Segments, opt.Sample
+	b := book{all: len(log.IDs), until: log.Until, values: log.HasValues, segmentColumn: -1}
+	if opt.Levels != nil {
+		b.columns = opt.columns()
+		b.segmentColumn = slices.Index(b.columns, purchase.ColumnSegment)
+	}
 	share := 1.0
 	if sample == 0 {
 		sample = defaultSample
@@ -48,6 +59,9 @@ func open(log tables.OrderLog, segments []string, sample int) book {
 			if segments != nil {
 				c.segment = segments[id]
 			}
+			if opt.Levels != nil {
+				c.group = int32(id)
+			}
 			b.customers = append(b.customers, c)
 			if b.first.IsZero() || log.Days[i].Day < b.first {
 				b.first = log.Days[i].Day
@@ -55,8 +69,34 @@ func open(log tables.OrderLog, segments []string, sample int) book {
 		}
 		i = j
 	}
+	b.group(opt.Levels)
 	return b
 }
+
+// group numbers the distinct levels of the customers, whose ids stand in for them so far.
+func (b *book) group(levels [][]string) {
+	if levels == nil {
+		return
+	}
+	at := map[string]int32{}
+	for _, c := range b.customers {
+		if key := groupKey(levels[c.group]); at[key] == 0 {
+			at[key] = 1
+			b.groups = append(b.groups, levels[c.group])
+		}
+	}
+	// The order is that of the levels themselves: a customer who comes later must not change the order in which
+	// figures of earlier ones are added up.
+	slices.SortFunc(b.groups, slices.Compare)
+	for i, g := range b.groups {
+		at[groupKey(g)] = int32(i)
+	}
+	for i := range b.customers {
+		b.customers[i].group = at[groupKey(levels[b.customers[i].group])]
+	}
+}
+
+func groupKey(levels []string) string { return strings.Join(levels, "\x00") }
 
 // drawn is a number from 0 to 1 that depends on the id alone.
 func drawn(id string) float64 {
@@ -83,11 +123,16 @@ type past struct {
 	start  []int32            // row r holds known[start[r]:start[r+1]]
 	spends []spend.Observation
 	gaps   float64 // sum of logs of the weeks between order days
+
+	byLevel *past   // the same with rows of one history and one group each; nil without levels
+	groups  []int32 // of each of these rows
+	spender []int32 // group of each of spends
 }
 
 // known is what was known of one customer at an origin.
 type known struct {
 	who            int32   // index into book.customers
+	group          int32   // index into book.groups
 	x, tx, age     int32   // repeat order days; days from the first order
 	lastYear       int32   // repeat order days in the 365 days up to the origin
 	mean           float64 // mean value of the repeat order days
@@ -101,25 +146,25 @@ func (b book) at(origin postlift.Date) past {
 	p := past{origin: origin}
 	for i, c := range b.customers {
 		if n := countUntil(c.days, origin); n > 0 {
-			p.add(int32(i), c.days[:n])
+			p.add(int32(i), c.group, c.days[:n])
 		}
 	}
 	slices.SortFunc(p.known, func(a, b known) int {
-		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.age, b.age), cmp.Compare(a.tx, b.tx), cmp.Compare(a.who, b.who))
+		return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.age, b.age), cmp.Compare(a.tx, b.tx), cmp.Compare(a.group, b.group), cmp.Compare(a.who, b.who))
 	})
-	p.compress()
+	p.compress(len(b.groups) > 0)
 	for _, k := range p.known {
 		if o := k.observation(); o.X > 0 && o.M > 0 {
-			p.spends = append(p.spends, o)
+			p.spends, p.spender = append(p.spends, o), append(p.spender, k.group)
 		}
 	}
 	return p
 }
 
 // add takes the order days of one customer up to the origin.
-func (p *past) add(who int32, days []tables.OrderDay) {
+func (p *past) add(who, group int32, days []tables.OrderDay) {
 	first, last := days[0].Day, days[len(days)-1].Day
-	k := known{who: who, x: int32(len(days) - 1), tx: int32(last.DaysSince(first)), age: int32(p.origin.DaysSince(first)),
+	k := known{who: who, group: group, x: int32(len(days) - 1), tx: int32(last.DaysSince(first)), age: int32(p.origin.DaysSince(first)),
 		lastYear: int32(len(days) - max(countUntil(days, p.origin.AddDays(-daysPerYear)), 1)), first: days[0].Value}
 	var logs []float64
 	for i := 1; i < len(days); i++ {
@@ -159,9 +204,22 @@ func (k known) basis() spend.Observation {
 	return spend.FirstOrder(k.first)
 }
 
-func (p *past) compress() {
+// compress counts equal histories, and, where there are levels, those of equal levels apart.
+func (p *past) compress(levels bool) {
+	p.count(func(a, b known) bool { return a.x == b.x && a.age == b.age && a.tx == b.tx })
+	if !levels {
+		return
+	}
+	p.byLevel = &past{origin: p.origin, known: p.known, gaps: p.gaps}
+	p.byLevel.count(func(a, b known) bool { return a.x == b.x && a.age == b.age && a.tx == b.tx && a.group == b.group })
+	for _, first := range p.byLevel.start[:len(p.byLevel.rows)] {
+		p.byLevel.groups = append(p.byLevel.groups, p.known[first].group)
+	}
+}
+
+func (p *past) count(same func(a, b known) bool) {
 	for i, k := range p.known {
-		if i == 0 || p.known[i-1].x != k.x || p.known[i-1].age != k.age || p.known[i-1].tx != k.tx {
+		if i == 0 || !same(p.known[i-1], k) {
 			p.rows = append(p.rows, purchase.Counted{X: int(k.x), TX: weekly(int(k.tx)), T: weekly(int(k.age))})
 			p.start = append(p.start, int32(i))
 		}

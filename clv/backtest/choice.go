@@ -11,7 +11,7 @@ import (
 
 // Choice is the order model (and the spend model) to use, and why.
 type Choice struct {
-	Key           string        `json:"key"`             // of the candidate: the model, with "-k" where k was fixed
+	Key           string        `json:"key"`             // of the candidate: the model, with "-k" where k was fixed, and "+levels" with Levels
 	Model         string        `json:"model"`           // name for purchase.Fit
 	K             int           `json:"k,omitempty"`     // regularity of MBG/CNBD: as fitted at the latest origin; 0: none
 	Spend         string        `json:"spend,omitempty"` // name for spend.Fit; "" where the log has no values
@@ -21,6 +21,10 @@ type Choice struct {
 	KnownUpTo     postlift.Date `json:"known_up_to"` // tests ending by this day were used
 	SpendRanking  []Ranked      `json:"spend_ranking"`
 	SpendSentence string        `json:"spend_sentence"`
+	Levels        bool          `json:"levels"`                   // the order model is fitted by level, with purchase.FitByLevel
+	SpendLevels   bool          `json:"spend_levels"`             // the spend model is, with spend.FitByLevel
+	ByLevel       *LevelGain    `json:"by_level,omitempty"`       // of the best order model by level; nil where none was tried
+	SpendByLevel  *LevelGain    `json:"spend_by_level,omitempty"` // of the spend model by level
 }
 
 // Reasons of a choice.
@@ -156,7 +160,7 @@ func (b *board) complete() []int {
 
 // choose takes the first candidate in the order of preference that is not worse than the best beyond noise.
 func (b *board) choose(cands []candidate) Choice {
-	full := b.complete()
+	full := slices.DeleteFunc(b.complete(), func(i int) bool { return cands[i].levels })
 	c := Choice{KnownUpTo: b.cut, Ranking: []Ranked{}, SpendRanking: []Ranked{}}
 	if len(full) == 0 {
 		c.Key, c.Model, c.Why.Reason = DefaultModel, DefaultModel, ReasonDefault
@@ -165,6 +169,7 @@ func (b *board) choose(cands []candidate) Choice {
 	}
 	c.Ranking = b.rank(full, func(i int) string { return cands[i].key }, preference)
 	b.settle(&c, cands)
+	b.chooseLevels(&c, cands)
 	return c
 }
 

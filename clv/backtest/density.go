@@ -1,6 +1,10 @@
 package backtest
 
-import "math"
+import (
+	"math"
+
+	"postlift/clv/fitting"
+)
 
 // levels are the probabilities of the central intervals whose coverage is measured.
 var levels = [4]float64{.5, .8, .9, .95}
@@ -30,16 +34,17 @@ func (f forecast) density(t float64, counts []int32) densities {
 	n := len(f.past.rows)
 	d := densities{ordered: make([]float64, n), variance: make([]float64, n), low: make([]int32, n), high: make([]int32, n),
 		scores: make([]float64, len(f.past.known)), rowIn: make([][len(levels)]float64, n), rowPIT: make([][len(levels)]float64, n)}
-	shared := !f.model.UsesRecency()
-	inChunks(n, func(lo, hi int) {
+	fitting.Parallel(len(f.parts), func(i int) {
 		var given, mixed []float64
-		for r := lo; r < hi; r++ {
+		model, rows := f.parts[i].model, f.parts[i].rows
+		shared := !model.UsesRecency()
+		for j, r := range rows {
 			row := f.past.rows[r]
-			if r == lo || !shared || !sameFuture(row, f.past.rows[r-1]) {
-				given = f.model.Distribution(given[:0], row.X, row.TX, row.T, t)
+			if j == 0 || !shared || !sameFuture(row, f.past.rows[rows[j-1]]) {
+				given = model.Distribution(given[:0], row.X, row.TX, row.T, t)
 			}
 			mixed = mix(mixed[:0], given, f.alive[r])
-			d.row(r, mixed, counts[f.past.start[r]:f.past.start[r+1]], d.scores[f.past.start[r]:f.past.start[r+1]])
+			d.row(int(r), mixed, counts[f.past.start[r]:f.past.start[r+1]], d.scores[f.past.start[r]:f.past.start[r+1]])
 		}
 	})
 	for r := range n {

@@ -44,11 +44,11 @@ func (r *run) closely(c candidate, spendModel string) []detail {
 				tests, times = append(tests, t), append(times, t.Horizon.weeks(t.Origin))
 			}
 		}
-		f := ahead(fit.Model, p, times)
-		open := parameterSpread(*fit, p, times, r.drawing(p.origin, index))
+		f := ahead(fit, p, times)
+		open := parameterSpread(fit, p, times, r.drawing(p.origin, c))
 		for i, t := range tests {
 			d := r.detail(f, i, t, times[i], open[i])
-			if spend >= 0 && r.worths[o][spend].model != nil {
+			if spend >= 0 && r.worths[o][spend].fitted() {
 				d.price(r.worths[o][spend])
 			}
 			out = append(out, d)
@@ -60,8 +60,12 @@ func (r *run) closely(c candidate, spendModel string) []detail {
 
 // drawing is the randomness of one fit. It is the fit's own: were it shared, a draw that a later fit throws
 // away would move the bands of an earlier origin.
-func (r *run) drawing(origin postlift.Date, candidate int) *rand.Rand {
-	return rand.New(rand.NewPCG(r.seed, uint64(origin)<<16|uint64(candidate)))
+func (r *run) drawing(origin postlift.Date, c candidate) *rand.Rand {
+	stream := uint64(origin)<<16 | uint64(c.plain)
+	if c.levels {
+		stream |= 1 << 15
+	}
+	return rand.New(rand.NewPCG(r.seed, stream))
 }
 
 func (r *run) indexOf(key string) int {
@@ -106,7 +110,7 @@ func (d *detail) price(w worths) {
 	for i, e := range d.predicted {
 		v := e * w.mean[i]
 		total += v
-		own, order := w.model.Spread(d.past.known[i].basis())
+		own, order := w.of(d.past.known[i]).Spread(d.past.known[i].basis())
 		// each order day varies around the customer's mean, and that mean is open for all of them at once
 		chance += e*square(order*w.mean[i]) + square(own*v)
 	}
@@ -134,24 +138,27 @@ const (
 
 // parameterSpread is the relative variance of a total at each time that the parameters leave open, from
 // draws around the optimum. A fit whose parameters cannot be drawn gives 0: its flags say so.
-func parameterSpread(fit purchase.Fitted, p past, times []float64, rng *rand.Rand) []float64 {
+func parameterSpread(fit *fitted, p past, times []float64, rng *rand.Rand) []float64 {
 	out := make([]float64, len(times))
-	models := fit.Draws(spreadDraws, rng)
-	if len(models) < 2 || len(p.known) == 0 {
+	draws := fit.draws(spreadDraws, rng)
+	if len(draws) < 2 || len(p.known) == 0 {
 		return out
 	}
 	rows := spaced(p)
 	logs := make([][]float64, len(times))
 	for i := range logs {
-		logs[i] = make([]float64, len(models))
+		logs[i] = make([]float64, len(draws))
 	}
-	fitting.Parallel(len(models), func(m int) {
-		known := purchase.NewForecaster(models[m], times)
-		for _, row := range rows {
-			orders, _ := known.Ahead(row.X, row.TX, row.T)
-			pa := models[m].PAlive(row.X, row.TX, row.T)
-			for i := range times {
-				logs[i][m] += pa * orders[i]
+	fitting.Parallel(len(draws), func(m int) {
+		for _, part := range draws[m].parts(rows) {
+			known := purchase.NewForecaster(part.model, times)
+			for _, r := range part.rows {
+				row := rows.rows[r]
+				orders, _ := known.Ahead(row.X, row.TX, row.T)
+				pa := part.model.PAlive(row.X, row.TX, row.T)
+				for i := range times {
+					logs[i][m] += pa * orders[i]
+				}
 			}
 		}
 	})
@@ -160,18 +167,19 @@ func parameterSpread(fit purchase.Fitted, p past, times []float64, rng *rand.Ran
 			logs[i][m] = math.Log(max(v, math.SmallestNonzeroFloat64))
 		}
 		_, ss := meanSS(logs[i])
-		out[i] = min(ss/float64(len(models)-1), maxLogVariance)
+		out[i] = min(ss/float64(len(draws)-1), maxLogVariance)
 	}
 	return out
 }
 
-// spaced picks customers at even distances in the order of histories.
-func spaced(p past) []purchase.Counted {
+// spaced picks customers at even distances in the order of histories, a row for each.
+func spaced(p past) past {
 	n := min(spreadCustomers, len(p.known))
-	out := make([]purchase.Counted, n)
-	for i := range out {
+	out := past{origin: p.origin}
+	for i := range n {
 		k := p.known[(2*i+1)*len(p.known)/(2*n)]
-		out[i] = purchase.Counted{X: int(k.x), TX: weekly(int(k.tx)), T: weekly(int(k.age)), N: 1}
+		out.rows = append(out.rows, purchase.Counted{X: int(k.x), TX: weekly(int(k.tx)), T: weekly(int(k.age)), N: 1})
+		out.groups = append(out.groups, k.group)
 	}
 	return out
 }

@@ -13,7 +13,7 @@ func (r *run) finish() {
 	rep.Choice = r.choose(0)
 	rep.Choice.KnownUpTo = r.book.until
 	r.latestK(&rep.Choice, len(r.pasts)-1)
-	r.price(slices.Index(r.spends, rep.Choice.Spend))
+	r.price(slices.Index(r.spends, rep.Choice.spendKey()))
 	rep.Tests = append(rep.Tests, r.tests...)
 	rep.Results = append(rep.Results, r.results...)
 	rep.Models = r.summaries()
@@ -60,7 +60,7 @@ func (r *run) price(spend int) {
 
 // closelyChosen looks closely at a chosen candidate.
 func (r *run) closelyChosen(c Choice) []detail {
-	return r.closely(r.cands[r.indexOf(c.Key)], c.Spend)
+	return r.closely(r.cands[r.indexOf(c.Key)], c.spendKey())
 }
 
 // testOf finds the test of a result.
@@ -146,7 +146,7 @@ func (r *run) warn() {
 			Text: rep.Choice.Sentence})
 	}
 	for _, c := range r.cands {
-		if len(rep.Choice.Ranking) > 0 && !slices.ContainsFunc(rep.Choice.Ranking, func(k Ranked) bool { return k.Key == c.key }) {
+		if !c.levels && len(rep.Choice.Ranking) > 0 && !slices.ContainsFunc(rep.Choice.Ranking, func(k Ranked) bool { return k.Key == c.key }) {
 			r.flag(FlagModelDropped, Warning{Model: c.key, Text: c.key + " could not be fitted at every origin and is not compared"})
 		}
 	}

@@ -11,10 +11,13 @@ import (
 	"postlift/clv/purchase"
 )
 
-// candidate is an order model that may be chosen. Its key is the model's name, with "-k" where k is fixed.
+// candidate is an order model that may be chosen. Its key is the model's name, with "-k" where k is fixed and
+// "+levels" where it is fitted by level.
 type candidate struct {
 	key, model string
 	k          int
+	levels     bool
+	plain      int // index of the candidate without levels; its own without
 }
 
 // modelCNBD is the one model with a regularity k, modelBGBB the one whose unit is not time.
@@ -46,7 +49,8 @@ func candidates(names []string) ([]candidate, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.Contains(out, c) {
+		if !slices.ContainsFunc(out, func(one candidate) bool { return one.key == c.key }) {
+			c.plain = len(out)
 			out = append(out, c)
 		}
 	}
@@ -73,8 +77,12 @@ func parseCandidate(key string) (candidate, error) {
 }
 
 // fit fits the candidate to the past.
-func (c candidate) fit(p past) (purchase.Fitted, error) {
-	return purchase.Fit(c.model, p.rows, purchase.Options{K: c.k, LogGaps: p.gaps})
+func (c candidate) fit(p past) (*fitted, error) {
+	fit, err := purchase.Fit(c.model, p.rows, purchase.Options{K: c.k, LogGaps: p.gaps})
+	if err != nil {
+		return nil, err
+	}
+	return &fitted{Fitted: fit}, nil
 }
 
 // regularity is the k of a fitted model, 0 where it has none.
@@ -87,24 +95,25 @@ func regularity(m purchase.Model) int {
 
 // forecast is what a fitted model predicts from an origin, by row of the past.
 type forecast struct {
-	model purchase.Model
-	past  past
+	past  past // with the rows that the fit tells apart
+	parts []part
 	alive []float64   // P(alive) at the origin
 	path  [][]float64 // path[i][row]: expected order days up to the i-th time
 }
 
 // ahead predicts the order days of every history up to each of the times (weeks from the origin).
-func ahead(m purchase.Model, p past, times []float64) forecast {
-	f := forecast{model: m, past: p, alive: make([]float64, len(p.rows)), path: make([][]float64, len(times))}
+func ahead(fit *fitted, p past, times []float64) forecast {
+	p = fit.view(p)
+	f := forecast{past: p, parts: fit.parts(p), alive: make([]float64, len(p.rows)), path: make([][]float64, len(times))}
 	for i := range f.path {
 		f.path[i] = make([]float64, len(p.rows))
 	}
-	inChunks(len(p.rows), func(lo, hi int) {
-		known := purchase.NewForecaster(m, times)
-		for r := lo; r < hi; r++ {
+	fitting.Parallel(len(f.parts), func(i int) {
+		known := purchase.NewForecaster(f.parts[i].model, times)
+		for _, r := range f.parts[i].rows {
 			row := p.rows[r]
 			orders, _ := known.Ahead(row.X, row.TX, row.T)
-			f.alive[r] = m.PAlive(row.X, row.TX, row.T)
+			f.alive[r] = f.parts[i].model.PAlive(row.X, row.TX, row.T)
 			for i := range times {
 				f.path[i][r] = f.alive[r] * orders[i]
 			}

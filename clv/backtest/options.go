@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"postlift"
 	"postlift/clv/purchase"
@@ -28,6 +29,12 @@ type Options struct {
 	Spends []string
 	// Segments gives each customer's segment, as long as the log's IDs; nil for none.
 	Segments []string
+	// Columns names the categorical columns of Levels; none means purchase.LevelColumns. Levels gives each customer
+	// its level in each of them, "" where there is none, as long as the log's IDs; nil for none. They are taken
+	// for what they were at every origin. With them, the order models of the two best families and the spend
+	// models are tried by level, too.
+	Columns []string
+	Levels  [][]string
 	// Sample is the number of customers to test with; 0 means 20,000, negative all. A customer is in or out
 	// by a hash of its id, whatever else the log holds.
 	Sample int
@@ -52,6 +59,9 @@ func (o Options) check(log tables.OrderLog) error {
 	if o.Segments != nil && len(o.Segments) != len(log.IDs) {
 		return bad("%d segments for %d customers: give one for each or none", len(o.Segments), len(log.IDs))
 	}
+	if err := o.checkLevels(log); err != nil {
+		return err
+	}
 	if o.StepMonths < 0 || o.MaxOrigins < 0 {
 		return bad("step %d months and %d origins: neither may be negative", o.StepMonths, o.MaxOrigins)
 	}
@@ -66,6 +76,33 @@ func (o Options) check(log tables.OrderLog) error {
 		}
 	}
 	return nil
+}
+
+// checkLevels refuses levels that do not fit the customers or the columns.
+func (o Options) checkLevels(log tables.OrderLog) error {
+	if o.Levels == nil {
+		return nil
+	}
+	const op = "backtest.Run"
+	if len(o.Levels) != len(log.IDs) {
+		return postlift.Faultf(postlift.Invalid, op, "levels of %d customers for %d: give them for each or none", len(o.Levels), len(log.IDs))
+	}
+	columns := o.columns()
+	for i, l := range o.Levels {
+		if len(l) != len(columns) {
+			return postlift.Faultf(postlift.Invalid, op, "customer %s has %d levels for the %d columns %s: give one for each",
+				log.IDs[i], len(l), len(columns), strings.Join(columns, ", "))
+		}
+	}
+	return nil
+}
+
+// columns are the names of the levels' columns.
+func (o Options) columns() []string {
+	if len(o.Columns) > 0 {
+		return o.Columns
+	}
+	return purchase.LevelColumns
 }
 
 // schedule is the tests to run: origins in order, and horizons from short to long.

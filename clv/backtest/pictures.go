@@ -3,8 +3,6 @@ package backtest
 import (
 	"cmp"
 	"slices"
-
-	"postlift/clv/purchase"
 )
 
 // pictures fill the report's charts from the chosen model's tests, and compare all predictions at the last
@@ -38,23 +36,24 @@ type shown struct {
 }
 
 // fitsFrom are the fitted candidates of an origin, those that came out alike once.
-func (r *run) fitsFrom(p past) (keys []string, models []purchase.Model) {
+func (r *run) fitsFrom(p past) (keys []string, fits []*fitted) {
 	origin := slices.IndexFunc(r.pasts, func(q past) bool { return q.origin == p.origin })
 	for i, fit := range r.fits[origin] {
-		if fit == nil || slices.ContainsFunc(models, func(m purchase.Model) bool { return same(m, fit.Model) }) {
+		if fit == nil || slices.ContainsFunc(fits, func(f *fitted) bool { return same(f, fit) }) {
 			continue
 		}
-		keys, models = append(keys, r.cands[i].key), append(models, fit.Model)
+		keys, fits = append(keys, r.cands[i].key), append(fits, fit)
 	}
-	return keys, models
+	return keys, fits
 }
 
 // predictions are those of every model and baseline in one test.
 func (r *run) predictions(p past, t Test) []shown {
 	var out []shown
-	keys, models := r.fitsFrom(p)
-	for i, m := range models {
-		out = append(out, shown{keys[i], p.spread(ahead(m, p, []float64{t.Horizon.weeks(t.Origin)}).path[0])})
+	keys, fits := r.fitsFrom(p)
+	for i, fit := range fits {
+		f := ahead(fit, p, []float64{t.Horizon.weeks(t.Origin)})
+		out = append(out, shown{keys[i], f.past.spread(f.path[0])})
 	}
 	out = append(out, shown{BaselineLastYear, r.book.lastYear(p, t.End)})
 	if cells := r.book.rfmCells(p, t.End); cells != nil {
@@ -71,11 +70,12 @@ func (r *run) tracking(p past, t Test) Tracking {
 		times[i] = weekly(d.DaysSince(t.Origin))
 	}
 	out := Tracking{Origin: t.Origin, Horizon: t.Horizon, Days: days, Actual: r.book.path(p, days), Models: []Series{}}
-	keys, models := r.fitsFrom(p)
-	for i, m := range models {
+	keys, fits := r.fitsFrom(p)
+	for i, fit := range fits {
 		s := Series{Model: keys[i]}
-		for _, byRow := range ahead(m, p, times).path {
-			s.Values = append(s.Values, p.total(byRow))
+		f := ahead(fit, p, times)
+		for _, byRow := range f.path {
+			s.Values = append(s.Values, f.past.total(byRow))
 		}
 		out.Models = append(out.Models, s)
 	}

@@ -17,9 +17,9 @@ type run struct {
 	cands  []candidate
 	spends []string
 
-	pasts       []past               // by origin
-	fits        [][]*purchase.Fitted // by origin and candidate; nil where it could not be fitted
-	worths      [][]worths           // by origin and spend model
+	pasts       []past      // by origin
+	fits        [][]*fitted // by origin and candidate; nil where it could not be fitted
+	worths      [][]worths  // by origin and spend model
 	tests       []Test
 	results     []Result
 	values      [][]float64 // by result: predicted value by spend model
@@ -37,7 +37,7 @@ func Run(log tables.OrderLog, opt Options) (Report, error) {
 	if err := opt.check(log); err != nil {
 		return Report{}, err
 	}
-	r := &run{opt: opt, book: open(log, opt.Segments, opt.Sample), details: map[[2]string][]detail{}}
+	r := &run{opt: opt, book: open(log, opt), details: map[[2]string][]detail{}}
 	if len(r.book.customers) == 0 {
 		return Report{}, postlift.Faultf(postlift.Invalid, "backtest.Run", "the log has no order day to test with")
 	}
@@ -56,6 +56,7 @@ func Run(log tables.OrderLog, opt Options) (Report, error) {
 	for _, origin := range r.plan.origins {
 		r.testFrom(origin)
 	}
+	r.testLevels()
 	r.finish()
 	return r.report, nil
 }
@@ -103,7 +104,7 @@ func (r *run) testFrom(origin postlift.Date) {
 	r.pasts = append(r.pasts, p)
 	ws := make([]worths, len(r.spends))
 	for s, name := range r.spends {
-		ws[s] = fitWorths(name, p)
+		ws[s] = r.book.fitWorths(name, p)
 	}
 	r.worths = append(r.worths, ws)
 	first := len(r.tests)
@@ -143,36 +144,36 @@ func describe(p past, o outcome, origin postlift.Date, h Horizon) Test {
 // testModels fits and scores every candidate from one origin. Candidates that come out as the same model,
 // such as a free k and a fixed one, are predicted with once.
 func (r *run) testModels(p past, tests []Test, happened []outcome, ws []worths) {
-	fits := make([]*purchase.Fitted, len(r.cands))
+	fits := make([]*fitted, len(r.cands))
 	results := make([][]scored, len(r.cands))
 	for i, c := range r.cands {
 		fit, err := c.fit(p)
 		if err != nil {
 			continue // left out of the comparison: the summary flags it
 		}
-		fits[i] = &fit
-		if twin := slices.IndexFunc(fits[:i], func(f *purchase.Fitted) bool { return f != nil && same(f.Model, fit.Model) }); twin >= 0 {
+		fits[i] = fit
+		if twin := slices.IndexFunc(fits[:i], func(f *fitted) bool { return f != nil && same(f, fit) }); twin >= 0 {
 			results[i] = results[twin]
 		} else {
 			results[i] = r.scoreModel(fit, p, tests, happened)
 		}
-		for j, s := range results[i] {
-			res := s.result
-			res.Model, res.K, res.Flags = c.key, kOf(c, fit.Model), fit.Flags
-			r.record(res, s.predicted, tests[j], happened[j], ws)
-			for _, b := range r.boards {
-				if b.takes(tests[j].End) {
-					b.add(i, p, s.scores)
-				}
-			}
-		}
+		r.keep(i, fit, results[i], p, tests, happened, ws)
 	}
 	r.fits = append(r.fits, fits)
 }
 
-// same tells whether two models predict the same.
-func same(a, b purchase.Model) bool {
-	return a.Name() == b.Name() && slices.Equal(a.Params(), b.Params())
+// keep takes what one candidate made of the tests from one origin.
+func (r *run) keep(cand int, fit *fitted, results []scored, p past, tests []Test, happened []outcome, ws []worths) {
+	for j, s := range results {
+		res := s.result
+		res.Model, res.K, res.Flags = r.cands[cand].key, kOf(r.cands[cand], fit.Model), fit.Flags
+		r.record(res, s.predicted, tests[j], happened[j], ws)
+		for _, b := range r.boards {
+			if b.takes(tests[j].End) {
+				b.add(cand, p, s.scores)
+			}
+		}
+	}
 }
 
 // kOf is the regularity to report: none for models that have none.
@@ -191,7 +192,7 @@ type scored struct {
 }
 
 // scoreModel predicts with one fitted model from one origin.
-func (r *run) scoreModel(fit purchase.Fitted, p past, tests []Test, happened []outcome) []scored {
+func (r *run) scoreModel(fit *fitted, p past, tests []Test, happened []outcome) []scored {
 	longest := tests[len(tests)-1]
 	days := trackDays(longest.Origin, longest.End)
 	times := make([]float64, 0, len(tests)+len(days))
@@ -201,8 +202,9 @@ func (r *run) scoreModel(fit purchase.Fitted, p past, tests []Test, happened []o
 	for _, d := range days {
 		times = append(times, weekly(d.DaysSince(p.origin)))
 	}
-	f := ahead(fit.Model, p, times)
+	f := ahead(fit, p, times)
 	actual := r.book.path(p, days)
+	p = f.past
 	track := make([]float64, len(days))
 	for i := range days {
 		track[i] = p.total(f.path[len(tests)+i])

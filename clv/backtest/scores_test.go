@@ -41,7 +41,7 @@ func TestFrequencyRankingOfCDNOW(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := open(log, nil, -1)
+	b := open(log, Options{Sample: -1})
 	p := b.at(postlift.MustDate("1997-09-30"))
 	rank := make([]float64, len(p.known))
 	for i, k := range p.known {

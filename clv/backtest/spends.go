@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"postlift/clv/spend"
 )
@@ -26,34 +27,46 @@ func spendNames(b book, names []string) ([]string, error) {
 		return nil, nil
 	}
 	if len(names) == 0 {
-		return spend.Names(), nil
+		names = spend.Names()
 	}
+	var out []string
 	for _, n := range names {
 		if spend.ParamNames(spend.BaseName(n)) == nil {
 			return nil, spend.Unknown(n)
 		}
+		if out = append(out, n); b.segmentColumn >= 0 {
+			out = append(out, n+suffixLevels)
+		}
 	}
-	return names, nil
+	return out, nil
 }
 
 // worths is what one spend model expects of an order day of each customer.
 type worths struct {
-	model spend.Model // nil where it could not be fitted
-	mean  []float64
+	models []spend.Model // one, or one for each group; none where it could not be fitted
+	mean   []float64
+}
+
+func (w worths) fitted() bool { return len(w.models) > 0 }
+
+// of is the model of a customer.
+func (w worths) of(k known) spend.Model {
+	if len(w.models) == 1 {
+		return w.models[0]
+	}
+	return w.models[k.group]
 }
 
 // fitWorths fits a spend model to the past. A past without a repeat order of a positive value gives no
 // model, which drops it from the comparison.
-func fitWorths(name string, p past) worths {
-	w := worths{mean: make([]float64, len(p.known))}
-	fit, err := spend.Fit(name, p.spends)
-	if err != nil {
-		return w // the names are known: there is nothing to fit to
+func (b book) fitWorths(name string, p past) worths {
+	w := worths{mean: make([]float64, len(p.known)), models: b.spendModels(name, p)}
+	if !w.fitted() {
+		return w
 	}
-	w.model = fit.Model
 	inChunks(len(p.known), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			w.mean[i] = fit.Model.MeanSpend(p.known[i].basis())
+			w.mean[i] = w.of(p.known[i]).MeanSpend(p.known[i].basis())
 		}
 	})
 	return w
@@ -94,7 +107,7 @@ func (r *run) compareSpends(p past, test Test, o outcome, ws []worths) {
 		b.test(p, part)
 	}
 	for s, w := range ws {
-		if w.model == nil {
+		if !w.fitted() {
 			continue
 		}
 		scores := make([]float64, len(next))
@@ -103,7 +116,7 @@ func (r *run) compareSpends(p past, test Test, o outcome, ws []worths) {
 			if !part(i) {
 				continue
 			}
-			scores[i] = w.model.LogScore(p.known[i].basis(), n)
+			scores[i] = w.of(p.known[i]).LogScore(p.known[i].basis(), n)
 			t.customers++
 			t.score += scores[i]
 			t.absolute += math.Abs(w.mean[i] - n.M)
@@ -123,7 +136,7 @@ func (r *run) chooseSpend(b *board, c *Choice) {
 		c.SpendSentence = "the log has no values"
 		return
 	}
-	full := b.complete()
+	full := slices.DeleteFunc(b.complete(), func(i int) bool { return strings.HasSuffix(r.spends[i], suffixLevels) })
 	if len(full) == 0 {
 		c.Spend = r.spends[0]
 		c.SpendSentence = c.Spend + " is used for order values by default: no spend model could be compared out of time"
@@ -138,6 +151,7 @@ func (r *run) chooseSpend(b *board, c *Choice) {
 	} else if len(ranking) > 1 {
 		c.SpendSentence += fmt.Sprintf(", ahead of %s by %.4f (standard error %.4f)", ranking[1].Key, ranking[1].Behind, ranking[1].SE)
 	}
+	r.spendByLevel(b, c)
 }
 
 // spendResults reports the spend models.

@@ -25,6 +25,9 @@ type Choice struct {
 	Backtest string        `json:"backtest,omitempty"`  // its id
 	TestedOn postlift.Date `json:"tested_on,omitempty"` // day up to which the backtest knew data
 	Sentence string        `json:"why"`                 // in English
+
+	Levels      bool `json:"levels"`       // order models by segment, industry, size and channel
+	SpendLevels bool `json:"spend_levels"` // spend models by segment
 }
 
 // Sources of a choice.
@@ -49,8 +52,8 @@ type StoredBacktest struct {
 // BacktestStore is what a backtest needs of the database.
 type BacktestStore interface {
 	// OrderLog reads the order days of about sample customers up to a day, drawn by a hash of their keys
-	// (0: all), with the segment of each, and how many customers there are in all.
-	OrderLog(ctx context.Context, asOf postlift.Date, sample int) (log tables.OrderLog, segments []string, customers int, err error)
+	// (0: all), with the Levels of each, and how many customers there are in all.
+	OrderLog(ctx context.Context, asOf postlift.Date, sample int) (log tables.OrderLog, levels [][]string, customers int, err error)
 	// Contracts streams all contracts that had begun by a day, in account order.
 	Contracts(ctx context.Context, asOf postlift.Date) iter.Seq2[ContractRecord, error]
 	SaveBacktest(ctx context.Context, b *StoredBacktest, by postlift.Actor) error
@@ -77,14 +80,14 @@ func (s *Service) backtest(ctx context.Context, asOf postlift.Date, sample int, 
 	if err != nil {
 		return StoredBacktest{}, err
 	}
-	log, segments, customers, err := s.Store.OrderLog(ctx, asOf, sample)
+	log, levels, customers, err := s.Store.OrderLog(ctx, asOf, sample)
 	if err != nil {
 		return StoredBacktest{}, err
 	}
 	if len(log.Days) == 0 {
 		return StoredBacktest{}, postlift.Faultf(postlift.NotFound, "scoring.Backtest", "there are no orders up to %s to test models on", asOf)
 	}
-	o.Segments, o.Sample = segments, -1
+	o.Segments, o.Levels, o.Sample = segmentsOf(levels), levels, -1
 	report, err := backtest.Run(log, o)
 	if err != nil {
 		return StoredBacktest{}, err
@@ -187,12 +190,10 @@ func choose(o Options, b *StoredBacktest) Choice {
 				"regular buyers; no backtest has compared it with others here"}
 	}
 	c := b.Report.Choice
-	choice := Choice{Model: c.Model, Spend: c.Spend, Source: ChoiceBacktest, Backtest: b.UID, TestedOn: b.AsOf,
-		Sentence: c.Sentence}
-	if c.Key != c.Model {
-		choice.K = c.K
-	}
+	choice := Choice{Model: c.Model, K: c.FixedK(), Levels: c.Levels, Spend: c.Spend, SpendLevels: c.SpendLevels,
+		Source: ChoiceBacktest, Backtest: b.UID, TestedOn: b.AsOf, Sentence: c.Sentence}
 	if o.Spend != "" {
+		choice.SpendLevels = c.SpendLevels && o.Spend == c.Spend
 		choice.Spend = o.Spend
 		choice.Sentence += fmt.Sprintf("; the spend model %s was asked for", o.Spend)
 	}

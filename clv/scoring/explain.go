@@ -146,8 +146,9 @@ type Difference struct {
 	AsOf              string         `json:"as_of"`
 	Horizon           int            `json:"horizon_months"`
 	Accounts          int            `json:"accounts"`
-	Contracts         int            `json:"contracts"` // running ones that were changed
-	Before            postlift.Money `json:"before"`    // residual value
+	Contracts         int            `json:"contracts"`           // running ones that were changed
+	NoContract        bool           `json:"no_running_contract"` // a term, notice or renewal was to change, and no contract runs
+	Before            postlift.Money `json:"before"`              // residual value
 	After             postlift.Money `json:"after"`
 	Delta             postlift.Money `json:"delta"`
 	Steps             []Change       `json:"parts"`
@@ -192,6 +193,7 @@ func (s *Service) WhatIf(ctx context.Context, store ExplainStore, ref, segment s
 		return out, err
 	}
 	out.fill(run.Currency, d)
+	out.NoContract = d.Contracts == 0 && (change.TermMonths > 0 || change.NoticeDays != nil || change.AutoRenew != nil)
 	return out, nil
 }
 

@@ -51,9 +51,10 @@ func look(h *History, asOf postlift.Date, defaultMargin float64) seen {
 }
 
 // gather reads every history once, for the fits, for the limits of the ranks and for what the run reports.
-func (s *Service) gather(ctx context.Context, run *Run) (*gathered, error) {
+func (s *Service) gather(ctx context.Context, run *Run, choice Choice) (*gathered, error) {
 	asOf, defaultMargin := run.AsOf, run.Basis.DefaultMargin
 	g := &gathered{renewals: map[renewalKey]int{}, contract: newAdoptions(), ordered: newAdoptions()}
+	g.portfolio.ByLevel = choice.Levels || choice.SpendLevels
 	none := func() (struct{}, error) { return struct{}{}, nil }
 	all := valued(ctx, s.histories(ctx, run, nil), none, func(_ struct{}, h *History) seen { return look(h, asOf, defaultMargin) })
 	for one, err := range all {

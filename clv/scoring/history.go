@@ -12,6 +12,8 @@ import (
 type History struct {
 	AccountID         int64
 	Segment           string
+	Industry          string
+	Employees         int64         // 0: unknown
 	OpenedOn          postlift.Date // when the account was won, if known
 	HistoryStart      postlift.Date // first day that the imported documents cover
 	FirstOrder        postlift.Date // none: never ordered
@@ -50,7 +52,7 @@ type GroupSince struct {
 // Input turns stored figures into what the models read.
 func (h *History) Input(asOf postlift.Date, defaultMargin float64) clv.AccountInput {
 	in := clv.AccountInput{
-		ID: h.AccountID, Segment: h.Segment, FirstOrder: h.FirstOrder, LastOrder: h.LastOrder, OrderDays: h.OrderDays,
+		ID: h.AccountID, Segment: h.Segment, Industry: h.Industry, Size: sizeBand(h.Employees), FirstOrder: h.FirstOrder, LastOrder: h.LastOrder, OrderDays: h.OrderDays,
 		LogGaps: h.LogGaps, RepeatLogMean: h.RepeatLogMean, RepeatLogSS: h.RepeatLogSS,
 		ServiceLevel: h.ServiceLevel, Channel: h.Channel, AcquisitionMinor: h.AcquisitionMinor, AcquisitionKnown: h.AcquisitionKnown,
 		MarginRatio: math.NaN(), MarginToDateMinor: h.MarginMinor, DiscountRate: h.DiscountRate, Mailable: h.Mailable,

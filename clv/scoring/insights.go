@@ -84,5 +84,6 @@ type CompanyGroup struct {
 	Name     string         `json:"name"` // of the parent, else of its most valuable member
 	Accounts int64          `json:"accounts"`
 	Total    postlift.Money `json:"total"`
+	Band     *Band          `json:"band"`              // of the total; null in runs before there were bands
 	Members  []AccountLine  `json:"members,omitempty"` // best first
 }

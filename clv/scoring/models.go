@@ -7,7 +7,7 @@ import (
 
 // fitModels fits the chosen models to what was gathered; bands are widened by the errors of past predictions.
 func fitModels(g *gathered, choice Choice, tested *StoredBacktest, horizon int) (clv.Models, clv.PortfolioFit, error) {
-	return clv.FitPortfolio(&g.portfolio, clv.Choice{Orders: choice.Model, K: choice.K, Spend: choice.Spend,
+	return clv.FitPortfolio(&g.portfolio, clv.Choice{Orders: choice.Model, K: choice.K, Levels: choice.Levels, Spend: choice.Spend, SpendLevels: choice.SpendLevels,
 		Calibration: calibration(tested, horizon)})
 }
 

@@ -67,12 +67,19 @@ func (s *Service) ScoreWith(ctx context.Context, o Options, by postlift.Actor) (
 // whole gives the band of the total, which is known when all scores are there.
 func whole(run *Run, models *clv.Models) func(clv.Value) {
 	return func(sum clv.Value) {
-		var total clv.Total
-		total.Add(sum)
-		b := total.Band(models)
-		in := func(minor int64) postlift.Money { return postlift.Money{Minor: minor, Currency: run.Currency} }
-		run.Metrics.Band = &Band{Low: in(b.LowMinor), Median: in(b.MedianMinor), High: in(b.HighMinor)}
+		b := BandOf(run.Currency, models, sum)
+		run.Metrics.Band = &b
 	}
+}
+
+// BandOf is the band of the summed values of accounts, whose own luck is summed by squares: that of the whole base
+// and of a group of companies.
+func BandOf(currency string, models *clv.Models, sum clv.Value) Band {
+	var total clv.Total
+	total.Add(sum)
+	b := total.Band(models)
+	in := func(minor int64) postlift.Money { return postlift.Money{Minor: minor, Currency: currency} }
+	return Band{Low: in(b.LowMinor), Median: in(b.MedianMinor), High: in(b.HighMinor)}
 }
 
 // maxPopulations bounds the channels, and the segments, for which new accounts are valued.
@@ -160,7 +167,7 @@ func (s *Service) basis(ctx context.Context, settings accounts.Settings) (Basis,
 
 // fit estimates the portfolio's models and draws the limits of the ranks.
 func (s *Service) fit(ctx context.Context, run *Run, choice Choice, tested *StoredBacktest) (clv.Models, error) {
-	g, err := s.gather(ctx, run)
+	g, err := s.gather(ctx, run, choice)
 	if err != nil {
 		return clv.Models{}, err
 	}

@@ -21,10 +21,12 @@ type Counts struct {
 	CreditNoAmount  int `json:"credit_without_amount"` // say neither how much nor which document they cancel
 	Zero            int `json:"zero"`                  // lines without a value
 	UnknownType     int `json:"unknown_type"`          // neither an order nor a credit
+	IgnoredType     int `json:"ignored_type"`          // offers, delivery notes and what LogOptions.Types ignores
 	NoRate          int `json:"no_rate"`               // in a currency without an exchange rate
 	AfterUntil      int `json:"after_until"`
 	Future          int `json:"future"`         // after today
 	TooEarly        int `json:"too_early"`      // before the company existed
+	Implausible     int `json:"implausible"`    // before any plausible history: see LogOptions.NotBefore
 	BeforeHistory   int `json:"before_history"` // before the first day that the log covers completely
 	NoCustomer      int `json:"no_customer"`
 	BadDate         int `json:"bad_date"`
@@ -38,6 +40,27 @@ type Counts struct {
 	BadOpened     int    `json:"bad_opened"`     // rows whose opening date is no date; their orders count
 	Late          int    `json:"late_customers"` // older than the history: left out of fits
 	FirstBad      string `json:"first_bad,omitempty"`
+	StrayQuotes   int    `json:"stray_quotes"`            // rows with a quotation mark that finds no end
+	MixedDecimals int    `json:"mixed_decimals"`          // values that bear the other decimal sign
+	NoOrders      int    `json:"customers_without_order"` // of the file, without any order that could be used
+
+	Examples     map[string]string `json:"examples,omitempty"`      // by reason the first row left out
+	MissingRates map[string]int    `json:"missing_rates,omitempty"` // rows by currency without a rate
+	Types        []TypeCount       `json:"types,omitempty"`         // the most frequent document types
+	Encoding     string            `json:"encoding,omitempty"`
+	Separator    string            `json:"separator,omitempty"` // , ; | tab or blanks
+	Decimal      string            `json:"decimal,omitempty"`   // comma or point, where some value has either
+	DecimalFrom  string            `json:"decimal_from,omitempty"`
+	Columns      []FoundColumn     `json:"columns,omitempty"`
+	NotUsed      []string          `json:"columns_not_used,omitempty"`
+	Flags        []string          `json:"flags,omitempty"`
+}
+
+// FoundColumn is a column of the log that is used.
+type FoundColumn struct {
+	Column string `json:"column"` // customer, date, value, line_value, type, number, refers, currency or opened
+	Header string `json:"header,omitempty"`
+	Place  int    `json:"place"` // from 1
 }
 
 // Reason is how many rows of a log met one fate.
@@ -52,7 +75,8 @@ func (c Counts) Excluded() []Reason {
 	for _, r := range []Reason{
 		{"credit_unmatched", c.CreditUnmatched}, {"credit_without_order", c.CreditNoOrder},
 		{"credit_without_amount", c.CreditNoAmount}, {"zero", c.Zero}, {"unknown_type", c.UnknownType},
-		{"no_rate", c.NoRate}, {"after_until", c.AfterUntil}, {"future", c.Future}, {"too_early", c.TooEarly},
+		{"ignored_type", c.IgnoredType}, {"no_rate", c.NoRate}, {"after_until", c.AfterUntil}, {"future", c.Future}, {"too_early", c.TooEarly},
+		{"implausible", c.Implausible},
 		{"before_history", c.BeforeHistory}, {"no_customer", c.NoCustomer}, {"bad_date", c.BadDate},
 		{"bad_value", c.BadValue}, {"short_row", c.ShortRow},
 	} {
@@ -72,12 +96,20 @@ func (c Counts) Complete() bool {
 	return n == c.Rows
 }
 
-// bad counts a row that cannot be used and keeps the first one's line, reason and cell.
-func (c *Counts) bad(counter *int, line int, format string, args ...any) {
+// bad counts a row that cannot be used under its reason and keeps the first one's line and cell.
+func (c *Counts) bad(key string, counter *int, line int, format string, args ...any) {
 	*counter++
-	if c.FirstBad == "" {
-		c.FirstBad = fmt.Sprintf("line %d: ", line) + fmt.Sprintf(format, args...)
+	if c.Examples[key] != "" {
+		return
 	}
+	text := fmt.Sprintf("line %d: ", line) + fmt.Sprintf(format, args...)
+	if c.FirstBad == "" {
+		c.FirstBad = text
+	}
+	if c.Examples == nil {
+		c.Examples = map[string]string{}
+	}
+	c.Examples[key] = text
 }
 
 // unusable says why no row of a log could be used.

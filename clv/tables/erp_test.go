@@ -57,7 +57,7 @@ func TestDocuments(t *testing.T) {
 			header + "a,2024-01-01,60,order,1,\na,2024-01-01,-6,order,1,\na,2024-02-01,9,order,2,\n",
 			"a 2024-01-01 54; a 2024-02-01 9; netted 1"},
 		"an offer is no order": {
-			header + "a,2024-01-01,60,order,1,\na,2024-02-01,60,Angebot,2,\n", "a 2024-01-01 60; unknown_type 1"},
+			header + "a,2024-01-01,60,order,1,\na,2024-02-01,60,Angebot,2,\n", "a 2024-01-01 60; ignored_type 1"},
 		"rounding leaves nothing": {
 			"customer,date,value\na,2024-01-01,0.1\na,2024-01-01,0.2\na,2024-01-02,-0.3\na,2024-02-01,1\n",
 			"a 2024-02-01 1; netted_latest 1; cancelled_days 1"},

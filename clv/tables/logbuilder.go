@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
-	"time"
 
 	"postlift"
 )
@@ -15,14 +14,19 @@ type logBuilder struct {
 	opt                    LogOptions
 	cols                   columns
 	layouts, openedLayouts []string
-	decimal                byte // decimal sign of the values, 0 where the log's beginning leaves it open
+	decimal                byte // decimal sign of the values
+	decimalFrom            string
+	marks                  marks // of all values
+	types                  doctypes
+	copies                 copies
 	rates                  map[string]float64
 	currency               string // the only one so far, where no reporting currency is given
-	lower                  postlift.Date
+	lower, plausible       postlift.Date
 	keepZero, keepOpened   bool
 
 	index     map[string]int32
-	words     words // of labels
+	lost      map[string]bool // customers of rows that cannot be used, where they had no other before
+	words     words           // of labels
 	log       OrderLog
 	merged    int // leading entries of log.Days that are sorted and distinct
 	docs      []document
@@ -42,9 +46,21 @@ type entry struct {
 	kind               int
 }
 
-// row takes one line. On the first line a cell that is no date means a header. The only error is a second
-// currency in a log whose reporting currency nobody gave.
+// row takes one record and remembers the customer of one that cannot be used. The only error is a second currency
+// in a log whose reporting currency nobody gave.
 func (b *logBuilder) row(no int, cells []string) error {
+	late := b.counts.AfterUntil
+	usable, err := b.accept(no, cells)
+	if id := cell(cells, b.cols.customer); !usable && id != "" && b.counts.AfterUntil == late {
+		if _, known := b.index[id]; !known {
+			b.lost[strings.Clone(id)] = true
+		}
+	}
+	return err
+}
+
+// accept takes one record, or counts why it cannot be used. On the first one a cell that is no date means a header.
+func (b *logBuilder) accept(no int, cells []string) (bool, error) {
 	c, o := &b.counts, &b.cols
 	firstRow := !b.started
 	b.started = true
@@ -56,30 +72,29 @@ func (b *logBuilder) row(no int, cells []string) error {
 	if firstRow && !dated {
 		c.Header = true
 		b.nameLabels(cells)
-		return nil
+		return true, nil
 	}
 	c.Rows++
 	switch {
 	case len(cells) < o.needed():
-		c.bad(&c.ShortRow, no, "only %d columns", len(cells))
-		return nil
+		c.bad("short_row", &c.ShortRow, no, "only %d columns", len(cells))
+		return false, nil
 	case cells[o.customer-1] == "":
-		c.bad(&c.NoCustomer, no, "column %d (customer) is empty", o.customer)
-		return nil
+		c.bad("no_customer", &c.NoCustomer, no, "column %d (customer) is empty", o.customer)
+		return false, nil
 	case !dated:
-		c.bad(&c.BadDate, no, "column %d: %q is no date of the form %s", o.date, cells[o.date-1], b.layouts)
-		return nil
+		c.bad("bad_date", &c.BadDate, no, "column %d: %q is no date%s", o.date, cells[o.date-1], datesLike(b.layouts))
+		return false, nil
 	}
 	e.id, e.refers, e.number = cells[o.customer-1], cell(cells, o.refers), cell(cells, o.number)
 	if !b.inTime(no, e) || !b.amount(no, cells, &e) {
-		return nil
+		return false, nil
 	}
 	counted, err := b.convert(no, cells, &e)
 	if err != nil || !counted {
-		return err
+		return false, err
 	}
-	b.take(no, cells, e)
-	return nil
+	return b.take(no, cells, e), nil
 }
 
 // cell is a column that a row may lack.
@@ -104,9 +119,11 @@ func (b *logBuilder) inTime(no int, e entry) bool {
 	c, o, day := &b.counts, &b.opt, e.day
 	switch {
 	case day < b.lower:
-		c.bad(&c.TooEarly, no, "%s lies before %s, when no order can have been", day, b.lower)
+		c.bad("too_early", &c.TooEarly, no, "%s lies before %s, when no order can have been", day, b.lower)
+	case day < b.plausible:
+		c.bad("implausible", &c.Implausible, no, "%s lies before any plausible history (%s): where it is right, give --not-before", day, b.plausible)
 	case !o.Today.IsZero() && day > o.Today:
-		c.bad(&c.Future, no, "%s lies in the future: today is %s", day, o.Today)
+		c.bad("future", &c.Future, no, "%s lies in the future: today is %s", day, o.Today)
 	case !o.Until.IsZero() && day > o.Until:
 		c.AfterUntil++
 	case day < o.HistoryStart:
@@ -123,59 +140,37 @@ func (b *logBuilder) inTime(no int, e entry) bool {
 // amount reads type and value; false where they make the row unusable, which is counted.
 func (b *logBuilder) amount(no int, cells []string, e *entry) bool {
 	c, o := &b.counts, &b.cols
-	text := cell(cells, o.line)
-	if text == "" {
-		text = cell(cells, o.value)
-	}
+	text := b.amountText(cells)
 	e.value, e.valued = 1, false // without values every row weighs the same
 	if o.value > 0 {
 		e.value, e.valued = parseNumber(text, b.decimal)
+		b.marks.add(text)
 	}
 	word := cell(cells, o.kind)
-	e.kind = docKind(word, e.value, e.refers)
+	e.kind = b.types.kind(word, e.value, e.refers)
 	switch {
 	case e.kind == docUnknown:
-		c.bad(&c.UnknownType, no, "column %d (type): %q is neither an order nor a credit note or cancellation", o.kind, word)
+		c.bad("unknown_type", &c.UnknownType, no, "column %d (type): %q is neither an order nor a credit note or cancellation; --types %s=order (or credit, cancellation, ignore) says what it is", o.kind, word, word)
+	case e.kind == docIgnored:
+		c.IgnoredType++
 	case o.value > 0 && !e.valued && (e.kind != docCancellation || text != ""):
-		c.bad(&c.BadValue, no, "column %d: %q is no number", o.value, text)
+		c.bad("bad_value", &c.BadValue, no, "column %d: %q is no number", o.value, text)
 	default:
 		return true
 	}
 	return false
 }
 
-// convert turns the value into the reporting currency; false where there is no rate, which is counted.
-func (b *logBuilder) convert(no int, cells []string, e *entry) (bool, error) {
-	if b.cols.currency == 0 {
-		return true, nil
+// amountText is the cell that says what a row is worth.
+func (b *logBuilder) amountText(cells []string) string {
+	if text := cell(cells, b.cols.line); text != "" {
+		return text
 	}
-	code := cell(cells, b.cols.currency)
-	if code == "" {
-		return true, nil // the log's own currency goes without saying
-	}
-	code = currencyCode(code)
-	if b.opt.Reporting == "" {
-		if b.currency != "" && b.currency != code {
-			return false, postlift.Faultf(postlift.Invalid, "clv.ReadOrders",
-				"line %d, column %d (currency): the log has orders in %s and in %s, which cannot be added: give --currency %s and a rate for each other currency, for example --rate %s=0.92",
-				no, b.cols.currency, b.currency, code, b.currency, code)
-		}
-		b.currency = strings.Clone(code)
-		return true, nil
-	}
-	rate, known := b.rates[code]
-	if !known {
-		b.counts.bad(&b.counts.NoRate, no, "column %d (currency): no rate from %s to %s is given; --rate %s=… gives it", b.cols.currency, code, b.opt.Reporting, code)
-		return false, nil
-	}
-	if e.valued {
-		e.value *= rate
-	}
-	return true, nil
+	return cell(cells, b.cols.value)
 }
 
-// take files a row under order or credit.
-func (b *logBuilder) take(no int, cells []string, e entry) {
+// take files a row under order or credit; false where it is neither.
+func (b *logBuilder) take(no int, cells []string, e entry) bool {
 	c := &b.counts
 	if e.kind == docOrder && e.valued && e.value < 0 && e.number != "" && b.cols.refers > 0 {
 		e.refers = e.number // a discount line of its own order
@@ -186,19 +181,20 @@ func (b *logBuilder) take(no int, cells []string, e entry) {
 	}
 	switch {
 	case isCredit && !e.valued && (e.kind != docCancellation || e.refers == ""):
-		c.bad(&c.CreditNoAmount, no, "a credit of %s says neither how much nor which whole document it cancels", e.id)
-		return
+		c.bad("credit_without_amount", &c.CreditNoAmount, no, "a credit of %s says neither how much nor which whole document it cancels", e.id)
+		return false
 	case e.valued && e.value == 0 && (isCredit || !b.keepZero):
 		c.Zero++
-		return
+		return false
 	}
 	b.last = max(b.last, e.day)
+	b.copies.add(e.number, cells)
 	customer := b.customer(e.id)
 	b.attributes(customer, cells, e.day)
 	if isCredit {
 		b.credits = append(b.credits, credit{customer: customer, line: int32(min(no, 1<<30)), day: e.day,
 			amount: max(e.value, -e.value), whole: !e.valued, refers: hashed(e.refers)})
-		return
+		return true
 	}
 	c.Used++
 	if e.valued && e.value == 0 {
@@ -211,6 +207,7 @@ func (b *logBuilder) take(no int, cells []string, e entry) {
 	if b.cols.refers > 0 && e.number != "" {
 		b.addDocument(document{customer: customer, day: e.day, number: hashed(e.number), value: e.value})
 	}
+	return true
 }
 
 // customer gives the index of a customer, new or known.
@@ -244,7 +241,7 @@ func (b *logBuilder) attributes(customer int32, cells []string, day postlift.Dat
 		return
 	}
 	opened, ok := parseDay(text, &b.openedLayouts)
-	if !ok || opened < firstSensible || opened > day {
+	if !ok || opened <= firstSensible || opened > day {
 		// A customer cannot order before it is one: the account was moved to a new system.
 		if !ok {
 			b.counts.BadOpened++
@@ -254,19 +251,6 @@ func (b *logBuilder) attributes(customer int32, cells []string, day postlift.Dat
 	if at := &b.log.Opened[customer]; at.IsZero() || opened < *at {
 		*at = opened
 	}
-}
-
-// parseDay parses a cell and keeps to the layout that fitted first.
-func parseDay(s string, layouts *[]string) (postlift.Date, bool) {
-	for i, l := range *layouts {
-		if t, err := time.Parse(l, s); err == nil {
-			if len(*layouts) > 1 {
-				*layouts = (*layouts)[i : i+1]
-			}
-			return postlift.DateOf(t), true
-		}
-	}
-	return 0, false
 }
 
 // mergeBatch is the least number of unmerged entries worth a sort.
@@ -305,6 +289,7 @@ func hashed(s string) uint64 {
 func (b *logBuilder) finish() (OrderLog, Counts, error) {
 	b.merge()
 	b.net()
+	b.report()
 	if len(b.log.Days) == 0 {
 		return OrderLog{}, b.counts, postlift.Faultf(postlift.Invalid, "clv.ReadOrders", "%s", b.counts.unusable(b.opt.Until))
 	}
@@ -319,23 +304,4 @@ func (b *logBuilder) finish() (OrderLog, Counts, error) {
 	}
 	b.history()
 	return b.log, b.counts, nil
-}
-
-// history settles from which day on the log is complete, and counts the customers that are older.
-func (b *logBuilder) history() {
-	if !slices.ContainsFunc(b.log.Opened, func(d postlift.Date) bool { return !d.IsZero() }) {
-		b.log.Opened = nil
-	}
-	b.log.HistoryStart = b.opt.HistoryStart
-	if b.log.HistoryStart.IsZero() && b.log.Opened != nil {
-		b.log.HistoryStart = b.log.Until
-		for _, d := range b.log.Days {
-			b.log.HistoryStart = min(b.log.HistoryStart, d.Day)
-		}
-	}
-	for i := range b.log.IDs {
-		if b.log.Older(int32(i)) {
-			b.counts.Late++
-		}
-	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"postlift"
 	"postlift/accounts/csvfile"
@@ -15,24 +14,23 @@ import (
 // The names under which systems write the columns of an order log, best first; case, blanks, umlauts and
 // punctuation do not matter.
 var (
-	customerNames = []string{"customer", "customer_id", "account", "account_id", "kunde", "kundennummer", "kunden_nr", "kdnr",
-		"debitor", "debitorennummer", "auftraggeber", "sold-to party", "kunnr", "customer no", "customer number", "id"}
-	dateNames = []string{"date", "order_date", "invoice_date", "document_date", "datum", "bestelldatum", "auftragsdatum",
-		"rechnungsdatum", "belegdatum", "audat", "fkdat"}
+	customerNames = []string{"customer", "customer_id", "account", "account_id", "kunde", "kundennummer", "kunden_nr", "kundennr", "kdnr", "kd-nr",
+		"kunden_id", "debitor", "debitorennummer", "debitorennr", "debitorenkonto", "auftraggeber", "sold-to party", "kunnr", "customer no",
+		"customer number", "client", "client_id", "rechnungsempfänger", "id"}
+	dateNames = []string{"date", "order_date", "invoice_date", "document_date", "posting_date", "datum", "bestelldatum", "auftragsdatum",
+		"rechnungsdatum", "belegdatum", "buchungsdatum", "rg-datum", "re-datum", "audat", "fkdat"}
 	valueNames = []string{"value", "amount", "net", "net_amount", "net_value", "revenue", "total", "betrag", "netto", "nettobetrag",
-		"nettowert", "nettoumsatz", "umsatz", "wert", "netwr", "dollar_value"}
+		"nettowert", "nettoumsatz", "netto-betrag", "umsatz", "wert", "netwr", "betrag netto", "betrag (netto)", "summe netto", "rechnungsbetrag", "dollar_value"}
 	lineNames   = []string{"line_net", "line_amount", "positionsbetrag", "positionswert", "positionsnetto"}
-	numberNames = []string{"number", "external_id", "order_id", "order_no", "order_number", "document_number", "document_no", "invoice_number",
-		"invoice_no", "belegnummer", "belegnr", "auftragsnummer", "auftragsnr", "bestellnummer", "rechnungsnummer", "vbeln"}
-	typeNames = []string{"type", "document_type", "doc_type", "belegart", "art", "typ", "auart", "fkart"}
-	refNames  = []string{"refers_to", "refers", "original_order", "credit_for", "reference", "bezug", "bezugsbeleg", "referenz",
-		"originalbeleg", "rechnungsbezug", "vgbel"}
-	currencyNames = []string{"currency", "währung", "waerk", "curr"}
-	openedNames   = []string{"opened", "opened_on", "customer_since", "kunde_seit", "eröffnet", "angelegt_am"}
+	numberNames = []string{"number", "external_id", "order_id", "order_no", "order_number", "document_number", "document_no", "document", "invoice_number",
+		"invoice_no", "invoice", "belegnummer", "belegnr", "beleg-nr", "beleg", "auftragsnummer", "auftragsnr", "bestellnummer", "rechnungsnummer", "rechnungsnr", "vbeln"}
+	typeNames = []string{"type", "document_type", "doc_type", "belegart", "belegtyp", "vorgangsart", "art", "typ", "auart", "fkart"}
+	refNames  = []string{"refers_to", "refers", "original_order", "original_invoice", "original_document", "credit_for", "reference", "reference_document",
+		"bezug", "bezugsbeleg", "bezugsbelegnummer", "bezugsnummer", "referenz", "referenzbeleg", "referenzbelegnummer", "referenznummer", "ursprungsbeleg",
+		"ursprungsrechnung", "ursprungsnummer", "originalbeleg", "originalrechnung", "rechnungsbezug", "zu rechnung", "zu beleg", "storno zu", "vgbel"}
+	currencyNames = []string{"currency", "currency_code", "währung", "währungscode", "waehrungskennzeichen", "whg", "wrg", "waerk", "waers", "curr"}
+	openedNames   = []string{"opened", "opened_on", "customer_since", "kunde_seit", "eröffnet", "angelegt_am", "anlagedatum", "account_opened", "first_contact"}
 )
-
-// anyLayouts are tried where the caller names none.
-var anyLayouts = []string{time.DateOnly, "02.01.2006", "20060102"}
 
 // columns are the places of a log's columns, from 1; 0 for none.
 type columns struct {
@@ -46,9 +44,16 @@ func (c columns) documents() bool { return c.kind+c.number+c.refers > 0 }
 // needed is the number of columns without which a row is too short.
 func (c columns) needed() int { return max(c.customer, c.date, c.value) }
 
+// sampleLines is how many lines are looked at before the first is taken.
+const sampleLines = 5000
+
 // prepare finds the separator, the columns and the decimal signs.
 func (b *logBuilder) prepare(in *lineReader) error {
-	if err := b.opt.check(); err != nil {
+	var err error
+	if err = b.opt.check(); err != nil {
+		return err
+	}
+	if b.types, err = newDoctypes(b.opt.Types); err != nil {
 		return err
 	}
 	first := in.peek(50)
@@ -62,26 +67,32 @@ func (b *logBuilder) prepare(in *lineReader) error {
 	if o.Separator == 0 {
 		o.Separator = findSeparator(first, max(o.Customer, o.Date, o.Value))
 	}
+	b.counts.Separator = map[rune]string{'\t': "tab", blanks: "blanks"}[o.Separator]
+	if b.counts.Separator == "" {
+		b.counts.Separator = string(o.Separator)
+	}
 	b.layouts, b.openedLayouts = anyLayouts, anyLayouts
 	if o.DateLayout != "" {
 		b.layouts, b.openedLayouts = []string{o.DateLayout}, append([]string{o.DateLayout}, anyLayouts...)
 	}
-	header := splitLine(nil, first[0].text, o.Separator)
+	in.peek(sampleLines)
+	rows := in.sample(o.Separator)
+	header := rows[0]
 	if o.Customer == 0 {
 		if err := b.fromHeader(header); err != nil {
 			return err
 		}
-		in.next()
-		first = in.peeked
+		in.record(nil, o.Separator)
 		b.counts.Header, b.started = true, true
 	} else {
-		b.cols = columns{customer: o.Customer, date: o.Date, value: o.Value, kind: o.Type, number: o.Number, refers: o.Refers, currency: o.Currency}
+		b.byNumber(header)
 	}
 	if err := b.named(header); err != nil {
 		return err
 	}
-	b.decimal = decimalSign(first, o.Separator, b.cols.value, b.cols.line)
-	return b.settle()
+	b.moneyIn(rows)
+	b.tell(header)
+	return b.settle(rows)
 }
 
 // check refuses options that cannot be.
@@ -89,17 +100,20 @@ func (o LogOptions) check() error {
 	bad := func(format string, args ...any) error {
 		return postlift.Faultf(postlift.Invalid, "clv.ReadOrders", format, args...)
 	}
-	lowest := min(o.Customer, o.Date, o.Value, o.Type, o.Number, o.Refers, o.Currency)
-	if lowest < 0 || (o.Customer == 0) != (o.Date == 0) || (o.Date == 0 && o.Value > 0) {
+	lowest, documents := min(o.Customer, o.Date, o.Value), min(o.Type, o.Number, o.Refers, o.Currency)
+	if lowest < 0 || documents < NoColumn || (o.Customer == 0) != (o.Date == 0) || (o.Date == 0 && o.Value > 0) {
 		return bad("columns customer=%d date=%d value=%d: count from 1 and give at least customer and date", o.Customer, o.Date, o.Value)
 	}
-	if o.Customer > 0 && o.Refers > 0 && o.Number == 0 {
+	if o.Customer > 0 && o.Refers > 0 && o.Number <= 0 {
 		return bad("column refers=%d needs a column number= too: without the numbers of the orders no credit finds its own", o.Refers)
 	}
 	for code, rate := range o.Rates {
 		if !(rate > 0 && rate <= 1e9) {
 			return bad("the rate %s=%g must be a positive number: units of %s for one %s", code, rate, o.Reporting, code)
 		}
+	}
+	if o.Decimal != 0 && o.Decimal != ',' && o.Decimal != '.' {
+		return bad("the decimal sign %q must be a comma or a point", o.Decimal)
 	}
 	if len(o.Rates) > 0 && o.Reporting == "" {
 		return bad("exchange rates need the currency that they lead to: give --currency, for example --currency EUR")
@@ -115,8 +129,8 @@ func (b *logBuilder) fromHeader(header []string) error {
 		taken[given] = given > 0
 	}
 	find := func(given int, names []string) int {
-		if given > 0 {
-			return given
+		if given != 0 {
+			return max(given, 0)
 		}
 		at := 1 + columnBut(header, taken, names)
 		taken[at] = at > 0
@@ -200,13 +214,18 @@ func namedPlaces(header []string, names []string) ([]int, error) {
 }
 
 // settle draws the conclusions from the columns that were found.
-func (b *logBuilder) settle() error {
+func (b *logBuilder) settle(rows [][]string) error {
 	o := &b.opt
 	b.log.HasValues = b.cols.value > 0
 	b.keepZero = o.Zero == KeepZeroOrders || o.Zero == ZeroByColumns && !b.cols.documents()
 	b.keepOpened = b.cols.opened > 0 || !o.HistoryStart.IsZero()
 	b.lower = max(o.NotBefore, firstSensible)
-	if len(o.Rates) > 0 && b.cols.currency == 0 {
+	if o.NotBefore.IsZero() {
+		last := max(o.Until, o.Today)
+		b.plausible = max(firstPlausible, last.AddMonths(-12*plausibleYears))
+	}
+	marked := func(cells []string) bool { return moneyMark(b.amountText(cells)) != "" }
+	if len(o.Rates) > 0 && b.cols.currency == 0 && !slices.ContainsFunc(rows, marked) {
 		return postlift.Faultf(postlift.Invalid, "clv.ReadOrders",
 			"exchange rates need a column with the currency of each row: name it currency, or give its number as currency=N in --columns")
 	}
@@ -231,44 +250,6 @@ func columnBut(header []string, taken map[int]bool, names []string) int {
 		}
 	}
 	return -1
-}
-
-// currencyCode writes the signs of the usual currencies as their codes.
-func currencyCode(s string) string {
-	s = strings.ToUpper(strings.TrimSpace(s))
-	if code, ok := map[string]string{"€": "EUR", "EURO": "EUR", "$": "USD", "US$": "USD", "£": "GBP", "SFR": "CHF", "SFR.": "CHF"}[s]; ok {
-		return code
-	}
-	return s
-}
-
-// What the documents of a log are.
-const (
-	docUnknown = iota
-	docOrder
-	docCredit
-	docCancellation
-)
-
-// documentTypes are the words by which systems call their documents, folded, and SAP's letters.
-var documentTypes = map[string]int{
-	"order": docOrder, "auftrag": docOrder, "bestellung": docOrder, "invoice": docOrder, "rechnung": docOrder, "sale": docOrder,
-	"verkauf": docOrder, "terminauftrag": docOrder, "ta": docOrder, "or": docOrder, "f2": docOrder,
-	"creditnote": docCredit, "creditmemo": docCredit, "credit": docCredit, "refund": docCredit, "return": docCredit, "gutschrift": docCredit,
-	"rueckerstattung": docCredit, "retoure": docCredit, "rechnungskorrektur": docCredit, "g2": docCredit, "re": docCredit,
-	"cancellation": docCancellation, "cancelled": docCancellation, "canceled": docCancellation, "storno": docCancellation,
-	"stornierung": docCancellation, "stornorechnung": docCancellation, "storniert": docCancellation, "s1": docCancellation,
-}
-
-// docKind reads a document's type; where a row has none, a negative amount or a reference makes it a credit.
-func docKind(word string, value float64, refers string) int {
-	if word != "" {
-		return documentTypes[csvfile.Fold(word)]
-	}
-	if value < 0 || refers != "" {
-		return docCredit
-	}
-	return docOrder
 }
 
 // finite tells whether a value is a number that sums can hold.

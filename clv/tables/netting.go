@@ -102,7 +102,7 @@ func (n *netting) referred(c credit) {
 		return docs[i].customer > c.customer || docs[i].customer == c.customer && docs[i].number >= c.refers
 	})
 	if from == len(docs) || docs[from].customer != c.customer || docs[from].number != c.refers {
-		n.b.counts.bad(&n.b.counts.CreditUnmatched, int(c.line), "the credit names an order that the log does not hold for this customer")
+		n.b.counts.bad("credit_unmatched", &n.b.counts.CreditUnmatched, int(c.line), "the credit names an order that the log does not hold for this customer")
 		return
 	}
 	n.b.counts.Netted++
@@ -137,7 +137,7 @@ func (n *netting) latest(c credit) {
 		n.take(i, take)
 	}
 	if !found {
-		n.b.counts.bad(&n.b.counts.CreditNoOrder, int(c.line), "the credit names no order, and the customer has none before it to take it off")
+		n.b.counts.bad("credit_without_order", &n.b.counts.CreditNoOrder, int(c.line), "the credit names no order, and the customer has none before it to take it off")
 		return
 	}
 	n.b.counts.NettedLatest++

@@ -3,37 +3,64 @@ package tables
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
-// decimalSign looks at the values of a log's first lines: a value that can be read in one way only tells
-// which sign is the decimal one. 0 where none tells, or they contradict each other.
-func decimalSign(lines []tableLine, sep rune, places ...int) byte {
-	var commas, points int
-	for _, l := range lines {
-		cells := splitLine(nil, l.text, sep)
-		for _, at := range places {
-			if at == 0 || at > len(cells) {
-				continue
-			}
-			text := bare(cells[at-1])
-			if strings.Trim(text, "+-.,0123456789") != "" {
-				continue // a header
-			}
-			switch decimalOf(text) {
-			case ',':
-				commas++
-			case '.':
-				points++
-			}
+// marks counts how a column's values must be read: one that can be read in one way only tells the decimal sign,
+// one that may be either (1.234) is open.
+type marks struct{ commas, points, open int }
+
+func (m *marks) add(text string) {
+	if strings.IndexAny(text, ".,") < 0 {
+		return
+	}
+	if strings.Trim(text, "+-.,0123456789") != "" {
+		if text = bare(text); strings.Trim(text, "+-.,0123456789") != "" {
+			return // a header or no number
 		}
 	}
+	switch decimalOf(text) {
+	case ',':
+		m.commas++
+	case '.':
+		m.points++
+	default:
+		m.open++
+	}
+}
+
+// sign is the decimal sign that most values tell, 0 where they do not.
+func (m marks) sign() byte {
 	switch {
-	case commas > 0 && points == 0:
+	case m.commas > m.points:
 		return ','
-	case points > 0 && commas == 0:
+	case m.points > m.commas:
 		return '.'
 	}
 	return 0
+}
+
+// contradicts gives the decimal sign that most values tell, where values that may be either were read by
+// another one; else 0.
+func (m marks) contradicts(used byte) byte {
+	if sign := m.sign(); sign != used && m.open > 0 {
+		return sign
+	}
+	return 0
+}
+
+// other counts the values that bear another decimal sign than most.
+func (m marks) other() int { return min(m.commas, m.points) }
+
+// marksOf looks at columns (from 1, 0 for none) of rows.
+func marksOf(rows [][]string, places ...int) marks {
+	var m marks
+	for _, cells := range rows {
+		for _, at := range places {
+			m.add(cell(cells, at))
+		}
+	}
+	return m
 }
 
 // decimalOf is the decimal sign of one number, 0 where the text leaves it open: with both signs it is the
@@ -94,11 +121,17 @@ func parseLoose(s string, decimal byte) (float64, error) {
 	return strconv.ParseFloat(s, 64)
 }
 
+// isMark tells whether a character beside an amount belongs to the sign or code of a currency.
+func isMark(r rune) bool { return unicode.IsLetter(r) || unicode.Is(unicode.Sc, r) }
+
 // grouping is what may stand between digits or beside them without changing the number.
-var grouping = strings.NewReplacer("'", "", "’", "", " ", "", "\u00a0", "", "\u202f", "", "€", "", "$", "", "£", "", "EUR", "", "USD", "", "GBP", "", "CHF", "")
+var grouping = strings.NewReplacer("'", "", "’", "", " ", "", "\u00a0", "", "\u202f", "", "€", "", "$", "", "£", "", "EUR", "", "USD", "", "GBP", "", "CHF", "", "\u2212", "-")
 
 // bare takes away what surrounds digits and moves a minus, written behind or as brackets, to the front.
 func bare(s string) string {
+	if mark := moneyMark(s); mark != "" {
+		s = strings.TrimFunc(strings.TrimFunc(s, isMark), unicode.IsSpace)
+	}
 	s = grouping.Replace(s)
 	if n := len(s); n > 1 && s[n-1] == '-' && s[0] != '-' {
 		return "-" + s[:n-1]

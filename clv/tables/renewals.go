@@ -74,15 +74,16 @@ func ReadRenewals(r io.Reader, opt RenewalOptions) (*renewal.Table, RenewalCount
 		return nil, f.counts, f.fault("the renewals file is empty: it needs the columns opportunity,ended,renewed or start,end,term_months,ended")
 	}
 	sep := findSeparator(head, 3)
-	if err := f.columns(splitLine(nil, head[0].text, sep)); err != nil {
+	in.sample(sep)
+	header, _, _ := in.record(nil, sep)
+	if err := f.columns(header); err != nil {
 		return nil, f.counts, err
 	}
-	in.next()
 	var cells []string
-	for line, ok := in.next(); ok; line, ok = in.next() {
-		cells = splitLine(cells[:0], line.text, sep)
+	no, ok := 0, false
+	for cells, no, ok = in.record(cells[:0], sep); ok; cells, no, ok = in.record(cells[:0], sep) {
 		f.counts.Rows++
-		if err := f.row(line.no, cells); err != nil {
+		if err := f.row(no, cells); err != nil {
 			return nil, f.counts, err
 		}
 	}
@@ -176,7 +177,7 @@ func (f *renewalFile) whole(no int, cells []string, at int, name string) (int, e
 func (f *renewalFile) day(no int, cells []string, at int, name string) (postlift.Date, error) {
 	day, ok := parseDay(cell(cells, at), &f.layouts)
 	if !ok {
-		return 0, f.fault("line %d, column %d (%s): %q is no date of the form %s", no, at, name, cell(cells, at), f.layouts)
+		return 0, f.fault("line %d, column %d (%s): %q is no date%s", no, at, name, cell(cells, at), datesLike(f.layouts))
 	}
 	return day, nil
 }

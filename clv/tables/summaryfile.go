@@ -105,7 +105,7 @@ func eachSummary(r io.Reader, labels []string, use func(s purchase.Summary, cell
 		return postlift.Faultf(postlift.Invalid, op, "the summary file is empty")
 	}
 	sep := findSeparator(head, 4)
-	first := splitLine(nil, head[0].text, sep)
+	first := in.sample(sep)[0]
 	cols, header, err := findSummaryColumns(first)
 	if err != nil {
 		return err
@@ -115,15 +115,14 @@ func eachSummary(r io.Reader, labels []string, use func(s purchase.Summary, cell
 		return err
 	}
 	if header {
-		in.next()
+		in.record(nil, sep)
 	} else {
 		first = nil
 	}
 	var cells []string
-	rows := 0
-	for line, ok := in.next(); ok; line, ok = in.next() {
-		cells = splitLine(cells[:0], line.text, sep)
-		s, err := cols.parse(cells, line.no)
+	no, ok, rows := 0, false, 0
+	for cells, no, ok = in.record(cells[:0], sep); ok; cells, no, ok = in.record(cells[:0], sep) {
+		s, err := cols.parse(cells, no)
 		if err != nil {
 			return err
 		}

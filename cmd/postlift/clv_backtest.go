@@ -100,6 +100,7 @@ func (j *backtestJob) onDatabase(cmd *cobra.Command, asOf string) error {
 		}
 	}
 	return j.app.print(stored, func(w io.Writer) {
+		printEnd(w, stored.EndsEarly, j.language)
 		backtestText(w, stored.Report, j.language)
 		for _, path := range charts {
 			fmt.Fprintln(w, "chart "+path)

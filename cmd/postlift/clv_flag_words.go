@@ -121,6 +121,9 @@ var sentences = map[string][2]string{
 	"spend_model_unusable": {"order values hardly differ: no spend model could be fitted, and each account's own mean is used",
 		"die Bestellwerte unterscheiden sich kaum: kein Ausgabenmodell ließ sich anpassen, der eigene Mittelwert gilt"},
 
+	"orders_end_early": {"the newest order lies long before the date of the valuation, so that customers look silent: give --as-of, or import what is missing",
+		"die neueste Bestellung liegt lange vor dem Stichtag, Kunden wirken dadurch verstummt: --as-of angeben oder Fehlendes importieren"},
+
 	"log_too_short": {"the log is too short: no day leaves both a past to learn from and a future to test",
 		"das Protokoll ist zu kurz: kein Tag lässt Vergangenheit zum Lernen und Zukunft zum Prüfen"},
 	"few_origins":         {"fewer than four origins: choice and bands rest on little", "weniger als vier Stichtage: Wahl und Bänder stehen auf wenig"},

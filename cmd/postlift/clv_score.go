@@ -80,6 +80,7 @@ func printRun(w io.Writer, run scoring.Run) {
 	fmt.Fprintf(w, "%d accounts valued as of %s over %d months: residual CLV %s in all (run %s)\n",
 		run.Accounts, run.AsOf, run.Horizon, run.Total.Format("en"), run.UID)
 	m := run.Metrics
+	printEnd(w, m.EndsEarly, "en")
 	if m.Band != nil {
 		fmt.Fprintf(w, "with 90 %% probability the total lies between %s and %s\n", m.Band.Low.Format("en"), m.Band.High.Format("en"))
 	}
@@ -101,15 +102,7 @@ func printRun(w io.Writer, run scoring.Run) {
 		}
 		fmt.Fprintln(w, line)
 	}
-	if m.NoHistoryAccounts > 0 {
-		fmt.Fprintf(w, "%d accounts without orders or contracts are valued 0\n", m.NoHistoryAccounts)
-	}
-	if m.ExcludedDocuments > 0 {
-		fmt.Fprintf(w, "%d documents left out: their currency has no exchange rate on that day\n", m.ExcludedDocuments)
-	}
-	if m.ExcludedContracts > 0 {
-		fmt.Fprintf(w, "%d contracts left out: their currency has no exchange rate\n", m.ExcludedContracts)
-	}
+	printExclusions(w, run)
 	if len(run.Params.Missing) > 0 {
 		fmt.Fprintf(w, "no data for these models: %s\n", strings.Join(run.Params.Missing, ", "))
 	}

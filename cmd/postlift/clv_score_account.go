@@ -153,7 +153,11 @@ func printGroups(w io.Writer, groups []scoring.CompanyGroup) {
 		fmt.Fprintln(w, "no two companies belong together")
 	}
 	for _, g := range groups {
-		fmt.Fprintf(w, "%s  %s: %d accounts, %s\n", g.Key, g.Name, g.Accounts, g.Total.Format("en"))
+		line := fmt.Sprintf("%s  %s: %d accounts, %s", g.Key, g.Name, g.Accounts, g.Total.Format("en"))
+		if g.Band != nil {
+			line += fmt.Sprintf(", with 90 %% probability between %s and %s", g.Band.Low.Format("en"), g.Band.High.Format("en"))
+		}
+		fmt.Fprintln(w, line)
 		for _, m := range g.Members {
 			fmt.Fprintf(w, "  %s  %s: %s\n", m.UID, m.Name, m.Residual.Format("en"))
 		}

@@ -79,47 +79,6 @@ func earlierRun(ctx context.Context, db *store.Store, now scoring.Run, id string
 	return nil, nil
 }
 
-func (s segmentsAnswer) text(w io.Writer) {
-	fmt.Fprintf(w, "run %s as of %s: %d accounts, residual CLV %s\n", s.Run.UID, s.Run.AsOf, s.Run.Accounts, s.Run.Total.Format("en"))
-	for _, t := range s.Tiers {
-		fmt.Fprintf(w, "tier %s: %d accounts (%.0f %%), %s (%.0f %% of the value)\n", t.Tier, t.Accounts, t.AccountShare*100, t.Total.Format("en"), t.ValueShare*100)
-	}
-	for _, part := range []struct {
-		name  string
-		lines []scoring.Slice
-	}{{"stage", s.Stages}, {"segment", s.Segments}, {"channel", s.Channels}} {
-		for _, l := range part.lines {
-			printSlice(w, part.name, l)
-		}
-	}
-	if s.Moves == nil {
-		return
-	}
-	fmt.Fprintf(w, "moves since %s (run %s):\n", s.Moves.BeforeOn, s.Moves.Before)
-	for _, m := range s.Moves.Rows {
-		fmt.Fprintf(w, "  %s to %s: %d accounts (%.0f %%)\n", orNone(string(m.From)), orNone(string(m.To)), m.Accounts, m.Share*100)
-	}
-}
-
-func printSlice(w io.Writer, kind string, l scoring.Slice) {
-	line := fmt.Sprintf("%s %s: %d accounts, %s, mean %s", kind, orNone(l.Name), l.Accounts, l.Total.Format("en"), l.Mean.Format("en"))
-	for _, r := range []struct {
-		name  string
-		share *float64
-	}{{"ordered again", l.Retention}, {"renewed", l.RenewalRate}, {"conversion", l.Conversion}} {
-		if r.share != nil {
-			line += fmt.Sprintf(", %s %.0f %%", r.name, *r.share*100)
-		}
-	}
-	if l.CPA != nil {
-		line += ", cost per acquisition " + l.CPA.Format("en")
-	}
-	if l.BreakEven != nil {
-		line += ", a new one pays back up to " + l.BreakEven.Format("en")
-	}
-	fmt.Fprintln(w, line)
-}
-
 // cohortsAnswer is retention of accounts by cohort and of recurring revenue over a year.
 type cohortsAnswer struct {
 	scoring.Cohorts
@@ -170,28 +129,6 @@ func cohortDay(ctx context.Context, a *app, db *store.Store, flag string) (postl
 		}
 	}
 	return a.asOf(ctx, flag)
-}
-
-func (c cohortsAnswer) text(w io.Writer) {
-	fmt.Fprintln(w, "share of the accounts that were active (ordered, or under contract) in each later quarter, in per cent")
-	for _, k := range c.Cohorts.Cohorts {
-		fmt.Fprintf(w, "%s %6d ", k.Start, k.Accounts)
-		for _, p := range k.Points {
-			fmt.Fprintf(w, " %3.0f", p.Share*100)
-		}
-		fmt.Fprintln(w)
-	}
-	if len(c.Average) > 0 {
-		fmt.Fprint(w, "all            ")
-		for _, p := range c.Average {
-			fmt.Fprintf(w, " %3.0f", p.Share*100)
-		}
-		fmt.Fprintln(w)
-	}
-	if c.Truncated > 0 {
-		fmt.Fprintf(w, "%d accounts left out: they were customers before the imported documents begin\n", c.Truncated)
-	}
-	c.revenue(w)
 }
 
 func (c cohortsAnswer) revenue(w io.Writer) {

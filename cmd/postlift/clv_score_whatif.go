@@ -12,19 +12,34 @@ import (
 	"postlift/clv/scoring"
 )
 
-// assumptionSentences say in plain words what a valued change takes for granted.
-var assumptionSentences = map[string]string{
-	clv.AssumeTermClass:      "contracts of the new term are taken to renew as often as those that have it now, though their customers chose it themselves",
-	clv.AssumeTermToday:      "the new term begins today and replaces what is left of the running one",
-	clv.AssumeMarginBearsAll: "costs stay, so that the whole discount is lost margin",
-	clv.AssumePriceLoyalty:   "nobody leaves because of the price: state --hazard-factor if you expect otherwise",
-	clv.AssumeServiceLoyalty: "the service level keeps nobody longer: state --hazard-factor if you expect otherwise",
-	clv.AssumeNoticeDeadline: "notice only decides whether the next renewal can still be declined",
-	clv.AssumeAutoRenew:      "renewing by itself only decides whether the next renewal can still be declined",
-	clv.AssumeHazardStated:   "the probability of ending at a renewal is multiplied as stated",
-	clv.AssumeOrderDiscount:  "a discount on orders brings no more of them",
-	clv.AssumeSameHorizon:    "nothing counts beyond the horizon, so that a long term gets no credit for later years",
+// assumptionSentences say in plain words what a valued change takes for granted, in English and German: what the
+// pages say, with the flag to give where the reader expects otherwise.
+var assumptionSentences = map[string][2]string{
+	clv.AssumeTermClass: {"renewals are taken as seen with contracts of the other term, whose customers chose it themselves: part of the effect may be who they are and not the term",
+		"Verlängerungen gelten wie bei Verträgen der anderen Laufzeit, deren Kunden sie selbst gewählt haben: ein Teil der Wirkung kann an den Kunden liegen, nicht an der Laufzeit"},
+	clv.AssumeTermToday: {"the new term begins today and replaces what is left of the running one",
+		"die neue Laufzeit beginnt heute und ersetzt den Rest der laufenden"},
+	clv.AssumeMarginBearsAll: {"costs stay as they are: the whole discount is lost margin",
+		"die Kosten bleiben: der ganze Rabatt geht vom Deckungsbeitrag ab"},
+	clv.AssumePriceLoyalty: {"nobody leaves or stays because of the price: state --hazard-factor if you expect otherwise",
+		"niemand geht oder bleibt wegen des Preises: wer anderes erwartet, gibt --hazard-factor an"},
+	clv.AssumeServiceLoyalty: {"nobody leaves or stays because of the service: state --hazard-factor if you expect otherwise",
+		"niemand geht oder bleibt wegen der Betreuung: wer anderes erwartet, gibt --hazard-factor an"},
+	clv.AssumeNoticeDeadline: {"the notice period only decides whether the next renewal can still be declined",
+		"die Kündigungsfrist entscheidet nur, ob die nächste Verlängerung noch abgelehnt werden kann"},
+	clv.AssumeAutoRenew: {"renewing automatically only decides whether silence renews",
+		"die Selbstverlängerung entscheidet nur, ob Schweigen verlängert"},
+	clv.AssumeHazardStated: {"the effect on loyalty is the one stated with --hazard-factor, not one that was measured",
+		"die Wirkung auf die Treue ist die mit --hazard-factor genannte, keine gemessene"},
+	clv.AssumeOrderDiscount: {"a discount on orders brings no further orders",
+		"ein Rabatt auf Bestellungen bringt keine weiteren Bestellungen"},
+	clv.AssumeSameHorizon: {"what comes after the horizon does not count",
+		"was nach dem Betrachtungszeitraum kommt, zählt nicht"},
 }
+
+// noContract says that the change has nothing to change.
+var noContract = [2]string{"there is no running contract to change: a term, a notice period or renewing automatically make no difference here",
+	"es läuft kein Vertrag, der sich ändern ließe: Laufzeit, Kündigungsfrist oder Selbstverlängerung machen hier keinen Unterschied"}
 
 // whatIfFlags are the flags of a change; those that are not given change nothing.
 type whatIfFlags struct {
@@ -72,7 +87,12 @@ func newWhatIfCommand(a *app) *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 	}
 	o.register(cmd.Flags())
+	speak := languageFlag(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		words, err := speak()
+		if err != nil {
+			return err
+		}
 		if (len(args) == 1) == cmd.Flags().Changed("segment") {
 			return postlift.Faultf(postlift.Invalid, "clv whatif", "give either an account or --segment SEGMENT")
 		}
@@ -92,27 +112,48 @@ func newWhatIfCommand(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.print(d, func(w io.Writer) { printDifference(w, d) })
+		return a.print(d, func(w io.Writer) { printDifference(w, d, words) })
 	}
 	return cmd
 }
 
-func printDifference(w io.Writer, d scoring.Difference) {
-	who := "segment " + d.Segment
+func printDifference(w io.Writer, d scoring.Difference, l language) {
+	who := fmt.Sprintf(l.pick("segment %s: %d accounts", "Segment %s: %d Konten"), d.Segment, d.Accounts)
 	if d.Account != nil {
 		who = d.Account.Name
 	}
-	fmt.Fprintf(w, "%s: %d accounts, %d running contracts, %d months from %s\n", who, d.Accounts, d.Contracts, d.Horizon, d.AsOf)
-	fmt.Fprintf(w, "residual CLV %s as it is, %s with the change: difference %s\n", d.Before.Format("en"), d.After.Format("en"), d.Delta.Format("en"))
+	day, format := d.AsOf, func(m postlift.Money) string { return m.Format(string(l)) }
+	if asOf, err := postlift.ParseDate(d.AsOf); err == nil && l == "de" {
+		day = asOf.Format("de")
+	}
+	fmt.Fprintf(w, l.pick("%s, running contracts: %d, %d months from %s\n", "%s, laufende Verträge: %d, %d Monate ab %s\n"), who, d.Contracts, d.Horizon, day)
+	if d.NoContract {
+		fmt.Fprintln(w, l.pick(noContract[0], noContract[1]))
+	}
+	fmt.Fprintf(w, l.pick("residual CLV %s as it is, %s with the change: difference %s\n", "verbleibender Kundenwert %s wie jetzt, %s mit der Änderung: Unterschied %s\n"),
+		format(d.Before), format(d.After), format(d.Delta))
 	for _, s := range d.Steps {
 		if s.Before != s.After {
-			fmt.Fprintf(w, "  %-10s %14s to %14s\n", s.Name, s.Before.Format("en"), s.After.Format("en"))
+			name := stepWords[s.Name]
+			fmt.Fprintf(w, "  %-28s %14s %s %14s\n", l.pick(name[0], name[1]), format(s.Before), l.pick("to", "auf"), format(s.After))
 		}
 	}
 	if d.BreakEvenDiscount != nil {
-		fmt.Fprintf(w, "the change is worth nothing at a discount of %.1f %%\n", *d.BreakEvenDiscount*100)
+		fmt.Fprintf(w, l.pick("the change is worth nothing at a discount of %s\n", "bei einem Rabatt von %s ist die Änderung nichts wert\n"), l.percent(*d.BreakEvenDiscount))
 	}
 	for _, key := range d.Assumed {
-		fmt.Fprintln(w, "taken for granted: "+assumptionSentences[key])
+		s := assumptionSentences[key]
+		fmt.Fprintln(w, l.pick("taken for granted: ", "vorausgesetzt: ")+l.pick(s[0], s[1]))
 	}
+}
+
+// stepWords name the parts of a value as the account's card and the pages do.
+var stepWords = map[string][2]string{
+	clv.StepOrders:    {"expected orders, margin", "erwartete Bestellungen"},
+	clv.StepCommitted: {"contracts, running term", "Verträge, laufende Laufzeit"},
+	clv.StepRenewal:   {"contracts, after renewal", "Verträge, nach Verlängerung"},
+	clv.StepExpansion: {"price, volume, new groups", "Preis, Menge, neue Gruppen"},
+	clv.StepService:   {"service", "Betreuung"},
+	clv.StepContact:   {"planned mailings", "Werbung"},
+	clv.StepFulfil:    {"order handling", "Auftragsabwicklung"},
 }

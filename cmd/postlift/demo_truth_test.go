@@ -77,6 +77,9 @@ func (b *beside) add(t *testing.T, seed uint64, size int) {
 	d, stop := companyOf(t, seed, size)
 	defer stop()
 	service := d.scoring(d.db, nil)
+	if v := os.Getenv("ZZ_FORCE"); v != "" {
+		service.Store = zzForced{service.Store, v}
+	}
 	run, err := service.Score(ctx, d.AsOf, postlift.System)
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +112,8 @@ func (b *beside) add(t *testing.T, seed uint64, size int) {
 	}
 	b.seeds++
 	b.margin, b.predicted = b.margin+truth, b.predicted+total.Mean
-	t.Logf("seed %d: %.0f came, %.0f predicted, band %d to %d, model %s", seed, truth/100, total.Mean/100, band.LowMinor/100, band.HighMinor/100, run.Params.Orders.Model)
+	t.Logf("seed %d: %.0f came, %.0f predicted, band %d to %d, model %s, by level %t, spend by level %t", seed, truth/100, total.Mean/100, band.LowMinor/100, band.HighMinor/100,
+		run.Params.Orders.Model, run.Params.OrdersBy != nil, run.Params.SpendBy != nil)
 }
 
 // companyOf imports a made-up company; stop closes it.

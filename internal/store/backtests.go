@@ -14,20 +14,20 @@ import (
 
 // OrderLog reads the order days of about sample customers, drawn by a hash of their keys, up to a day.
 // Customers won before the imported documents begin are left out where there are enough others.
-func (s *Store) OrderLog(ctx context.Context, asOf postlift.Date, sample int) (orderlog.OrderLog, []string, int, error) {
+func (s *Store) OrderLog(ctx context.Context, asOf postlift.Date, sample int) (orderlog.OrderLog, [][]string, int, error) {
 	log := orderlog.OrderLog{Until: asOf, HasValues: true}
 	start, err := s.HistoryStart(ctx)
 	if err != nil || start.IsZero() {
 		return log, nil, 0, err
 	}
 	log.HistoryStart = start
-	ids, names, segments, customers, err := s.sampleCustomers(ctx, asOf, start, sample)
+	ids, names, levels, customers, err := s.sampleCustomers(ctx, asOf, start, sample)
 	log.IDs = names
 	if err != nil || len(ids) == 0 {
-		return log, segments, customers, err
+		return log, levels, customers, err
 	}
 	err = s.orderDays(ctx, asOf, ids, &log)
-	return log, segments, customers, err
+	return log, levels, customers, err
 }
 
 // fullHistories is the number of customers with a full history from which those without one are not tested:
@@ -46,9 +46,9 @@ func (s *Store) customersWith(ctx context.Context, asOf, start postlift.Date) (w
 	return where, []any{asOf}, customers, err
 }
 
-// sampleCustomers lists, by id, customers that had an order, with their keys and segments.
-func (s *Store) sampleCustomers(ctx context.Context, asOf, start postlift.Date, sample int) (ids []int64, names, segments []string, customers int, err error) {
-	fail := func(err error) ([]int64, []string, []string, int, error) {
+// sampleCustomers lists, by id, customers that had an order, with their keys and levels.
+func (s *Store) sampleCustomers(ctx context.Context, asOf, start postlift.Date, sample int) (ids []int64, names []string, levels [][]string, customers int, err error) {
+	fail := func(err error) ([]int64, []string, [][]string, int, error) {
 		return nil, nil, nil, customers, fmt.Errorf("store.OrderLog: %w", err)
 	}
 	where, args, customers, err := s.customersWith(ctx, asOf, start)
@@ -59,22 +59,23 @@ func (s *Store) sampleCustomers(ctx context.Context, asOf, start postlift.Date, 
 	if sample > 0 && sample < customers {
 		share = float64(sample) / float64(customers)
 	}
-	rows, err := s.queryRead(ctx, "SELECT a.id, a.source || ':' || a.external_id, a.segment"+where+" ORDER BY a.id", args...)
+	rows, err := s.queryRead(ctx, "SELECT a.id, a.source || ':' || a.external_id, a.segment, a.industry, COALESCE(a.employee_count, 0), a.acquisition_channel"+where+" ORDER BY a.id", args...)
 	if err != nil {
 		return fail(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var id int64
-		var name, segment string
-		if err := rows.Scan(&id, &name, &segment); err != nil {
+		var id, employees int64
+		var name, segment, industry, channel string
+		if err := rows.Scan(&id, &name, &segment, &industry, &employees, &channel); err != nil {
 			return fail(err)
 		}
 		if share == 1 || drawn(name) < share {
-			ids, names, segments = append(ids, id), append(names, name), append(segments, segment)
+			ids, names = append(ids, id), append(names, name)
+			levels = append(levels, scoring.Levels(segment, industry, employees, channel))
 		}
 	}
-	return ids, names, segments, customers, rows.Err()
+	return ids, names, levels, customers, rows.Err()
 }
 
 // drawn is a number from 0 to 1 that depends on the key alone: who is in the sample stays in it.

@@ -190,7 +190,7 @@ func (r *historyReader) query() (string, []any, error) {
 		features, args = "("+inner+")", innerArgs
 		logs, join = "NULL, NULL, NULL", ""
 	}
-	query := `SELECT a.id, f.as_of, a.segment, a.acquired_on, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
+	query := `SELECT a.id, f.as_of, a.segment, a.industry, COALESCE(a.employee_count, 0), a.acquired_on, f.first_order_on, f.last_order_on, f.order_days, f.net_minor,
   f.first_day_net_minor, f.margin_minor, f.assumed_net_minor, f.net_12m_minor, f.net_24m_minor, f.excluded_orders,
   ` + logs + `,
   a.service_level, a.acquisition_channel, a.acquisition_cost_minor, a.discount_rate,
@@ -208,7 +208,7 @@ func (r *historyReader) read(rows *sql.Rows) (scoring.History, error) {
 	var discount, gaps, mean, squares sql.NullFloat64
 	var mailable int
 	var day postlift.Date
-	err := rows.Scan(&h.AccountID, &day, &h.Segment, &h.OpenedOn, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor,
+	err := rows.Scan(&h.AccountID, &day, &h.Segment, &h.Industry, &h.Employees, &h.OpenedOn, &h.FirstOrder, &h.LastOrder, &h.OrderDays, &h.NetMinor,
 		&h.FirstDayNetMinor, &h.MarginMinor, &h.AssumedNetMinor, &h.Net12MMinor, &h.NetBefore12MMinor, &h.ExcludedDocuments,
 		&gaps, &mean, &squares, &h.ServiceLevel, &h.Channel, &cost, &discount, &mailable)
 	if err != nil {

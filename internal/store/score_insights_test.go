@@ -46,9 +46,31 @@ func TestInsights(t *testing.T) {
 		if one.Total != g[0].Total || int64(len(one.Members)) != g[0].Accounts || one.Name != g[0].Name {
 			t.Errorf("group %+v, in the list %+v", one, g[0])
 		}
+		if b := one.Band; b == nil || *b != *g[0].Band || b.Low.Minor >= one.Total.Minor || b.High.Minor <= one.Total.Minor {
+			t.Errorf("%v in the band %+v, in the list %+v", one.Total, one.Band, g[0].Band)
+		}
+		checkGroupSum(t, s, after, one)
 		_, err = s.CompanyGroup(ctx, after, "nobody")
 		kindWanted(t, "an unknown group", err, postlift.NotFound)
 	})
+}
+
+// checkGroupSum wants the members to add up to the group, and the band of a group of everybody to be the run's.
+func checkGroupSum(t *testing.T, s *Store, run scoring.Run, g scoring.CompanyGroup) {
+	t.Helper()
+	var sum int64
+	for _, m := range g.Members {
+		sum += m.Residual.Minor
+	}
+	if sum != g.Total.Minor {
+		t.Errorf("members add up to %d, the group is worth %v", sum, g.Total)
+	}
+	must(t, s.gormW.Exec("UPDATE accounts SET group_key = 's:all'").Error)
+	all, err := s.CompanyGroup(context.Background(), run, "s:all")
+	must(t, err)
+	if all.Total != run.Total || *all.Band != *run.Metrics.Band {
+		t.Errorf("all accounts as one group: %v in %+v, the run %v in %+v", all.Total, all.Band, run.Total, run.Metrics.Band)
+	}
 }
 
 func checkRuns(t *testing.T, s *Store, before, after scoring.Run) {
