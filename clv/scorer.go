@@ -45,8 +45,11 @@ type scratch struct {
 	atoms   bandSheet
 }
 
-// maxOutlooks bounds the outlooks that are remembered, so that memory stays flat.
-const maxOutlooks = 1 << 16
+// Outlooks that are remembered are bounded, so that memory stays flat. With models by level few accounts share one.
+const (
+	maxOutlooks        = 1 << 16
+	maxOutlooksByLevel = 1 << 15
+)
 
 // maxRates bounds the discount rates that are remembered.
 const maxRates = 1 << 10

@@ -129,7 +129,7 @@ func (s *Scorer) outlook(by *orderView, h orderHistory) *outlook {
 	if o, ok := s.cache[key]; ok {
 		return o
 	}
-	if len(s.cache) >= maxOutlooks {
+	if n := len(s.cache); n >= maxOutlooks || s.views != nil && n >= maxOutlooksByLevel {
 		s.forget()
 	}
 	o := s.lookAhead(by, h)

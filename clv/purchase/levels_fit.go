@@ -19,9 +19,9 @@ const (
 )
 
 // What is assumed of the effects of a column before its levels are looked at: as much as two levels with
-// effects of e^±.25 say.
+// effects of e^±.1 say.
 const (
-	spreadGuess  = .25
+	spreadGuess  = .1
 	spreadWeight = 2.0
 	leastSpread  = .02
 	mostSpread   = 2.0

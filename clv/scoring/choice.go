@@ -69,6 +69,12 @@ const (
 	quickOrigins  = 6
 )
 
+// quickModels are those that it compares: the default family, and BG/NBD beside it. Pareto/NBD takes longer to test
+// than all of them together; postlift clv backtest compares every model.
+func quickModels() []string {
+	return []string{"mbgnbd", "mbgcnbd", "mbgcnbd-2", "mbgcnbd-3", "bgnbd"}
+}
+
 // Backtest compares models on what was known before with what came after, and stores the report. Sample 0
 // takes every customer.
 func (s *Service) Backtest(ctx context.Context, asOf postlift.Date, sample int, by postlift.Actor) (StoredBacktest, error) {
@@ -166,7 +172,7 @@ func (s *Service) decide(ctx context.Context, o Options, by postlift.Actor, maxA
 		return Choice{}, nil, err
 	}
 	if !found && !o.NoBacktest && o.Model == "" {
-		b, err = s.backtest(ctx, o.AsOf, quickSample, backtest.Options{MaxOrigins: quickOrigins}, by)
+		b, err = s.backtest(ctx, o.AsOf, quickSample, backtest.Options{MaxOrigins: quickOrigins, Models: quickModels()}, by)
 		if found = err == nil; err != nil && postlift.KindOf(err) != postlift.NotFound {
 			return Choice{}, nil, err
 		}

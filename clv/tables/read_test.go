@@ -50,11 +50,11 @@ func TestReadOrdersBadRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := tables.Counts{Rows: 9, Used: 3, AfterUntil: 1, NoCustomer: 1, BadDate: 2, BadValue: 1, ShortRow: 1, FirstBad: "line 2: only 1 columns", StrayQuotes: 1, NoOrders: 4}
-	if c.Excluded()[0] != want.Excluded()[0] || !slices.Equal(c.Excluded(), want.Excluded()) || c.Rows != want.Rows || c.Used != want.Used ||
+	if !slices.Equal(c.Excluded(), want.Excluded()) || c.Rows != want.Rows || c.Used != want.Used ||
 		c.FirstBad != want.FirstBad || c.StrayQuotes != want.StrayQuotes || c.NoOrders != want.NoOrders {
 		t.Errorf("counts %+v, want %+v", c, want)
 	}
-	if got := c.Examples["bad_value"]; got != `line 5, column 3: "NaN" is no number` && got != `line 5: column 3: "NaN" is no number` {
+	if got := c.Examples["bad_value"]; got != `line 5: column 3: "NaN" is no number` {
 		t.Errorf("example %q", got)
 	}
 	if len(log.IDs) != 3 || log.IDs[2] != "g" {

@@ -118,17 +118,17 @@ func (l *lineReader) record(dst []string, sep rune) (cells []string, no int, ok 
 func (l *lineReader) joined(dst []string, first tableLine, sep rune) ([]string, bool) {
 	var taken []tableLine
 	size := len(first.text)
-	open := true
-	for open && len(taken)+1 < maxLines && size < maxLine {
+	open, torn := true, false
+	for open && !torn && len(taken)+1 < maxLines && size < maxLine {
 		line, ok := l.next()
 		if !ok {
 			break
 		}
 		taken = append(taken, line)
 		size += len(line.text) + 1
-		open = leftOpen(true, line.text, byte(sep))
+		open, torn = follow(true, line.text, byte(sep))
 	}
-	if !open && size < maxLine {
+	if !open && !torn && size < maxLine {
 		var b strings.Builder
 		b.WriteString(first.text)
 		for _, line := range taken {
@@ -148,24 +148,32 @@ func (l *lineReader) joined(dst []string, first tableLine, sep rune) ([]string, 
 
 // leftOpen tells whether a line, begun within quotes or not, ends within quotes.
 func leftOpen(inside bool, text string, sep byte) bool {
-	start := true // of a cell
+	open, _ := follow(inside, text, sep)
+	return open
+}
+
+// follow goes through the quotation marks of a line, begun within quotes or not. torn tells that text follows a
+// closing mark, as where a stray mark meets another one.
+func follow(inside bool, text string, sep byte) (open, torn bool) {
+	start, closed := !inside, false // at the beginning of a cell, behind its closing mark
 	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
 		case inside && c == '"' && i+1 < len(text) && text[i+1] == '"':
 			i++
 		case inside && c == '"':
-			inside, start = false, false
+			inside, closed = false, true
 		case inside:
 		case c == '"' && start:
-			inside = true
+			inside, start = true, false
 		case c == sep:
-			start = true
+			start, closed = true, false
 		case c != ' ' && c != '\r':
+			torn = torn || closed
 			start = false
 		}
 	}
-	return inside
+	return inside, torn
 }
 
 // sample takes the lines that were peeked at apart, without consuming them, and learns how wide the table is.

@@ -31,17 +31,20 @@ type logFlags struct {
 	currency                        string
 	rates                           []string
 	notBefore, historyStart, opened string
-	zero                            string
+	zero, decimal                   string
+	types                           []string
 }
 
 // register declares the flags.
 func (l *logFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&l.columns, "columns", "", "columns of the order log, from 1: customer=1,date=2,value=3 and, for documents, type=,number=,refers=,currency=,opened=")
+	f.StringVar(&l.columns, "columns", "", "columns of the order log, from 1: customer=1,date=2,value=3 and, for documents, type=,number=,refers=,currency=,opened=; what is not given is looked for in the header, type=none says that there is none")
 	f.StringVar(&l.layout, "date-format", "", "the reference date 2 January 2006 in the file's form, such as 02.01.2006 or 20060102")
 	f.StringVar(&l.until, "until", "", "last day that counts, inclusive (default: the log's last day)")
 	f.StringVar(&l.currency, "currency", "", "currency of the result, for a log in several currencies, such as EUR")
 	f.StringArrayVar(&l.rates, "rate", nil, "exchange rate to --currency, such as USD=0.92; give it once for each currency")
-	f.StringVar(&l.notBefore, "not-before", "", "the company's first day: rows before it are left out and counted")
+	f.StringVar(&l.notBefore, "not-before", "", "the company's first day: rows before it are left out and counted (default: none before 1980 is believed)")
+	f.StringSliceVar(&l.types, "types", nil, "what document types are: RE=order,GS=credit,ST=cancellation,LS=ignore; usual words and codes are known")
+	f.StringVar(&l.decimal, "decimal", "", "decimal sign of the values: comma or point (default: found from all of them)")
 	f.StringVar(&l.historyStart, "history-start", "", "first day from which on the log is complete (default, with opening dates: its first day)")
 	f.StringVar(&l.opened, "opened", "", "column of the day on which the customer was won, by number or header; customers won before the history are not taken for new")
 	f.StringVar(&l.zero, "zero-lines", "", "what a line of value 0 is: keep (an order) or drop (a remark); default: drop where the log has types or numbers of documents")
@@ -70,6 +73,12 @@ func (l *logFlags) options(a *app) (tables.LogOptions, error) {
 	}
 	opt.Today = max(postlift.DateOf(a.clock().In(time.Local)), opt.Until)
 	if opt.Zero, err = zeroLines(l.zero); err != nil {
+		return opt, err
+	}
+	if opt.Decimal, err = decimalSign(l.decimal); err != nil {
+		return opt, err
+	}
+	if opt.Types, err = documentTypes(l.types); err != nil {
 		return opt, err
 	}
 	return opt, l.money(&opt)
@@ -104,6 +113,32 @@ func zeroLines(word string) (tables.ZeroLines, error) {
 	return 0, postlift.Faultf(postlift.Invalid, "clv", "--zero-lines is %q: keep or drop are possible", word)
 }
 
+func decimalSign(word string) (byte, error) {
+	switch word {
+	case "":
+		return 0, nil
+	case "comma", ",":
+		return ',', nil
+	case "point", ".":
+		return '.', nil
+	}
+	return 0, postlift.Faultf(postlift.Invalid, "clv", "--decimal is %q: comma or point are possible", word)
+}
+
+// documentTypes reads --types.
+func documentTypes(parts []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, part := range parts {
+		code, word, _ := strings.Cut(part, "=")
+		code, word = strings.TrimSpace(code), strings.ToLower(strings.TrimSpace(word))
+		if code == "" || !slices.Contains([]string{"order", "credit", "cancellation", "ignore"}, word) {
+			return nil, postlift.Faultf(postlift.Invalid, "clv", "--types %q: give a type of the file and what it is, order, credit, cancellation or ignore, for example --types RE=order", part)
+		}
+		out[code] = word
+	}
+	return out, nil
+}
+
 // logOptions reads --columns: column numbers from 1, and for the opening date a header, too.
 func logOptions(columns, layout string) (tables.LogOptions, error) {
 	opt := tables.LogOptions{DateLayout: layout}
@@ -116,11 +151,15 @@ func logOptions(columns, layout string) (tables.LogOptions, error) {
 			opt.Opened = text
 			continue
 		}
-		n, err := strconv.Atoi(text)
 		target := targets[name]
+		if text == "none" && target != nil && !slices.Contains([]string{"customer", "date", "value"}, name) {
+			*target = tables.NoColumn
+			continue
+		}
+		n, err := strconv.Atoi(text)
 		if err != nil || n < 1 || target == nil {
 			return opt, postlift.Faultf(postlift.Invalid, "clv",
-				"--columns: %q is not customer=, date=, value=, type=, number=, refers=, currency= or opened= with a column number from 1", part)
+				"--columns: %q is not customer=, date=, value=, type=, number=, refers=, currency= or opened= with a column number from 1 (or none)", part)
 		}
 		*target = n
 	}

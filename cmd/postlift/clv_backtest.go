@@ -126,8 +126,12 @@ func (j *backtestJob) run() (backtestAnswer, error) {
 	if err != nil {
 		return answer, err
 	}
+	columnsText(j.app.errOut, c.counts, j.language)
 	log := c.log.WithoutOlder()
 	if j.segment != "" {
+		if err := tooManySegments(j.segment, distinct(log.Labels[0].Values), len(log.IDs)); err != nil {
+			return answer, err
+		}
 		opt.Segments = log.Labels[0].Values
 	}
 	if answer.Report, err = backtest.Run(log, opt); err != nil {
@@ -143,6 +147,11 @@ func (j *backtestJob) run() (backtestAnswer, error) {
 		answer.Charts, err = writePictures(j.charts, backtestPictures(answer.Report, j.language))
 	}
 	return answer, err
+}
+
+// distinct counts different texts.
+func distinct(values []string) int {
+	return len(slices.Compact(slices.Sorted(slices.Values(values))))
 }
 
 // testRenewals tests renewal models on contracts, as of the day that the log ends.

@@ -2,11 +2,14 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"postlift"
 	"postlift/clv/backtest"
+	"postlift/clv/purchase"
+	"postlift/clv/tables"
 	"postlift/internal/web/chart"
 )
 
@@ -69,27 +72,61 @@ func seriesOf(r backtest.Report, all []backtest.Series, origin postlift.Date, ke
 	return nil, false
 }
 
+// backtestTracking follows all orders after the last origin over an axis of weeks, of months where it is long. The
+// report looks at days that lie a week or several apart: the axis reads the path between them.
 func backtestTracking(r backtest.Report, l language) picture {
 	t := r.Tracking
-	series := []chart.Series{{Name: l.pick("came", "eingegangen"), Values: fromZero(t.Actual), Kind: chart.Neutral}}
+	last := t.Days[len(t.Days)-1].DaysSince(t.Origin)
+	step, unit := 7.0, l.pick("weeks after ", "Wochen nach dem ")
+	if last > longAxis {
+		step, unit = purchase.DaysPerWeek*tables.WeeksPerMonth, l.pick("months after ", "Monate nach dem ")
+	}
+	line := func(name string, values []float64, kind chart.Kind) chart.Series {
+		drawn := chart.Series{Name: name, Values: evenly(t.Origin, t.Days, values, step), Kind: kind}
+		if kind != chart.Neutral {
+			drawn.Name += " " + l.count(values[len(values)-1])
+		}
+		return drawn
+	}
+	series := []chart.Series{line(l.pick("came ", "eingegangen ")+l.count(t.Actual[len(t.Actual)-1]), t.Actual, chart.Neutral)}
 	if v, ok := seriesOf(r, t.Models, t.Origin, r.Choice.Key); ok {
-		series = append(series, ended(r.Choice.Key, fromZero(v), chart.Third, l.count))
+		series = append(series, line(r.Choice.Key, v, chart.Third))
 	}
 	if v, ok := seriesOf(r, t.Models, t.Origin, r.Choice.Why.Next); ok && r.Choice.Why.Next != "" {
-		series = append(series, ended(r.Choice.Why.Next, fromZero(v), chart.Holdout, l.count))
-	}
-	step := t.Days[0].DaysSince(t.Origin)
-	unit := l.pick("weeks after ", "Wochen nach dem ")
-	if step > 7 {
-		unit = l.pick("months after ", "Monate nach dem ")
+		series = append(series, line(r.Choice.Why.Next, v, chart.Holdout))
 	}
 	f := chart.Frame{ID: "tracking", Title: l.pick("Orders after "+t.Origin.Format("en")+": came and predicted", "Bestellungen nach dem "+t.Origin.Format("de")+": eingegangen und vorhergesagt"),
-		Desc: l.pick(fmt.Sprintf("All orders added up since the origin, which the models did not look beyond. %s is the model in use.", r.Choice.Key),
-			fmt.Sprintf("Alle Bestellungen seit dem Stichtag aufsummiert, über den die Modelle nicht hinaussahen. %s ist das Modell im Einsatz.", r.Choice.Key))}
+		Desc: l.pick(fmt.Sprintf("All orders added up since the origin, which the models did not look beyond; the numbers are those of the end, %s. %s is the model in use.", t.Days[len(t.Days)-1].Format("en"), r.Choice.Key),
+			fmt.Sprintf("Alle Bestellungen seit dem Stichtag aufsummiert, über den die Modelle nicht hinaussahen; die Zahlen gelten am Ende, dem %s. %s ist das Modell im Einsatz.", t.Days[len(t.Days)-1].Format("de"), r.Choice.Key))}
 	return picture{"tracking", f, chart.Curves(f, series, l.count, unit+t.Origin.Format(string(l)))}
 }
 
 func fromZero(v []float64) []float64 { return append([]float64{0}, v...) }
+
+// longAxis is how many days an axis counts in weeks at most.
+const longAxis = 60 * 7
+
+// evenly reads a path that grows from 0 at the origin at every step of the axis, on a straight line between the days
+// on which it is known.
+func evenly(origin postlift.Date, days []postlift.Date, values []float64, step float64) []float64 {
+	out := []float64{0}
+	at := 0
+	for n := 1; ; n++ {
+		when := math.Round(float64(n) * step)
+		for at < len(days) && float64(days[at].DaysSince(origin)) < when {
+			at++
+		}
+		if at == len(days) {
+			return out
+		}
+		before, low := 0.0, 0.0
+		if at > 0 {
+			before, low = float64(days[at-1].DaysSince(origin)), values[at-1]
+		}
+		after := float64(days[at].DaysSince(origin))
+		out = append(out, low+(values[at]-low)*(when-before)/(after-before))
+	}
+}
 
 func calibrationPicture(r backtest.Reliability, l language) picture {
 	var points []chart.Point

@@ -12,6 +12,7 @@ import (
 func (b backtestAnswer) text(w io.Writer) {
 	backtestText(w, b.Report, b.language)
 	countsText(w, *b.Rows, b.language)
+	printWarnings(w, warnings(rowFlags(b.Rows), b.language), b.language)
 	chartsText(w, b.Charts, b.language)
 }
 

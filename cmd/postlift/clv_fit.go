@@ -87,6 +87,7 @@ type fitAnswer struct {
 	Segments    []segmentAnswer  `json:"segments,omitempty"`
 	Renewals    *renewalAnswer   `json:"renewals,omitempty"`
 	Rows        *tables.Counts   `json:"rows,omitempty"`
+	Source      *fitSource       `json:"source,omitempty"`
 	Warnings    []warning        `json:"warnings"`
 	Charts      []string         `json:"charts,omitempty"`
 
@@ -131,6 +132,10 @@ func (j *fitJob) run() (fitAnswer, error) {
 		if c, err = readCustomers(j.app, j.orders, j.summary, &j.log, j.labels()); err != nil {
 			return answer, err
 		}
+		columnsText(j.app.errOut, c.counts, j.language)
+		if answer.Source, err = j.log.source(j.app, c); err != nil {
+			return answer, err
+		}
 		if fit, err = j.fitCustomers(c, &answer); err != nil {
 			return answer, err
 		}
@@ -140,7 +145,7 @@ func (j *fitJob) run() (fitAnswer, error) {
 			return answer, err
 		}
 	}
-	answer.Warnings = warnings(answer.raised(), j.language)
+	answer.Warnings = warnings(append(answer.raised(), rowFlags(c.counts)...), j.language)
 	return answer, j.draw(c, fit, &answer)
 }
 
@@ -277,9 +282,24 @@ func compareModels(sums []purchase.Summary) []comparedModel {
 	return out
 }
 
+// mostSegments is how many values the column of --segment may have.
+const mostSegments = 200
+
+// tooManySegments refuses a column that tells customers apart instead of grouping them.
+func tooManySegments(column string, values, customers int) error {
+	if values <= mostSegments && (customers < 20 || values <= customers/2) {
+		return nil
+	}
+	return postlift.Faultf(postlift.Invalid, "clv", "--segment %s: the column has %d different values for %d customers, which is nearly one by one: name a column that groups them, such as industry or region (at most %d values, each of two customers or more)",
+		column, values, customers, mostSegments)
+}
+
 // fitSegments fits every value of the segment's column, pulled towards the fit of all.
 func (j *fitJob) fitSegments(c customers, all purchase.Fitted) ([]segmentAnswer, error) {
 	names, groups := c.by(c.labels[len(c.labels)-1])
+	if err := tooManySegments(j.segment, len(names), len(c.sums)); err != nil {
+		return nil, err
+	}
 	opt := purchase.Options{Centre: all.Model, K: j.k}
 	if m, ok := all.Model.(purchase.MBGCNBD); ok && j.model == purchase.ModelMBGCNBD {
 		opt.K = m.K // segments differ in how often they order, not in the kind of rhythm

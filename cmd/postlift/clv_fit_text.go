@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"postlift/clv/tables"
 )
@@ -127,11 +128,13 @@ var reasonSentences = map[string]string{
 	"credit_without_order":  "credits without a reference and without an earlier order",
 	"credit_without_amount": "credits that say neither how much nor which document they cancel",
 	"zero":                  "lines of value 0",
-	"unknown_type":          "documents that are neither orders nor credits",
+	"unknown_type":          "documents that are neither orders nor credits (--types says what they are)",
+	"ignored_type":          "offers, delivery notes and other documents that are no orders",
 	"no_rate":               "rows in a currency without a rate",
 	"after_until":           "rows after the last day that counts",
 	"future":                "rows dated in the future",
 	"too_early":             "rows dated before the company existed",
+	"implausible":           "rows dated before any plausible history (--not-before takes them)",
 	"before_history":        "rows before the history begins",
 	"no_customer":           "rows without a customer",
 	"bad_date":              "rows with a bad date",
@@ -142,7 +145,7 @@ var reasonSentences = map[string]string{
 // countsText tells what became of a log's rows, where anything did.
 func countsText(w io.Writer, c tables.Counts, l language) {
 	if c.Rows != c.Used {
-		fmt.Fprintln(w, l.say("%d of %d rows are orders", c.Used, c.Rows))
+		fmt.Fprintln(w, l.say("%s of %s rows are orders", l.count(float64(c.Used)), l.count(float64(c.Rows))))
 	}
 	for _, n := range []struct {
 		rows int
@@ -154,16 +157,22 @@ func countsText(w io.Writer, c tables.Counts, l language) {
 		{c.ExcessCredits, l.say("credits of more than there was to credit")},
 		{c.ZeroKept, l.say("orders of value 0 are counted as orders (--zero-lines drop leaves them out)")},
 		{c.BadOpened, l.say("opening dates that are no date")},
+		{c.NoOrders, l.say("customers of the file have no order that can be used")},
+		{c.StrayQuotes, l.say("rows hold a quotation mark that is never closed: read as it stands")},
 		{c.Late, l.say("customers won before the history begins are left out of the fit")},
 	} {
 		if n.rows > 0 {
-			fmt.Fprintf(w, "  %d %s\n", n.rows, n.text)
+			fmt.Fprintf(w, "  %s %s\n", l.count(float64(n.rows)), n.text)
 		}
 	}
 	for _, r := range c.Excluded() {
-		fmt.Fprintln(w, l.say("  left out: %d %s", r.Rows, l.say(reasonSentences[r.Key])))
+		fmt.Fprintln(w, l.say("  left out: %s %s", l.count(float64(r.Rows)), l.say(reasonSentences[r.Key])))
+		if r.Key == "no_rate" {
+			fmt.Fprintln(w, l.say("    currencies: %s", strings.Join(missingRates(c), ", ")))
+		}
+		if example := c.Examples[r.Key]; example != "" {
+			fmt.Fprintln(w, l.say("    the first: »%s«", example))
+		}
 	}
-	if c.FirstBad != "" {
-		fmt.Fprintln(w, l.say("  the first of them: %s", c.FirstBad))
-	}
+	typesText(w, c, l)
 }

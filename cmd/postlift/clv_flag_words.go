@@ -139,4 +139,22 @@ var sentences = map[string][2]string{
 	"few_renewals":        {"no origin has enough renewal decisions before and one after it", "kein Stichtag hat genug Verlängerungsentscheidungen davor und eine danach"},
 	"renewal_naive_wins":  {"last year's renewal rate predicts better than the chosen model", "die Verlängerungsquote des letzten Jahres sagt besser voraus als das gewählte Modell"},
 	"population_small":    {"few accounts are behind the value of a new one: read it as rough", "wenige Konten stehen hinter dem Wert eines neuen: er ist grob"},
+
+	"document_types_unknown": {"more than 1% of the rows have a document type that is not known and are left out: --types CODE=order|credit|cancellation|ignore says what they are",
+		"mehr als 1 % der Zeilen haben eine unbekannte Belegart und bleiben außen vor: --types CODE=order|credit|cancellation|ignore sagt, was sie sind"},
+	"document_types_ambiguous": {"a document type has another meaning in other systems: see as what it was read, and say so by --types where that is wrong",
+		"eine Belegart heißt in anderen Systemen etwas anderes: bitte prüfen, als was sie gelesen wurde, und sonst mit --types festlegen"},
+	"documents_copied": {"more than half of the documents stand in the log twice, line by line: it may be two exports put together, and every order then counts double in value; nothing was left out",
+		"mehr als die Hälfte der Belege steht Zeile für Zeile doppelt im Protokoll: vielleicht sind es zwei Exporte, und jede Bestellung zählt dann mit doppeltem Wert; nichts wurde ausgelassen"},
+	"decimal_assumed": {"no value tells whether 1.234 is a thousand or a bit more than one: it was decided by the separator and the dates; --decimal comma or point says it",
+		"kein Wert verrät, ob 1.234 gut tausend ist oder gut eins: entschieden haben Trennzeichen und Datumsform; --decimal comma oder point legt es fest"},
+	"decimals_mixed": {"some values have a decimal comma, others a decimal point: each was read as it can only be meant, the rest as most of them",
+		"manche Werte haben ein Dezimalkomma, andere einen Dezimalpunkt: eindeutige sind gelesen wie gemeint, die übrigen wie die meisten"},
+	"history_start_crowded": {"more than a fifth of the customers place their first order in the first tenth of the log: where these were customers before, its beginning cuts their history off, and they look newer than they are (--opened or --history-start tells); a log of newly won customers only is fine",
+		"über ein Fünftel der Kunden bestellt im ersten Zehntel des Protokolls zum ersten Mal: waren sie schon vorher Kunden, schneidet sein Anfang ihre Historie ab, und sie wirken jünger, als sie sind (--opened oder --history-start sagt es); ein Protokoll nur neu gewonnener Kunden ist in Ordnung"},
+	"stray_quotes": {"some rows hold a quotation mark that is never closed: they were read as they stand, look whether their cells are right",
+		"manche Zeilen haben ein Anführungszeichen, das nie endet: sie wurden gelesen, wie sie dastehen; bitte ihre Zellen prüfen"},
+
+	"levels_left_out": {"too few accounts are known from their first order on to tell industries, sizes and channels apart: one order model holds for all",
+		"zu wenige Konten sind ab ihrer ersten Bestellung bekannt, um Branchen, Größen und Kanäle zu unterscheiden: ein Bestellmodell gilt für alle"},
 }

@@ -33,6 +33,7 @@ type predictJob struct {
 	orderModel                purchase.Model
 	spendModel                spend.Model
 	levels                    *levelModels // nil where one model predicts for all
+	made                      *fitSource   // what --fit was made from
 	language                  language
 }
 
@@ -177,6 +178,7 @@ func (j *predictJob) predictLog(p *tables.PredictionWriter) error {
 	if err != nil {
 		return err
 	}
+	j.reportRows(c)
 	var levels []string
 	writer := func(i int32) *tables.PredictionWriter {
 		levels = c.log.Levels(levels[:0], i)
@@ -195,6 +197,20 @@ func (j *predictJob) predictLog(p *tables.PredictionWriter) error {
 		}
 	}
 	return nil
+}
+
+// reportRows says on standard error which columns were read, what became of the rows and where the log is not read
+// as that of the fit was.
+func (j *predictJob) reportRows(c customers) {
+	w, l := j.app.errOut, j.language
+	columnsText(w, c.counts, l)
+	if c.counts.Rows != c.counts.Used || len(c.counts.Flags) > 0 {
+		countsText(w, *c.counts, l)
+		printWarnings(w, warnings(rowFlags(c.counts), l), l)
+	}
+	if here, err := j.log.source(j.app, c); err == nil {
+		j.made.compare(w, here, l)
+	}
 }
 
 // tableRows reads a CSV file with a header into one object a row: the id is a text, all else numbers.

@@ -22,6 +22,7 @@ type fitFile struct {
 	Spend       *namedModel      `json:"spend"`
 	Covariates  *covariateAnswer `json:"covariates"`
 	SegmentedBy string           `json:"segment_column"`
+	Source      *fitSource       `json:"source"`
 	Segments    []struct {
 		Segment string `json:"segment"`
 		namedModel
@@ -38,6 +39,7 @@ func (j *predictJob) fromFit() error {
 	if err := json.Unmarshal(raw, &fit); err != nil || fit.Model == "" {
 		return postlift.Faultf(postlift.Invalid, "clv predict", "--fit %s is not the answer of postlift clv fit --json: it has no model", j.fit)
 	}
+	j.made = fit.Source
 	if j.modelGiven && j.model != fit.Model {
 		return postlift.Faultf(postlift.Invalid, "clv predict", "--model %s, but %s holds a fit of %s: leave --model out", j.model, j.fit, fit.Model)
 	}

@@ -192,11 +192,29 @@ func (s *staff) whyChosen(c backtest.Choice, lang string) string {
 	if w.Next != "" && w.Reason != backtest.ReasonOnly {
 		parts = append(parts, t.get("why.next", t.model(w.Next), decimal(w.Ahead, 4, lang), decimal(w.AheadSE, 4, lang)))
 	}
+	parts = append(parts, t.levels("why.levels", c.Levels, c.ByLevel, lang)...)
+	parts = append(parts, t.levels("why.spendlevels", c.SpendLevels, c.SpendByLevel, lang)...)
 	return strings.Join(parts, " ")
 }
 
-// model names a model or baseline; one with a fixed regularity ends in it, as in "mbgcnbd-2".
+// levels says what fitting by the accounts' features gained, and whether it is used; nothing where it was not tried.
+func (t texts) levels(prefix string, used bool, gain *backtest.LevelGain, lang string) []string {
+	if gain == nil {
+		return nil
+	}
+	key := prefix + ".unused"
+	if used {
+		key = prefix + ".used"
+	}
+	return []string{t.get(key, decimal(gain.Gain, 4, lang), decimal(gain.SE, 4, lang))}
+}
+
+// model names a model or baseline; one with a fixed regularity ends in it, as in "mbgcnbd-2", one fitted by the
+// accounts' features in "+levels".
 func (t texts) model(key string) string {
+	if plain, ok := strings.CutSuffix(key, "+levels"); ok {
+		return t.get("model.bylevel", t.model(plain))
+	}
 	if name, ok := t["model."+key]; ok {
 		return name
 	}
