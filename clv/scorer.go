@@ -48,7 +48,7 @@ type scratch struct {
 // Outlooks that are remembered are bounded, so that memory stays flat. With models by level few accounts share one.
 const (
 	maxOutlooks        = 1 << 16
-	maxOutlooksByLevel = 1 << 15
+	maxOutlooksByLevel = 1 << 14
 )
 
 // maxRates bounds the discount rates that are remembered.

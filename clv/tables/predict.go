@@ -2,6 +2,7 @@ package tables
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"io"
 	"math"
@@ -27,6 +28,9 @@ type PredictOptions struct {
 	Horizon      float64 // weeks, or opportunities of a model of discrete ones; above 0
 	DiscountRate float64 // a year; above 0 adds discounted expected residual transactions
 	Monthly      bool    // adds the expected orders of each month
+	Decimals     int     // places behind the decimal sign, 1 to 15; 0 writes every digit that is known
+	Separator    rune    // of the columns: a comma, semicolon or tab; 0 is a comma
+	DecimalComma bool    // writes 1,5 for one and a half; needs another separator than the comma
 }
 
 // Predict reads a summary file and writes one prediction per row, see PredictionWriter. The horizon is
@@ -46,7 +50,8 @@ func Predict(r io.Reader, w io.Writer, m purchase.Model, spend spend.Model, hori
 // expected_value: the probability of being alive at T, the expected order days within the horizon, the
 // expected value of a future order and of all within the horizon. With a discount rate follows dert, the
 // discounted number of all future order days, and with a spend model their value; with Monthly the expected
-// order days of month 1, 2, …, the last one cut to the horizon, so that they add up to expected_orders.
+// order days of month 1, 2, …, the last one cut to the horizon and then named partial, so that they add up to
+// expected_orders.
 type PredictionWriter struct {
 	*predictions
 	model purchase.Model
@@ -82,6 +87,17 @@ func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt P
 	if !(opt.DiscountRate >= 0 && opt.DiscountRate <= 10) {
 		return nil, postlift.Faultf(postlift.Invalid, op, "discount rate %g must be 0 to 10 a year (0.1 is ten per cent)", opt.DiscountRate)
 	}
+	if opt.Separator == 0 {
+		opt.Separator = ','
+	}
+	switch {
+	case opt.Decimals < 0 || opt.Decimals > 15:
+		return nil, postlift.Faultf(postlift.Invalid, op, "%d decimals must be 1 to 15, or 0 for all digits", opt.Decimals)
+	case opt.Separator != ',' && opt.Separator != ';' && opt.Separator != '\t':
+		return nil, postlift.Faultf(postlift.Invalid, op, "the separator %q must be a comma, a semicolon or a tab", opt.Separator)
+	case opt.DecimalComma && opt.Separator == ',':
+		return nil, postlift.Faultf(postlift.Invalid, op, "decimal commas need another separator of columns: a semicolon or a tab")
+	}
 	p := &PredictionWriter{model: m, predictions: &predictions{w: bufio.NewWriter(w), lanes: 1, spend: spend, opt: opt,
 		rate: math.Log1p(opt.DiscountRate) / weeksPerYear, known: map[orderKey][]float64{}}}
 	header := []string{"id", "p_alive", "expected_orders"}
@@ -104,9 +120,12 @@ func NewPredictionWriter(w io.Writer, m purchase.Model, spend spend.Model, opt P
 		for k := range p.ends {
 			header = append(header, fmt.Sprintf("month_%d", k+1))
 		}
+		if whole := float64(len(p.ends)) * WeeksPerMonth; opt.Horizon < whole-1e-6 {
+			header[len(header)-1] += "_partial" // cut off by the horizon
+		}
 	}
 	p.unused = make([]float64, len(p.ends))
-	_, err := p.w.WriteString(strings.Join(header, ",") + "\n")
+	_, err := p.w.WriteString(strings.Join(header, string(opt.Separator)) + "\n")
 	return p, postlift.Wrap(op, "the predictions cannot be written", err)
 }
 
@@ -153,10 +172,18 @@ func (p *PredictionWriter) WriteWith(s purchase.Summary, values spend.Observatio
 }
 
 func (p *predictions) write(id string, row []float64) error {
-	b := append(p.line[:0], csvCell(id)...)
+	b := append(p.line[:0], csvCell(id, p.opt.Separator)...)
 	for _, v := range row {
-		b = append(b, ',')
-		b = strconv.AppendFloat(b, v, 'g', -1, 64)
+		b = append(b, string(p.opt.Separator)...)
+		from := len(b)
+		if p.opt.Decimals > 0 {
+			b = strconv.AppendFloat(b, v, 'f', p.opt.Decimals, 64)
+		} else {
+			b = strconv.AppendFloat(b, v, 'g', -1, 64)
+		}
+		if at := bytes.IndexByte(b[from:], '.'); at >= 0 && p.opt.DecimalComma {
+			b[from+at] = ','
+		}
 	}
 	p.line = append(b, '\n')
 	_, err := p.w.Write(p.line)
@@ -189,8 +216,8 @@ func (p *PredictionWriter) ifAlive(x int, tx, age float64) []float64 {
 const maxCached = 1 << 18
 
 // csvCell quotes an identifier where CSV needs it.
-func csvCell(s string) string {
-	if !strings.ContainsAny(s, ",\"\r\n") {
+func csvCell(s string, sep rune) string {
+	if !strings.ContainsAny(s, "\"\r\n") && !strings.ContainsRune(s, sep) {
 		return s
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`

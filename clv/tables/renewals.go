@@ -20,6 +20,8 @@ type RenewalOptions struct {
 	DateLayout string
 	// Each, when not nil, gets every decision of a file of contracts; counts have no dates and are then refused.
 	Each func(RenewalDecision)
+	// ByTerm, when not nil, gets the decisions of a file of contracts by their term in months.
+	ByTerm map[int]*renewal.Table
 }
 
 // RenewalDecision is one decision of one contract.
@@ -44,17 +46,17 @@ type RenewalCounts struct {
 
 var (
 	opportunityNames = []string{"opportunity", "renewal", "verlängerung", "i"}
-	endedNames       = []string{"ended", "churned", "cancelled", "canceled", "beendet", "gekündigt", "churn"}
-	renewedNames     = []string{"renewed", "renewals", "verlängert"}
-	startNames       = []string{"start", "started", "started_on", "start_date", "contract_start", "beginn", "vertragsbeginn"}
-	endNames         = []string{"end", "ended_on", "end_date", "contract_end", "ende", "vertragsende"}
-	termNames        = []string{"term_months", "term", "laufzeit", "laufzeit_monate", "vertragslaufzeit"}
+	endedNames       = []string{"ended", "churned", "cancelled", "canceled", "beendet", "beendet am", "gekündigt", "gekündigt zum", "abgänge", "churn"}
+	renewedNames     = []string{"renewed", "renewals", "verlängert", "verlängerte"}
+	startNames       = []string{"start", "started", "started_on", "start_date", "contract_start", "beginn", "vertragsbeginn", "vertragsstart", "laufzeitbeginn", "gültig ab"}
+	endNames         = []string{"end", "ended_on", "end_date", "contract_end", "ende", "vertragsende", "laufzeitende", "gültig bis"}
+	termNames        = []string{"term_months", "term", "laufzeit", "laufzeit_monate", "laufzeit in monaten", "laufzeit (monate)", "vertragslaufzeit", "mindestlaufzeit", "monate"}
 )
 
 // ReadRenewals reads renewal decisions from one of two forms, told apart by the header:
 //
 //	opportunity,ended,renewed     counts of contracts that ended and renewed at opportunity 1, 2, …
-//	start,end,term_months,ended   one contract a row, ended yes or no
+//	start,end,term_months,ended   one contract a row, ended yes or no, or the day on which it ended
 //
 // A contract whose row says ended is counted as renewed at each end of a term before its end and as ended at
 // the next; one that runs as renewed at each end of a term that lies at or before the observation date and,
@@ -62,9 +64,9 @@ var (
 // Invalid fault that names line and column.
 func ReadRenewals(r io.Reader, opt RenewalOptions) (*renewal.Table, RenewalCounts, error) {
 	in := newLineReader(r)
-	f := renewalFile{opt: opt, layouts: anyLayouts, table: &renewal.Table{}}
+	f := renewalFile{opt: opt, layouts: anyLayouts, endedLayouts: anyLayouts, table: &renewal.Table{}}
 	if opt.DateLayout != "" {
-		f.layouts = []string{opt.DateLayout}
+		f.layouts, f.endedLayouts = []string{opt.DateLayout}, []string{opt.DateLayout}
 	}
 	head := in.peek(20)
 	if len(head) == 0 {
@@ -102,7 +104,7 @@ func ReadRenewals(r io.Reader, opt RenewalOptions) (*renewal.Table, RenewalCount
 // renewalFile reads one file of renewals.
 type renewalFile struct {
 	opt                         RenewalOptions
-	layouts                     []string
+	layouts, endedLayouts       []string
 	opportunity, ended, renewed int // columns from 1, 0 for none
 	start, end, term            int
 	table                       *renewal.Table
@@ -131,7 +133,7 @@ func (f *renewalFile) columns(header []string) error {
 		}
 		return nil
 	}
-	return f.fault("the header %q has neither opportunity,ended,renewed nor start,end,term_months,ended: rename its columns", header)
+	return f.fault("the header %q has neither opportunity,ended,renewed nor start,end,term_months,ended: rename its columns (German ones such as Vertragsbeginn, Vertragsende, Laufzeit, gekündigt are known)", header)
 }
 
 func (f *renewalFile) row(no int, cells []string) error {
@@ -193,9 +195,15 @@ func (f *renewalFile) contract(no int, cells []string) error {
 		return err
 	}
 	ended, known := yes(cell(cells, f.ended))
+	endedOn := postlift.Date(0)
+	if !known {
+		if endedOn, known = parseDay(cell(cells, f.ended), &f.endedLayouts); known {
+			ended = true
+		}
+	}
 	switch {
 	case !known:
-		return f.fault("line %d, column %d (ended): %q must be yes or no", no, f.ended, cell(cells, f.ended))
+		return f.fault("line %d, column %d (ended): %q must be yes or no, or the day on which the contract ended", no, f.ended, cell(cells, f.ended))
 	case term < 1 || term > 1200:
 		return f.fault("line %d, column %d (term_months): a term of %d months must be 1 to 1200", no, f.term, term)
 	case start > f.opt.Until:
@@ -213,8 +221,11 @@ func (f *renewalFile) contract(no int, cells []string) error {
 		if end < start {
 			return f.fault("line %d, column %d (end): the contract ends on %s, before it begins on %s", no, f.end, end, start)
 		}
-	} else if ended {
+	} else if end = endedOn; ended && end.IsZero() {
 		return f.fault("line %d, column %d (end): the contract has ended, but its end is missing", no, f.end)
+	}
+	if end < start && !end.IsZero() {
+		return f.fault("line %d, column %d (ended): the contract ended on %s, before it began on %s", no, f.ended, end, start)
 	}
 	return f.decisions(no, start, end, term, ended)
 }
@@ -243,6 +254,16 @@ func (f *renewalFile) decisions(no int, start, end postlift.Date, term int, ende
 		any = true
 		if err := f.table.Add(i, !left, 1); err != nil {
 			return f.fault("line %d: %s", no, postlift.UserText(err))
+		}
+		if f.opt.ByTerm != nil {
+			of := f.opt.ByTerm[term]
+			if of == nil {
+				of = &renewal.Table{}
+				f.opt.ByTerm[term] = of
+			}
+			if err := of.Add(i, !left, 1); err != nil {
+				return f.fault("line %d: %s", no, postlift.UserText(err))
+			}
 		}
 		if f.opt.Each != nil {
 			f.opt.Each(RenewalDecision{On: due, Row: no, TermMonths: term, Opportunity: i, Renewed: !left})

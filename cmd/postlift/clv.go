@@ -16,8 +16,13 @@ import (
 
 func newCLVCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "clv",
-		Short:   "Fit value models, predict and backtest from files, score every account",
+		Use:   "clv",
+		Short: "Fit value models, predict and backtest from files, score every account",
+		Long: `Without a database: fit, predict and backtest on files. With one: score, and backtest without --orders.
+
+Exit codes: 0 done, 1 a fault of the program, 2 bad input or usage (the text names row, flag or remedy), 3 a conflict
+with what is stored. Warnings ("look twice") and rows that were left out do not change the exit code: they stand in the
+answer, with --json under warnings and rows.`,
 		Example: "  postlift clv score\n  postlift clv fit --orders orders.csv --model bgnbd",
 	}
 	cmd.AddCommand(newFitCommand(a), newPredictCommand(a), newBacktestCommand(a))

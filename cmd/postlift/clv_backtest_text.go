@@ -57,9 +57,9 @@ func modelsText(w io.Writer, r backtest.Report, l language) {
 		}
 		score, tracking := "", ""
 		if !m.Baseline {
-			score, tracking = fmt.Sprintf("%.5f", m.LogScore), l.percent(m.Tracking)
+			score, tracking = l.decimal(m.LogScore, 5), l.percent(m.Tracking)
 		}
-		fmt.Fprintf(w, "  %-18s %8s %8.4f %8.4f %8s %10s %9s\n", l.predictor(m.Model, m.Baseline), l.percent(m.Bias), m.MAE, m.RMSE, l.percent(m.Capture), score, tracking)
+		fmt.Fprintf(w, "  %-18s %8s %8.4f %8.4f %8s %10s %9s\n", l.local(l.predictor(m.Model, m.Baseline), l.percent(m.Bias), m.MAE, m.RMSE, l.percent(m.Capture), score, tracking)...)
 	}
 }
 
@@ -92,20 +92,20 @@ func choiceSentence(c backtest.Choice, l language) string {
 	case l != "de":
 		return c.Sentence
 	case y.Reason == backtest.ReasonDefault:
-		return fmt.Sprintf("%s gilt als Vorgabe: das Protokoll ließ keine Prüfung der Modelle an späteren Daten zu", c.Key)
+		return germanText("%s gilt als Vorgabe: das Protokoll ließ keine Prüfung der Modelle an späteren Daten zu", c.Key)
 	}
-	text := fmt.Sprintf("%s wird verwendet: über %d Prüfungen von %d Kunden, alle später als das, was die Anpassungen kannten, ist sein mittlerer Log-Score %.5f",
+	text := germanText("%s wird verwendet: über %d Prüfungen von %d Kunden, alle später als das, was die Anpassungen kannten, ist sein mittlerer Log-Score %.5f",
 		c.Key, y.Tests, y.Customers, y.Score)
 	switch y.Reason {
 	case backtest.ReasonOnly:
 		return text + "; kein anderes Modell ließ sich vergleichen"
 	case backtest.ReasonWithinNoise:
-		text += fmt.Sprintf("; %s liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f); dann hat das einfachere der Standardfamilie Vorrang", y.Best, y.Behind, y.BehindSE)
+		text += germanText("; %s liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f); dann hat das einfachere der Standardfamilie Vorrang", y.Best, y.Behind, y.BehindSE)
 	default:
 		text += ", der beste von allen"
 	}
 	if y.Next != "" {
-		text += fmt.Sprintf("; vor %s liegt es um %.5f (Standardfehler %.5f)", y.Next, y.Ahead, y.AheadSE)
+		text += germanText("; vor %s liegt es um %.5f (Standardfehler %.5f)", y.Next, y.Ahead, y.AheadSE)
 	}
 	return text
 }
@@ -121,12 +121,12 @@ func spendSentence(c backtest.Choice, l language) string {
 		return c.Spend + " gilt für Bestellwerte als Vorgabe: kein Ausgabenmodell ließ sich an späteren Daten vergleichen"
 	}
 	r := c.SpendRanking
-	text := fmt.Sprintf("%s wird für Bestellwerte verwendet: sein mittlerer Log-Score an späteren Daten ist %.4f", c.Spend, r[at].Score)
+	text := germanText("%s wird für Bestellwerte verwendet: sein mittlerer Log-Score an späteren Daten ist %.4f", c.Spend, r[at].Score)
 	switch {
 	case r[at].Behind > 0:
-		text += fmt.Sprintf(", %.4f hinter %s, was Zufall sein kann (Standardfehler %.4f)", r[at].Behind, r[0].Key, r[at].SE)
+		text += germanText(", %.4f hinter %s, was Zufall sein kann (Standardfehler %.4f)", r[at].Behind, r[0].Key, r[at].SE)
 	case len(r) > 1:
-		text += fmt.Sprintf(", %.4f vor %s (Standardfehler %.4f)", r[1].Behind, r[1].Key, r[1].SE)
+		text += germanText(", %.4f vor %s (Standardfehler %.4f)", r[1].Behind, r[1].Key, r[1].SE)
 	}
 	return text
 }
@@ -140,14 +140,14 @@ func renewalSentence(r backtest.Renewal, l language) string {
 		return r.Chosen + " gilt als Vorgabe: vor jedem Stichtag lagen zu wenige Verlängerungsentscheidungen oder danach keine"
 	}
 	chosen := r.Results[at]
-	text := fmt.Sprintf("%s wird für Verlängerungen verwendet: über %d Entscheidungen von %d Stichtagen, jede später als das, was die Anpassung kannte, ist sein Log-Verlust %.5f",
+	text := germanText("%s wird für Verlängerungen verwendet: über %d Entscheidungen von %d Stichtagen, jede später als das, was die Anpassung kannte, ist sein Log-Verlust %.5f",
 		r.Chosen, r.Decisions, len(r.Origins), chosen.LogLoss)
 	if chosen.Behind > 0 {
-		text += fmt.Sprintf("; ein reicheres Modell liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f)", chosen.Behind, chosen.SE)
+		text += germanText("; ein reicheres Modell liegt um %.5f besser, was Zufall sein kann (Standardfehler %.5f)", chosen.Behind, chosen.SE)
 	}
 	for _, one := range r.Results {
 		if one.Baseline && one.LogLoss < chosen.LogLoss {
-			text += fmt.Sprintf("; die naive Quote des letzten Jahres hat %.5f", one.LogLoss)
+			text += germanText("; die naive Quote des letzten Jahres hat %.5f", one.LogLoss)
 		}
 	}
 	return text
@@ -163,13 +163,18 @@ func warningSentence(one backtest.Warning, c backtest.Choice, l language) string
 	case backtest.FlagModelDropped:
 		return one.Model + " ließ sich nicht an jedem Stichtag anpassen und wird nicht verglichen"
 	case backtest.FlagCalibrationThin:
-		return fmt.Sprintf("die Bänder stehen auf %.0f vergangenen Stichtagen und stützen sich auf den vorgegebenen Fehler von %s", one.Value, l.percent(one.Other))
+		return germanText("die Bänder stehen auf %.0f vergangenen Stichtagen und stützen sich auf den vorgegebenen Fehler von %s", one.Value, l.percent(one.Other))
 	case backtest.FlagBaselineWins:
-		text := fmt.Sprintf("über %s hat die naive Vorhersage %s einen mittleren absoluten Fehler von %.4f Bestellungen, weniger als die %.4f von %s", one.Horizon, one.Model, one.Value, one.Other, c.Key)
+		text := germanText("über %s hat die naive Vorhersage %s einen mittleren absoluten Fehler von %.4f Bestellungen, weniger als die %.4f von %s", one.Horizon, one.Model, one.Value, one.Other, c.Key)
 		if one.Model == backtest.BaselineZero {
 			text += ": die meisten Konten bestellen in so kurzer Zeit nichts, und dieses Maß belohnt, das von allen zu sagen"
 		}
 		return text
 	}
 	return sentences[one.Flag][1]
+}
+
+// germanText writes a German sentence with its numbers.
+func germanText(format string, args ...any) string {
+	return fmt.Sprintf(format, language("de").local(args...)...)
 }

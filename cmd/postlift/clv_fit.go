@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,6 +40,15 @@ func newFitCommand(a *app) *cobra.Command {
 		Long: `Fits an order model to a log of orders or a summary of customers, with a spend model where values are known,
 and renewal models to a file of contracts.
 
+The default model is bgnbd, the published yardstick, which is there to compare with other programs; which one predicts
+best here is what postlift clv backtest tells. mbgcnbd searches the regularity k: the answer k = 1 is mbgnbd.
+
+A file of renewals has one of two forms. Counts: opportunity,ended,renewed, one row for the first, second, … renewal.
+Contracts: start,end,term_months,ended, one contract a row, where ended is yes, no or the day of the end, and end may be
+empty while the contract runs; --until says up to which day the file is complete (default: today). German headers are
+known, too: Vertragsbeginn, Vertragsende, Laufzeit, gekündigt. Contracts of several terms are also fitted by
+term (under 12 months, 12 to 23, 24 and more), these fits drawn towards one another.
+
 Credit notes and cancellations of an accounting system reduce the order that they refer to; one without a
 reference reduces the customer's latest orders before it. Several documents of a day are one order. What
 cannot be used is counted by reason.`,
@@ -57,7 +67,7 @@ cannot be used is counted by reason.`,
 		", best (by its score on the last third of the log) or none")
 	f.StringVar(&j.covariates, "covariates", "", "columns whose effect on ordering is estimated, by header or number: industry,size")
 	f.StringVar(&j.segment, "segment", "", "column by whose values the customers are also fitted one by one, pulled towards the fit of all")
-	f.StringVar(&j.renewals, "renewals", "", "renewals: opportunity,ended,renewed, or one contract a row: start,end,term_months,ended")
+	f.StringVar(&j.renewals, "renewals", "", "renewals: counts opportunity,ended,renewed, or one contract a row start,end,term_months,ended (yes, no or a day)")
 	f.BoolVar(&j.compare, "compare", false, "fit every order model and list them")
 	f.StringVar(&j.chart, "charts", "", "folder for the charts of the fit, as SVG")
 	j.log.register(f)
@@ -92,6 +102,7 @@ type fitAnswer struct {
 	Charts      []string         `json:"charts,omitempty"`
 
 	language language
+	asked    string // the model that was asked for
 }
 
 // comparedModel is one model among all of them; Missing says why it could not be fitted.
@@ -121,7 +132,7 @@ func (s segmentAnswer) firstYear() (float64, bool) {
 
 // run fits everything that was asked for.
 func (j *fitJob) run() (fitAnswer, error) {
-	answer := fitAnswer{language: j.language, Warnings: []warning{}}
+	answer := fitAnswer{language: j.language, asked: j.model, Warnings: []warning{}}
 	if err := j.check(); err != nil {
 		return answer, err
 	}
@@ -145,7 +156,7 @@ func (j *fitJob) run() (fitAnswer, error) {
 			return answer, err
 		}
 	}
-	answer.Warnings = warnings(append(answer.raised(), rowFlags(c.counts)...), j.language)
+	answer.Warnings = warnings(append(answer.raised(), slices.Concat(rowFlags(c.counts), termFlags(answer.Renewals))...), j.language)
 	return answer, j.draw(c, fit, &answer)
 }
 
@@ -163,6 +174,8 @@ func (j *fitJob) check() error {
 		return bad("--k %d belongs to --model %s", j.k, purchase.ModelMBGCNBD)
 	case j.k < 0 || j.k > 6:
 		return bad("--k %d must be 1 to 6", j.k)
+	case j.model == purchase.ModelBGBB && j.orders != "":
+		return bad("%s counts opportunities, which an order log does not tell: give a --summary of them, with x and t_x in opportunities", j.model)
 	case purchase.ParamNames(j.model) == nil:
 		return purchase.Unknown(j.model)
 	case j.spend != spendBest && j.spend != spendNone && spend.ParamNames(spend.BaseName(j.spend)) == nil:
@@ -201,7 +214,7 @@ func (j *fitJob) fitCustomers(c customers, answer *fitAnswer) (purchase.Fitted, 
 	aic := akaike(j.model, fit, j.k > 0)
 	answer.FitResult, answer.AIC = &result, &aic
 	if j.compare {
-		answer.Compare = compareModels(c.sums)
+		answer.Compare = compareModels(c.sums, c.log != nil)
 	}
 	if j.covariates != "" {
 		if answer.Covariates, err = j.fitCovariates(c); err != nil {
@@ -267,9 +280,13 @@ func (j *fitJob) fitSpend(c customers, answer *fitAnswer) (*spend.Fitted, error)
 }
 
 // compareModels fits every order model; one that does not suit the data says why.
-func compareModels(sums []purchase.Summary) []comparedModel {
+func compareModels(sums []purchase.Summary, weeks bool) []comparedModel {
 	var out []comparedModel
 	for _, name := range purchase.Names() {
+		if name == purchase.ModelBGBB && weeks {
+			out = append(out, comparedModel{Model: name, Missing: notWeeks})
+			continue
+		}
 		fit, err := fitOrders(name, sums, purchase.Options{})
 		if err != nil {
 			out = append(out, comparedModel{Model: name, Missing: postlift.UserText(err)})

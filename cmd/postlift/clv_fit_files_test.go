@@ -94,3 +94,74 @@ func TestRefusedFlags(t *testing.T) {
 		t.Errorf("%s", errOut)
 	}
 }
+
+// TestFitRenewalsByTerm: contracts of several terms, with German headers and days as ends, get a fit by term.
+func TestFitRenewalsByTerm(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "c.csv")
+	var b strings.Builder
+	b.WriteString("Vertragsbeginn;Laufzeit (Monate);gekündigt zum\n")
+	start := postlift.MustDate("2020-01-01")
+	for i := range 200 {
+		from := start.AddDays(i)
+		ended := ""
+		if i%4 == 0 {
+			ended = from.AddMonths(24).Format("de")
+		}
+		fmt.Fprintf(&b, "%s;24;%s\n", from.Format("de"), ended)
+		if ended = ""; i%10 == 0 {
+			ended = from.AddMonths(12).Format("de")
+		}
+		fmt.Fprintf(&b, "%s;12;%s\n", from.Format("de"), ended)
+	}
+	write(t, file, b.String())
+	var got fitAnswer
+	if err := json.Unmarshal([]byte(must(t, "clv", "fit", "--renewals", file, "--until", "2022-12-31", "--json")), &got); err != nil {
+		t.Fatal(err)
+	}
+	terms := got.Renewals.ByTerm
+	if len(terms) != 2 || terms[0].Term != "annual" || terms[0].Ended != 20 || terms[1].Ended != 50 || terms[1].Decisions != 200 ||
+		!(terms[0].FirstEnd < .16 && terms[1].FirstEnd > .18 && terms[1].FirstEnd < .3) {
+		t.Errorf("%+v", terms)
+	}
+	if text := must(t, "clv", "fit", "--renewals", file, "--until", "2022-12-31", "--language", "de"); !strings.Contains(text, "Verträge ab 24 Monaten  200 Entscheidungen, 50 beendet") {
+		t.Error(text)
+	}
+}
+
+// TestGermanNumbers: a German text has decimal commas and German dates, whatever the verb.
+func TestGermanNumbers(t *testing.T) {
+	l := language("de")
+	if got := l.say("%s  log-likelihood %.6f, AIC %.4f", "x", -1234.5, 2.25); got != "x  Log-Likelihood -1234,500000, AIC 2,2500" {
+		t.Error(got)
+	}
+	if got := l.say("%d of %d customers, orders from %s to %s, %d tests", 1, 2, postlift.MustDate("2025-03-01"), postlift.MustDate("2025-04-02"), 3); !strings.Contains(got, "vom 01.03.2025 bis 02.04.2025") {
+		t.Error(got)
+	}
+	if got := language("en").say("%s  log-likelihood %.6f, AIC %.4f", "x", -1.5, 2.25); got != "x  log-likelihood -1.500000, AIC 2.2500" {
+		t.Error(got)
+	}
+}
+
+// TestPredictForms: lengths of time, decimals, separators and the order of months.
+func TestPredictForms(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s.csv")
+	write(t, file, "id,x,t_x,T\na;b,2,10,30\n")
+	args := []string{"clv", "predict", "--summary", file, "--params", "r=1,alpha=8,a=1,b=3"}
+	if a, b := must(t, append(args, "--horizon", "39")...), must(t, append(args, "--horizon", "39w")...); a != b {
+		t.Errorf("%s%s", a, b)
+	}
+	out := must(t, append(args, "--horizon", "12m", "--monthly", "--decimals", "3", "--separator", "semicolon", "--decimal-comma")...)
+	lines := strings.Split(out, "\n")
+	if !strings.HasPrefix(lines[0], "id;p_alive;") || !strings.HasSuffix(lines[0], ";month_12") || !strings.HasPrefix(lines[1], `"a;b";0,`) || strings.Contains(lines[1], ".") {
+		t.Error(out)
+	}
+	doc := must(t, append(args, "--horizon", "39", "--monthly", "--json")...)
+	if !strings.Contains(doc, `"month_09_partial"`) || !strings.Contains(doc, `"month_01"`) {
+		t.Error(doc)
+	}
+	for says, more := range map[string][]string{"39w, 12m": {"--horizon", "soon"}, "semicolon or tab": {"--horizon", "9", "--separator", "bar"}, "semicolon or a tab": {"--horizon", "9", "--decimal-comma"}} {
+		if code, _, errOut := call(t, append(args, more...)...); code != 2 || !strings.Contains(errOut, says) {
+			t.Errorf("%v: %d, %s", more, code, errOut)
+		}
+	}
+}

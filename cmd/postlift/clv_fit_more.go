@@ -104,6 +104,7 @@ type renewalAnswer struct {
 	Chosen   string               `json:"chosen"` // the model with the lowest AIC
 	Models   []renewalModel       `json:"models"`
 	Observed []renewalStep        `json:"observed"`
+	ByTerm   []termAnswer         `json:"by_term,omitempty"` // where the contracts have terms of several classes
 	Rows     tables.RenewalCounts `json:"rows"`
 }
 
@@ -143,7 +144,8 @@ func (j *fitJob) fitRenewals(answer *fitAnswer) error {
 		return err
 	}
 	defer f.Close()
-	table, counts, err := tables.ReadRenewals(f, tables.RenewalOptions{Until: until, HistoryStart: opt.HistoryStart, DateLayout: opt.DateLayout})
+	terms := map[int]*renewal.Table{}
+	table, counts, err := tables.ReadRenewals(f, tables.RenewalOptions{Until: until, HistoryStart: opt.HistoryStart, DateLayout: opt.DateLayout, ByTerm: terms})
 	if err != nil {
 		return err
 	}
@@ -159,6 +161,9 @@ func (j *fitJob) fitRenewals(answer *fitAnswer) error {
 			m.Survival = append(m.Survival, renewal.Survival(fit.Model, n))
 		}
 		out.Models = append(out.Models, m)
+	}
+	if out.ByTerm, err = fitTerms(terms); err != nil {
+		return err
 	}
 	answer.Renewals = &out
 	return nil

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"postlift/clv/purchase"
+
 	"postlift/clv/tables"
 )
 
@@ -35,6 +37,10 @@ func chartsText(w io.Writer, paths []string, l language) {
 func (f fitAnswer) ordersText(w io.Writer) {
 	l := f.language
 	fmt.Fprintln(w, l.say("%s  %d customers, %d distinct histories, log-likelihood %.6f", f.Model, f.Customers, f.RowsCompress, f.LogLikelihood))
+	fmt.Fprintln(w, "  "+l.story(f.Model))
+	if f.asked == purchase.ModelMBGCNBD && f.Model == purchase.ModelMBGNBD {
+		fmt.Fprintln(w, l.say("  mbgcnbd found k = 1, which is mbgnbd: these customers do not order more regularly than at random"))
+	}
 	printParams(w, f.Params, f.SE, l)
 	if f.Spend != nil {
 		fmt.Fprintln(w, l.say("%s  %d repeat buyers, log-likelihood %.6f", f.Spend.Model, f.Spend.Customers, f.Spend.LogLikelihood))
@@ -75,12 +81,13 @@ func (f fitAnswer) compareText(w io.Writer) {
 	fmt.Fprintf(w, "%-10s %16s %16s\n", l.say("model"), l.say("log-likelihood"), "AIC")
 	for _, m := range f.Compare {
 		if m.Missing != "" {
-			fmt.Fprintf(w, "%-10s %s\n", m.Model, m.Missing)
+			fmt.Fprintf(w, "%-10s %s\n", m.Model, l.missing(m.Missing))
 			continue
 		}
-		fmt.Fprintf(w, "%-10s %16.4f %16.4f\n", m.Model, *m.LogLikelihood, *m.AIC)
+		fmt.Fprintf(w, "%-10s %16.4f %16.4f\n", l.local(m.Model, *m.LogLikelihood, *m.AIC)...)
 	}
 	fmt.Fprintln(w, l.say("the lower the AIC, the better a model describes these data; how well it predicts is what postlift clv backtest measures"))
+	fmt.Fprintln(w, l.say("k counts as a parameter of mbgcnbd, since it was searched"))
 }
 
 func (f fitAnswer) segmentsText(w io.Writer) {
@@ -103,6 +110,13 @@ func (f fitAnswer) renewalsText(w io.Writer) {
 	for _, m := range r.Models {
 		fmt.Fprintln(w, l.say("%s  log-likelihood %.6f, AIC %.4f", m.Model, m.LogLikelihood, m.AIC))
 		printParams(w, m.Params, m.SE, l)
+		if mu, ok := m.Params["mu"]; ok {
+			fmt.Fprintln(w, l.say("  mu is the share of contracts that end at their first renewal: %s", l.percent(mu)))
+		}
+	}
+	for _, t := range r.ByTerm {
+		fmt.Fprintln(w, l.say("  %s  %d decisions, %d ended; %s of such contracts end at their first renewal, %s are left after three", l.terms(t.Term), t.Decisions, t.Ended,
+			l.percent(t.FirstEnd), l.percent(t.Survival[3])))
 	}
 	if n := r.Rows; n.Rows != n.Used {
 		fmt.Fprintln(w, l.say("%d of %d rows used; without a decision yet %d, beginning in the future %d, before 1900 %d", n.Used, n.Rows, n.NoDecision, n.Future, n.TooEarly))

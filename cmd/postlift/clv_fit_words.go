@@ -1,6 +1,12 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"postlift/clv/purchase"
+	"strings"
+
+	"postlift"
+)
 
 // say writes a line in the language: the English format, or the German one that stands beside it in german.
 func (l language) say(english string, args ...any) string {
@@ -8,7 +14,74 @@ func (l language) say(english string, args ...any) string {
 	if de, ok := german[english]; ok && l == "de" {
 		format = de
 	}
-	return fmt.Sprintf(format, args...)
+	return fmt.Sprintf(format, l.local(args...)...)
+}
+
+// local makes values be written as the language does: in German numbers with a decimal comma and dates with points.
+func (l language) local(args ...any) []any {
+	if l != "de" {
+		return args
+	}
+	out := make([]any, len(args))
+	for i, arg := range args {
+		switch v := arg.(type) {
+		case float64:
+			out[i] = commaNumber(v)
+		case postlift.Date:
+			out[i] = v.Format("de")
+		default:
+			out[i] = arg
+		}
+	}
+	return out
+}
+
+// commaNumber is a number that every verb writes with a decimal comma.
+type commaNumber float64
+
+// Format implements fmt.Formatter.
+func (n commaNumber) Format(f fmt.State, verb rune) {
+	text := fmt.Sprintf(fmt.FormatString(f, verb), float64(n))
+	_, _ = f.Write([]byte(strings.Replace(text, ".", ",", 1))) // fmt keeps what is written, it cannot fail
+}
+
+// story says in a line what an order model takes customers to do.
+func (l language) story(model string) string {
+	switch model {
+	case purchase.ModelBGNBD:
+		return l.say("customers order at random times and may leave after a repeat order, never after the first")
+	case purchase.ModelMBGNBD:
+		return l.say("customers order at random times and may leave after any order, the first included")
+	case purchase.ModelMBGCNBD:
+		return l.say("customers order more regularly than at random (every k-th event) and may leave after any order")
+	case purchase.ModelParetoNBD:
+		return l.say("customers order at random times and may leave at any time")
+	case purchase.ModelBGBB:
+		return l.say("customers order or not at each opportunity and may leave before any of them")
+	}
+	return model
+}
+
+// terms names a class of terms.
+func (l language) terms(class string) string {
+	switch class {
+	case "short":
+		return l.say("contracts of less than 12 months")
+	case "annual":
+		return l.say("contracts of 12 to 23 months")
+	}
+	return l.say("contracts of 24 months and more")
+}
+
+// notWeeks is why a model of opportunities is not fitted to a log.
+const notWeeks = "counts opportunities, not weeks"
+
+// missing says why a model could not be fitted.
+func (l language) missing(why string) string {
+	if why == notWeeks {
+		return l.say("counts opportunities, not weeks")
+	}
+	return why
 }
 
 // german holds the German of every text of the value commands on files, by its English format. Both take the
@@ -129,4 +202,18 @@ var german = map[string]string{
 	"decimal sign":                         "Dezimalzeichen",
 	"zero lines":                           "Nullzeilen",
 	"document types":                       "Belegarten",
+
+	"customers order at random times and may leave after a repeat order, never after the first":              "Kunden bestellen zu zufälligen Zeiten und können nach einer Folgebestellung abwandern, nie nach der ersten",
+	"customers order at random times and may leave after any order, the first included":                      "Kunden bestellen zu zufälligen Zeiten und können nach jeder Bestellung abwandern, auch nach der ersten",
+	"customers order more regularly than at random (every k-th event) and may leave after any order":         "Kunden bestellen regelmäßiger als zufällig (jedes k-te Ereignis) und können nach jeder Bestellung abwandern",
+	"customers order at random times and may leave at any time":                                              "Kunden bestellen zu zufälligen Zeiten und können jederzeit abwandern",
+	"customers order or not at each opportunity and may leave before any of them":                            "Kunden bestellen bei jeder Gelegenheit oder nicht und können vor jeder abwandern",
+	"contracts of less than 12 months":                                                                       "Verträge unter 12 Monaten",
+	"contracts of 12 to 23 months":                                                                           "Verträge von 12 bis 23 Monaten",
+	"contracts of 24 months and more":                                                                        "Verträge ab 24 Monaten",
+	"counts opportunities, not weeks":                                                                        "zählt Gelegenheiten, nicht Wochen",
+	"  mbgcnbd found k = 1, which is mbgnbd: these customers do not order more regularly than at random":     "  mbgcnbd fand k = 1, und das ist mbgnbd: diese Kunden bestellen nicht regelmäßiger als zufällig",
+	"k counts as a parameter of mbgcnbd, since it was searched":                                              "k zählt bei mbgcnbd als Parameter, denn es wurde gesucht",
+	"  mu is the share of contracts that end at their first renewal: %s":                                     "  mu ist der Anteil der Verträge, die bei der ersten Verlängerung enden: %s",
+	"  %s  %d decisions, %d ended; %s of such contracts end at their first renewal, %s are left after three": "  %s  %d Entscheidungen, %d beendet; %s solcher Verträge enden bei der ersten Verlängerung, %s sind nach dreien noch da",
 }

@@ -27,7 +27,11 @@ type predictJob struct {
 	model, spend, params, fit string
 	use                       string
 	modelGiven                bool
+	horizonText               string
 	horizon, rate             float64
+	decimals                  int
+	separator                 string
+	commas                    bool
 	monthly                   bool
 	log                       logFlags
 	orderModel                purchase.Model
@@ -66,7 +70,10 @@ many unseen orders as they placed on average since.`,
 	f.StringVar(&j.params, "params", "", "the model's parameters, as name=value,…; p, q and gamma, or mu, tau and sigma, add the mean spend")
 	f.StringVar(&j.fit, "fit", "", "answer of postlift clv fit --json, instead of --model and --params")
 	f.StringVar(&j.use, "use", "", "which models of --fit predict: covariates, segments or portfolio (default: the first of these that it holds)")
-	f.Float64Var(&j.horizon, "horizon", 0, "length of the future, in the fitted unit (weeks)")
+	f.StringVar(&j.horizonText, "horizon", "", "length of the future: a number in the fitted unit (weeks), or 39w, 12m, 2y")
+	f.IntVar(&j.decimals, "decimals", 0, "places behind the decimal sign in the CSV (default: all digits)")
+	f.StringVar(&j.separator, "separator", "comma", "of the columns of the CSV: comma, semicolon or tab")
+	f.BoolVar(&j.commas, "decimal-comma", false, "write the CSV with decimal commas, for German spreadsheets; needs --separator semicolon or tab")
 	f.Float64Var(&j.rate, "discount-rate", 0, "a year, such as 0.1: adds the discounted number of all future orders")
 	f.BoolVar(&j.monthly, "monthly", false, "add the expected orders of each month of the horizon")
 	j.log.register(f)
@@ -79,6 +86,9 @@ many unseen orders as they placed on average since.`,
 			return err
 		}
 		if err := j.models(); err != nil {
+			return err
+		}
+		if j.horizon, err = futureLength(j.horizonText, j.orderModel.Name() == purchase.ModelBGBB); err != nil {
 			return err
 		}
 		if !a.json {
@@ -131,8 +141,15 @@ func (j *predictJob) models() error {
 
 // write predicts for every customer of the file.
 func (j *predictJob) write(w io.Writer) error {
-	p, err := tables.NewPredictionWriter(w, j.orderModel, j.spendModel,
-		tables.PredictOptions{Horizon: j.horizon, DiscountRate: j.rate, Monthly: j.monthly})
+	opt := tables.PredictOptions{Horizon: j.horizon, DiscountRate: j.rate, Monthly: j.monthly}
+	if !j.app.json {
+		sep, known := map[string]rune{"comma": ',', "semicolon": ';', "tab": '\t', ",": ',', ";": ';'}[j.separator]
+		if !known {
+			return postlift.Faultf(postlift.Invalid, "clv predict", "--separator is %q: comma, semicolon or tab are possible", j.separator)
+		}
+		opt.Decimals, opt.Separator, opt.DecimalComma = j.decimals, sep, j.commas
+	}
+	p, err := tables.NewPredictionWriter(w, j.orderModel, j.spendModel, opt)
 	if err != nil {
 		return err
 	}
@@ -223,6 +240,7 @@ func tableRows(r io.Reader) ([]map[string]any, error) {
 	for _, record := range records[1:] {
 		row := map[string]any{}
 		for i, name := range records[0] {
+			name = inOrder(name)
 			row[name] = record[i]
 			if v, err := strconv.ParseFloat(record[i], 64); err == nil && name != "id" && !math.IsNaN(v) && !math.IsInf(v, 0) {
 				row[name] = v
@@ -231,6 +249,32 @@ func tableRows(r io.Reader) ([]map[string]any, error) {
 		rows = append(rows, row)
 	}
 	return rows, nil
+}
+
+// inOrder writes the number of a month with two digits, since the keys of a JSON object stand in alphabetical order.
+func inOrder(column string) string {
+	if number, ok := strings.CutPrefix(column, "month_"); ok && len(number) > 0 && (len(number) == 1 || number[1] == '_') {
+		return "month_0" + number
+	}
+	return column
+}
+
+// futureLength reads --horizon in the unit of the model: a plain number is in that unit already.
+func futureLength(text string, discrete bool) (float64, error) {
+	text = strings.ToLower(strings.TrimSpace(text))
+	weeks := map[byte]float64{'w': 1, 'm': tables.WeeksPerMonth, 'y': 12 * tables.WeeksPerMonth, 'd': 1 / purchase.DaysPerWeek}
+	number, unit := text, 1.0
+	if n := len(text); n > 1 && weeks[text[n-1]] > 0 {
+		if discrete {
+			return 0, postlift.Faultf(postlift.Invalid, "clv predict", "--horizon %s: %s counts opportunities, not time: give their number", text, purchase.ModelBGBB)
+		}
+		number, unit = text[:n-1], weeks[text[n-1]]
+	}
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0, postlift.Faultf(postlift.Invalid, "clv predict", "--horizon %q must be a number of weeks, or a length such as 39w, 12m or 2y", text)
+	}
+	return v * unit, nil
 }
 
 // namedModels makes the order model, and the spend model where its parameters stand beside; a parameter of

@@ -77,9 +77,6 @@ func (b *beside) add(t *testing.T, seed uint64, size int) {
 	d, stop := companyOf(t, seed, size)
 	defer stop()
 	service := d.scoring(d.db, nil)
-	if v := os.Getenv("ZZ_FORCE"); v != "" {
-		service.Store = zzForced{service.Store, v}
-	}
 	run, err := service.Score(ctx, d.AsOf, postlift.System)
 	if err != nil {
 		t.Fatal(err)
