@@ -116,14 +116,12 @@ func NormalText(s string) string {
 			}
 			blank = false
 			b.WriteByte(byte(r))
-		case r == 'ä' || r == 'æ':
+		case r == 'ä':
 			emit("ae")
-		case r == 'ö' || r == 'ø' || r == 'œ':
+		case r == 'ö':
 			emit("oe")
 		case r == 'ü':
 			emit("ue")
-		case r == 'ß':
-			emit("ss")
 		case r == '&' || r == '+':
 			blank = true
 			emit("und")
@@ -150,11 +148,18 @@ func isNormal(s string) bool {
 	return true
 }
 
-// base takes the accents off a letter.
+// base takes the accents off a letter and writes the joined ones out, also where they bear an accent.
 func base(r rune) string {
 	var b strings.Builder
 	for _, c := range norm.NFD.String(string(r)) {
-		if !unicode.Is(unicode.Mn, c) {
+		switch {
+		case c == 'æ':
+			b.WriteString("ae")
+		case c == 'ø' || c == 'œ':
+			b.WriteString("oe")
+		case c == 'ß':
+			b.WriteString("ss")
+		case !unicode.Is(unicode.Mn, c):
 			b.WriteRune(c)
 		}
 	}

@@ -72,11 +72,12 @@ func TestTicks(t *testing.T) {
 		low := rapid.Float64Range(-1e7, 1e7).Draw(t, "low")
 		high := low + rapid.Float64Range(1e-3, 1e7).Draw(t, "span")
 		got := ticks(low, high, 6)
-		step := got[1] - got[0]
-		if got[0] > low+step*1e-6 || got[len(got)-1] < high-step*1e-6 || len(got) > 9 || !slices.IsSorted(got) {
+		step := (got[len(got)-1] - got[0]) / float64(len(got)-1)
+		slack := step*1e-6 + 1e-15*max(math.Abs(low), math.Abs(high)) // the spacing of numbers out there
+		if got[0] > low+slack || got[len(got)-1] < high-slack || len(got) > 9 || !slices.IsSorted(got) {
 			t.Fatalf("%g to %g: %v", low, high, got)
 		}
-		mantissa := step / math.Pow(10, math.Floor(math.Log10(step*1.0000001)))
+		mantissa := step / math.Pow(10, math.Floor(math.Log10(step*1.00001)))
 		if !slices.ContainsFunc([]float64{1, 2, 2.5, 5}, func(m float64) bool { return math.Abs(mantissa-m) < 1e-4 }) {
 			t.Fatalf("a step of %g is not round", step)
 		}
