@@ -33,8 +33,8 @@ var sentences = map[string][2]string{
 		"manche Kombinationen der Parameter sind kaum eingegrenzt: die Bänder nehmen die größte noch glaubhafte Streuung"},
 	"gaps_unknown": {"the times between orders are not known, so whether customers buy regularly was not learned: k is 1",
 		"die Abstände zwischen Bestellungen sind unbekannt; ob regelmäßig gekauft wird, ließ sich nicht lernen: k ist 1"},
-	"level_few_accounts": {"a covariate is told by few customers: read its effect as rough",
-		"ein Merkmal kommt bei wenigen Kunden vor: seine Wirkung ist grob"},
+	"level_few_accounts": {"some segments, industries, sizes or channels have few customers: read their effects as rough",
+		"einige Segmente, Branchen, Größen oder Kanäle haben wenige Kunden: deren Wirkung ist ein grober Wert"},
 	"covariate_not_identified": {"the data hardly narrow a covariate's effect down: it is held near none",
 		"die Daten grenzen die Wirkung eines Merkmals kaum ein: sie wird nahe null gehalten"},
 
