@@ -169,7 +169,7 @@ func (f *fitter) fitSpendLevels() error {
 	if err != nil || by.Plain() {
 		return err
 	}
-	if _, err := spend.New(by.Base.Name(), fitting.ParamMap(by.Base.Params())); err != nil {
+	if _, unusable := spend.New(by.Base.Name(), fitting.ParamMap(by.Base.Params())); unusable != nil {
 		f.warn(WarnSpendUnusable)
 		return nil
 	}

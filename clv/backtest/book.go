@@ -60,7 +60,7 @@ func open(log tables.OrderLog, opt Options) book {
 				c.segment = segments[id]
 			}
 			if opt.Levels != nil {
-				c.group = int32(id)
+				c.group = id
 			}
 			b.customers = append(b.customers, c)
 			if b.first.IsZero() || log.Days[i].Day < b.first {

@@ -92,7 +92,8 @@ func checkDraws(t *testing.T, fit CovariateFit, rng *rand.Rand) {
 	const n = 400
 	square := 0.0
 	for _, d := range fit.Draws(n, rng) {
-		square += math.Pow((d.Leaving[0].Value-fit.Leaving[0].Value)/fit.Leaving[0].SE, 2) / n
+		z := (d.Leaving[0].Value - fit.Leaving[0].Value) / fit.Leaving[0].SE
+		square += z * z / n
 		if reflect.DeepEqual(d.At([]float64{1, 1, 0}), fit.At([]float64{1, 1, 0})) {
 			t.Fatal("a draw is the fit itself")
 		}

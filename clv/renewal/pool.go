@@ -129,7 +129,7 @@ func (u *unit) settle(p *pool) float64 {
 			next := [2]float64{u.theta[0] + s0, u.theta[1] + s1}
 			nll, ng, ninfo := u.slope(next)
 			if nj := nll - u.distance(next, p, w); nj >= joint {
-				u.theta, ll, g, info, joint, moved = next, nll, ng, ninfo, nj, true
+				u.theta, g, info, joint, moved = next, ng, ninfo, nj, true
 				break
 			}
 			s0, s1 = s0/2, s1/2

@@ -89,7 +89,7 @@ func (c *ContractRecord) termEnd(day postlift.Date) postlift.Date {
 // Documents do not say when an end was agreed. Where they reach beyond the day, the end counts only if notice had
 // been given by then; else it may have been recorded later. Where they end with it, all that they say is known.
 func (c *ContractRecord) knownEnd(day postlift.Date, ownDate bool) postlift.Date {
-	if c.EndedOn <= day || !(ownDate || c.noticeKnown(day)) {
+	if c.EndedOn <= day || !ownDate && !c.noticeKnown(day) {
 		return 0
 	}
 	return c.EndedOn.AddDays(1)

@@ -64,7 +64,10 @@ func TestValuedPassesErrorsOn(t *testing.T) {
 	if err := last(scoredBy(ctx, someHistories(3*batchSize, nil))); !errors.Is(err, context.Canceled) {
 		t.Errorf("a stopped run ends with %v", err)
 	}
-	for range scoredBy(context.Background(), someHistories(20*batchSize, nil)) {
+	for _, err := range scoredBy(context.Background(), someHistories(20*batchSize, nil)) {
+		if err != nil {
+			t.Error(err)
+		}
 		break // the reader goes away: nothing may hang
 	}
 }

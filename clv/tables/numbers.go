@@ -11,7 +11,7 @@ import (
 type marks struct{ commas, points, open int }
 
 func (m *marks) add(text string) {
-	if strings.IndexAny(text, ".,") < 0 {
+	if !strings.ContainsAny(text, ".,") {
 		return
 	}
 	if strings.Trim(text, "+-.,0123456789") != "" {

@@ -133,7 +133,8 @@ func read(r io.Reader, opt LogOptions) (*logBuilder, error) {
 		return b, err
 	}
 	var cells []string
-	no, ok := 0, false
+	var no int
+	var ok bool
 	for cells, no, ok = in.record(cells[:0], b.opt.Separator); ok; cells, no, ok = in.record(cells[:0], b.opt.Separator) {
 		if err := b.row(no, cells); err != nil {
 			return b, err

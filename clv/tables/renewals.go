@@ -82,7 +82,8 @@ func ReadRenewals(r io.Reader, opt RenewalOptions) (*renewal.Table, RenewalCount
 		return nil, f.counts, err
 	}
 	var cells []string
-	no, ok := 0, false
+	var no int
+	var ok bool
 	for cells, no, ok = in.record(cells[:0], sep); ok; cells, no, ok = in.record(cells[:0], sep) {
 		f.counts.Rows++
 		if err := f.row(no, cells); err != nil {
@@ -213,7 +214,7 @@ func (f *renewalFile) contract(no int, cells []string) error {
 		f.counts.TooEarly++
 		return nil
 	}
-	end := postlift.Date(0)
+	var end postlift.Date
 	if cell(cells, f.end) != "" {
 		if end, err = f.day(no, cells, f.end, "end"); err != nil {
 			return err

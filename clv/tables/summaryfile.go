@@ -120,7 +120,8 @@ func eachSummary(r io.Reader, labels []string, use func(s purchase.Summary, cell
 		first = nil
 	}
 	var cells []string
-	no, ok, rows := 0, false, 0
+	var no, rows int
+	var ok bool
 	for cells, no, ok = in.record(cells[:0], sep); ok; cells, no, ok = in.record(cells[:0], sep) {
 		s, err := cols.parse(cells, no)
 		if err != nil {
