@@ -169,13 +169,19 @@ func (f *fitter) fitSpendLevels() error {
 	if err != nil || by.Plain() {
 		return err
 	}
-	if _, unusable := spend.New(by.Base.Name(), fitting.ParamMap(by.Base.Params())); unusable != nil {
+	if !withinRange(by.Base) {
 		f.warn(WarnSpendUnusable)
 		return nil
 	}
 	f.out.SpendBy, f.spends = &by.ByLevel, by.Fit.Draws
 	f.spend.Flags = append(slices.Clone(f.spend.Flags), onlyNew(by.Flags, f.spend.Flags)...)
 	return nil
+}
+
+// withinRange tells whether a spend model can be made anew from its stored parameters.
+func withinRange(m spend.Model) bool {
+	_, err := spend.New(m.Name(), fitting.ParamMap(m.Params()))
+	return err == nil
 }
 
 // onlyNew are the flags that are not among the known ones.
