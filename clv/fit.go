@@ -161,7 +161,7 @@ func (f *fitter) fitOrders() error {
 		s, err := spend.Fit(f.choice.Spend, f.p.Spend)
 		switch {
 		case err == nil:
-			if _, err := spend.New(s.Model.Name(), fitting.ParamMap(s.Model.Params())); err != nil {
+			if !withinRange(s.Model) {
 				f.warn(WarnSpendUnusable)
 				break
 			}
