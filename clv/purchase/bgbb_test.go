@@ -175,19 +175,7 @@ func TestBGBBRecovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	fit, err := Fit(ModelBGBB, tally.Counted(), Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if fit.PriorUsed || len(fit.Flags) > 0 {
-		t.Errorf("flags %v", fit.Flags)
-	}
-	for i, p := range fit.Model.Params() {
-		want := truth.Params()[i].Value
-		if se := fit.SE[p.Name]; !(math.Abs(p.Value-want) < 4*se) {
-			t.Errorf("%s = %g +- %g, made with %g", p.Name, p.Value, se, want)
-		}
-	}
+	recovers(t, ModelBGBB, truth, &tally)
 }
 
 // TestBGBBRefuses: weeks are not opportunities.
