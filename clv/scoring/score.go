@@ -128,7 +128,10 @@ func (s *Service) newRun(ctx context.Context, settings accounts.Settings, asOf p
 	if err != nil {
 		return Run{}, err
 	}
-	basis.Assumptions, basis.Method = Assume(settings, metrics), valuationMethod
+	basis.Method = valuationMethod
+	if basis.Assumptions, err = Assume(settings, &metrics); err != nil {
+		return Run{}, err
+	}
 	newest, err := s.Store.DataUntil(ctx)
 	if err != nil {
 		return Run{}, err

@@ -60,6 +60,8 @@ type ChannelMetrics struct {
 	Leads      *int64          `json:"leads"`
 	CPA        *postlift.Money `json:"cpa"`        // spend per won account; null where none was won
 	Conversion *float64        `json:"conversion"` // won per lead; null where leads are not known
+	Cost       *postlift.Money `json:"cost"`       // what values take an acquisition to cost: the CPA, where few were won shrunk towards that of all channels
+	Flags      []string        `json:"flags,omitempty"`
 }
 
 // Row is one account's score as it is stored. Decile and tier are ranks among all accounts, which the

@@ -97,6 +97,9 @@ func printRun(w io.Writer, run scoring.Run) {
 		if c.CPA != nil {
 			line += ", cost per acquisition " + c.CPA.Format("en")
 		}
+		if len(c.Flags) > 0 && c.Cost != nil {
+			line += ", valued at " + c.Cost.Format("en") + " with the experience of all channels"
+		}
 		if c.Conversion != nil {
 			line += fmt.Sprintf(", conversion %.1f %%", *c.Conversion*100)
 		}
