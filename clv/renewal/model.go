@@ -81,9 +81,6 @@ func Survive(m Model, done, more int) float64 {
 // Survival is the share of a new cohort that is still there after n opportunities, S(n).
 func Survival(m Model, n int) float64 { return Survive(m, 0, n) }
 
-// Retention is the probability of renewing at opportunity i, having reached it.
-func Retention(m Model, i int) float64 { return 1 - m.Hazard(i) }
-
 const (
 	minRate   = 1e-4  // a rate below would need more periods than any contract has
 	tailShare = 1e-15 // what a sum over periods may leave out
