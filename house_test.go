@@ -33,7 +33,7 @@ var house = []room{
 	{path: "internal/staff", rooms: []string{"."}},
 	{path: "accounts", rooms: upTo("accounts"), libraries: []string{xtext}},
 	{path: "clv", rooms: upTo("clv"), libraries: []string{"gonum.org/v1/gonum/"}},
-	{path: "campaigns", rooms: upTo("campaigns"), libraries: []string{"github.com/expr-lang/expr/", "gopkg.in/yaml.v3"}},
+	{path: "campaigns", rooms: upTo("campaigns"), libraries: []string{"github.com/expr-lang/expr/", "gopkg.in/yaml.v3", "gonum.org/v1/gonum/"}},
 	{path: "mailers", rooms: append(upTo("mailers"), "mailers/pdf"), libraries: []string{
 		"gopkg.in/yaml.v3", "github.com/osteele/liquid", "rsc.io/qr", "golang.org/x/image/font/sfnt",
 		"golang.org/x/image/math/fixed", "golang.org/x/image/font", xtext}},

@@ -20,6 +20,20 @@ type Settings struct {
 
 	Value Assumptions `json:"value" yaml:"value"`
 	Mail  MailPolicy  `json:"mail" yaml:"mail"`
+
+	Attributes []Attribute `json:"attributes,omitempty" yaml:"attributes"` // of accounts, the organisation's own
+}
+
+// Attribute declares a property of accounts that the organisation imports with them, as column custom.<name> of
+// accounts files; rules know it under that name.
+type Attribute struct {
+	Name    string `json:"name" yaml:"name"` // lower-case letters, digits and _, at most 40
+	Type    string `json:"type" yaml:"type"` // number, money (major units of the reporting currency), text, boolean, date
+	Unit    string `json:"unit,omitempty" yaml:"unit"`
+	LabelEN string `json:"label_en" yaml:"label_en"`
+	LabelDE string `json:"label_de" yaml:"label_de"`
+	AboutEN string `json:"about_en,omitempty" yaml:"about_en"`
+	AboutDE string `json:"about_de,omitempty" yaml:"about_de"`
 }
 
 // Rate is the dated exchange rate of a currency: units of the reporting currency for one unit, from a

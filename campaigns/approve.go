@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"postlift"
+	"postlift/campaigns/rules"
 )
 
 // Approve lets a person stand for exactly the plan of the given hash (its first 12 characters are
@@ -67,7 +68,7 @@ type AccountExplained struct {
 	Expected   *postlift.Money `json:"expected_value,omitempty"`
 	Cost       *postlift.Money `json:"cost,omitempty"`
 	Letters    int             `json:"letters"`
-	Rule       Explained       `json:"rule"`
+	Rule       rules.Explained `json:"rule"`
 }
 
 // notMatched is the outcome of an account that the rule did not take; it has no stored choice.
@@ -89,7 +90,16 @@ func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (Acco
 	if err != nil {
 		return AccountExplained{}, err
 	}
-	a, err := s.store.AccountFacts(ctx, account, run.AsOf)
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	catalogue := rules.Builtin().With(settings.Attributes)
+	term, err := s.bind(ctx, rule.Tree, settings, run.AsOf)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	a, err := s.store.AccountFacts(ctx, catalogue, account, run.AsOf)
 	if err != nil {
 		return AccountExplained{}, err
 	}
@@ -100,14 +110,14 @@ func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (Acco
 	switch {
 	case err == nil:
 		e.fill(choice, run.Cost.Currency)
-		facts, err = thaw(choice.Features)
+		facts, err = thaw(catalogue, choice.Features)
 	case postlift.KindOf(err) == postlift.NotFound:
 		err = nil
 	}
 	if err != nil {
 		return e, err
 	}
-	e.Rule = Explain(rule.Tree, facts, run.Cost.Currency)
+	e.Rule = term.Explain(facts, run.Cost.Currency)
 	e.Sentence = e.sentence()
 	return e, nil
 }
@@ -138,14 +148,14 @@ func (e *AccountExplained) sentence() string {
 }
 
 // thaw turns frozen features back into facts.
-func thaw(raw json.RawMessage) (*Facts, error) {
+func thaw(c *rules.Catalogue, raw json.RawMessage) (*rules.Facts, error) {
 	var values map[string]any
 	if err := json.Unmarshal(raw, &values); err != nil {
 		return nil, fmt.Errorf("campaigns: frozen features: %w", err)
 	}
-	facts := NewFacts()
+	facts := c.NewFacts()
 	for name, v := range values {
-		if f, ok := FieldNamed(name); ok {
+		if f, ok := c.Field(name); ok {
 			facts.SetValue(f, v)
 		}
 	}

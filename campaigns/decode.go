@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"postlift"
+	"postlift/campaigns/rules"
 )
 
 // maxDefinitionBytes bounds a campaign file.
@@ -20,6 +21,9 @@ const maxDefinitionBytes = 256 << 10
 // Cash is money as a campaign file writes it: "5000 EUR", 5000 (major units of the reporting currency)
 // or {minor: 500000, currency: EUR}. As JSON it is always the last form.
 type Cash struct{ postlift.Money }
+
+// maxAmount bounds amounts in major units, so that minor units stay exact.
+const maxAmount = 1e15
 
 // bareCurrency marks an amount that was written without a currency; settle replaces it.
 const bareCurrency = "major"
@@ -42,7 +46,7 @@ func (c *Cash) UnmarshalYAML(n *yaml.Node) error {
 	}
 	amount, currency, _ := strings.Cut(strings.TrimSpace(n.Value), " ")
 	major, err := strconv.ParseFloat(amount, 64)
-	if n.Kind != yaml.ScalarNode || err != nil || !(major >= -maxNumber && major <= maxNumber) {
+	if n.Kind != yaml.ScalarNode || err != nil || !(major >= -maxAmount && major <= maxAmount) {
 		return fmt.Errorf("line %d: %q is not an amount such as 5000 EUR", n.Line, n.Value)
 	}
 	currency = strings.TrimSpace(currency)
@@ -127,7 +131,7 @@ func knownKeys(n *yaml.Node, t reflect.Type, path string) error {
 		key, value := n.Content[i], n.Content[i+1]
 		inner, ok := fields[key.Value]
 		if !ok {
-			return fmt.Errorf("line %d: there is no field %q%s", key.Line, path+key.Value, didYouMean(names, key.Value))
+			return fmt.Errorf("line %d: there is no field %q%s", key.Line, path+key.Value, rules.DidYouMean(names, key.Value))
 		}
 		isStruct := inner.Kind() == reflect.Struct
 		if isStruct && value.Kind == yaml.MappingNode {

@@ -9,6 +9,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/campaigns/rules"
 )
 
 // MaxHoldout is the largest share of planned groups that a campaign may hold out.
@@ -116,7 +117,7 @@ func (d Definition) checkNames() error {
 		return badField("name", "at most 100 printable characters are possible")
 	case d.Class != Advertising && d.Class != Contractual:
 		return badField("class", "%q is unknown; advertising and contractual are possible%s", d.Class,
-			didYouMean([]string{string(Advertising), string(Contractual)}, string(d.Class)))
+			rules.DidYouMean([]string{string(Advertising), string(Contractual)}, string(d.Class)))
 	case strings.TrimSpace(d.Rule) == "":
 		return badField("rule", "the name of a saved rule or a rule's text is needed")
 	case strings.TrimSpace(d.Design) == "":

@@ -24,34 +24,6 @@ type Candidate struct {
 	Recipients     []Recipient
 }
 
-// Standing is what the gate knows of an account.
-type Standing struct {
-	Status        string
-	Dunning       bool
-	Complaint     bool
-	Opportunities int
-	Suppressed    []Reason
-	LastMailedOn  postlift.Date
-	MailsLastYear int
-	ControlGroup  bool // its group is held out by another advertising run that is being measured
-}
-
-// Recipient is a contact at its site, with what the gate knows of both.
-type Recipient struct {
-	ContactID  int64
-	AccountID  int64
-	SiteID     int64
-	Key        string // source:external_id
-	PersonKey  string // keyed hash of the person at the company; "": not comparable
-	AddressKey string // keyed hash of the postal address
-	Role       string // management, purchasing, technical, other
-	Language   string // the contact's, else the account's, else the organisation's
-	Status     string
-	SiteStatus string
-	HasAddress bool
-	Suppressed []Reason // of the person and the site
-}
-
 // PlanInput is everything that a plan depends on.
 type PlanInput struct {
 	Candidates      []Candidate
@@ -181,9 +153,7 @@ func (in *PlanInput) choose(c *Candidate, taken map[string]bool) Choice {
 	ch := Choice{AccountID: c.AccountID, Key: c.Key, GroupKey: c.GroupKey, ResidualMinor: c.ResidualMinor,
 		BaselineMinor: c.BaselineMinor, PreMarginMinor: c.PreMarginMinor, Features: c.Features,
 		decile: c.Decile, segment: c.Segment}
-	s := &c.Standing
-	ch.Reasons = Gate(GateFacts{Suppressed: s.Suppressed, AccountStatus: s.Status, LastMailedOn: s.LastMailedOn,
-		MailsLastYear: s.MailsLastYear, ControlGroup: s.ControlGroup, Dunning: s.Dunning, Complaint: s.Complaint, Opportunities: s.Opportunities}, in.Policy, in.AsOf)
+	ch.Reasons = Gate(c.Standing.gateFacts(), in.Policy, in.AsOf)
 	contacts, why := in.pickContacts(c, taken, len(ch.Reasons) == 0)
 	if len(contacts) == 0 {
 		ch.Reasons = append(append(ch.Reasons, NoContactLeft), why...)

@@ -11,6 +11,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/campaigns/rules"
 )
 
 // Previewed is a stored plan with what a person should read before approving it.
@@ -113,15 +114,15 @@ func newPlanInput(c Campaign, settings accounts.Settings, asOf postlift.Date) Pl
 // candidates reads every account once, keeps those that the rule takes, and then reads what the gate
 // needs of those alone.
 func (s *Service) candidates(ctx context.Context, p *preparation, c Campaign, asOf postlift.Date) ([]Candidate, error) {
-	tree, currency := p.rule.Tree, p.settings.Currency
-	takes, err := Compile(tree, currency)
+	currency := p.settings.Currency
+	term, err := s.bind(ctx, p.rule.Tree, p.settings, asOf)
 	if err != nil {
 		return nil, err
 	}
-	fields := tree.Fields()
+	takes, fields := term.Compile(), term.Fields()
 	scale := float64(c.Definition.WindowDays) / float64(p.settings.Mail.WindowDays)
 	var found []Candidate
-	err = s.store.EachAccount(ctx, fields, asOf, func(a *AccountFacts) error {
+	err = s.store.EachAccount(ctx, rules.Builtin().With(p.settings.Attributes), fields, asOf, func(a *AccountFacts) error {
 		if !takes(a.Facts) {
 			return nil
 		}
@@ -167,7 +168,7 @@ func (s *Service) addGateFacts(ctx context.Context, found []Candidate, asOf post
 }
 
 // freeze writes the values that the rule read as a JSON object in catalogue order.
-func freeze(fields []*Field, facts *Facts, currency string) ([]byte, error) {
+func freeze(fields []*rules.Field, facts *rules.Facts, currency string) ([]byte, error) {
 	b := []byte{'{'}
 	for i, f := range fields {
 		if i > 0 {

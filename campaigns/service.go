@@ -10,6 +10,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/campaigns/rules"
 )
 
 // Service plans campaigns. Every changing method takes the actor that the events name.
@@ -26,28 +27,53 @@ func NewService(store Store, clock postlift.Clock, ids postlift.IDMaker) *Servic
 
 // CheckedRule is a rule that was read and checked.
 type CheckedRule struct {
-	Name    string   `json:"name,omitempty"` // of a saved rule
-	Version int      `json:"version,omitempty"`
-	Text    string   `json:"text"` // as the tree prints
-	Fields  []string `json:"fields"`
-	Tree    *Node    `json:"tree"`
+	Name    string      `json:"name,omitempty"` // of a saved rule
+	Version int         `json:"version,omitempty"`
+	Text    string      `json:"text"` // as the tree prints
+	Fields  []string    `json:"fields"`
+	Tree    *rules.Node `json:"tree"`
 }
 
 // CheckRule reads a rule: a saved one by its name or id, else a rule's text.
 func (s *Service) CheckRule(ctx context.Context, rule string) (CheckedRule, error) {
-	version, tree, err := s.findRule(ctx, rule)
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return CheckedRule{}, err
+	}
+	version, tree, err := s.findRule(ctx, rule, settings)
+	if err != nil {
+		return CheckedRule{}, err
+	}
+	term, err := s.bind(ctx, tree, settings, settings.Today(s.clock))
 	if err != nil {
 		return CheckedRule{}, err
 	}
 	c := CheckedRule{Name: version.Name, Version: version.Version, Text: tree.Text(), Tree: tree, Fields: []string{}}
-	for _, f := range tree.Fields() {
+	for _, f := range term.Fields() {
 		c.Fields = append(c.Fields, f.Name)
 	}
 	return c, nil
 }
 
+// Catalogue is the features that rules may name: the built-in ones and the organisation's own attributes.
+func (s *Service) Catalogue(ctx context.Context) (*rules.Catalogue, error) {
+	settings, err := s.store.Settings(ctx)
+	return rules.Builtin().With(settings.Attributes), err
+}
+
+// bind settles what a rule leaves open, as of a day: saved rules that it refers to, places, relative dates.
+func (s *Service) bind(ctx context.Context, tree *rules.Node, settings accounts.Settings, asOf postlift.Date) (*rules.Term, error) {
+	return rules.Builtin().With(settings.Attributes).Bind(tree, rules.Binding{AsOf: asOf, Currency: settings.Currency,
+		Segment: func(name string) (*rules.Node, error) {
+			version, err := s.store.Rule(ctx, name)
+			return version.Tree, err
+		},
+		Near: func(near rules.Near) ([]string, error) { return s.store.PlacesNear(ctx, near) },
+	})
+}
+
 // findRule takes the name or id of a saved rule before it takes a text; the version is zero for a text.
-func (s *Service) findRule(ctx context.Context, rule string) (RuleVersion, *Node, error) {
+func (s *Service) findRule(ctx context.Context, rule string, settings accounts.Settings) (RuleVersion, *rules.Node, error) {
 	version, err := s.store.Rule(ctx, strings.TrimSpace(rule))
 	if err == nil {
 		return version, version.Tree, nil
@@ -55,9 +81,10 @@ func (s *Service) findRule(ctx context.Context, rule string) (RuleVersion, *Node
 	if postlift.KindOf(err) != postlift.NotFound {
 		return RuleVersion{}, nil, err
 	}
-	tree, parseErr := ParseRule(rule)
+	catalogue := rules.Builtin().With(settings.Attributes)
+	tree, parseErr := catalogue.Parse(rule)
 	if parseErr != nil && ruleName(strings.TrimSpace(rule)) {
-		if _, isField := FieldNamed(strings.TrimSpace(rule)); !isField {
+		if _, isField := catalogue.Field(strings.TrimSpace(rule)); !isField {
 			var f *postlift.Fault
 			if errors.As(parseErr, &f) {
 				f.Text = "there is no saved rule of that name, and as a rule's text: " + f.Text
@@ -80,11 +107,19 @@ func (s *Service) SaveRule(ctx context.Context, name, text string, by postlift.A
 		return RuleVersion{}, postlift.Faultf(postlift.Invalid, "campaigns.SaveRule",
 			"%q cannot name a rule: letters, digits, spaces, - _ and . are possible, at most 60", name)
 	}
-	if _, isField := FieldNamed(name); isField {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return RuleVersion{}, err
+	}
+	catalogue := rules.Builtin().With(settings.Attributes)
+	if _, isField := catalogue.Field(name); isField {
 		return RuleVersion{}, postlift.Faultf(postlift.Invalid, "campaigns.SaveRule", "%s is a field and cannot name a rule", name)
 	}
-	tree, err := ParseRule(text)
+	tree, err := catalogue.Parse(text)
 	if err != nil {
+		return RuleVersion{}, err
+	}
+	if _, err := s.bind(ctx, tree, settings, settings.Today(s.clock)); err != nil {
 		return RuleVersion{}, err
 	}
 	return s.store.SaveRule(ctx, name, tree.Text(), tree, by)
@@ -95,29 +130,33 @@ func (s *Service) Rules(ctx context.Context) ([]RuleVersion, error) { return s.s
 
 // RuleExplained tells why an account is in a rule or out.
 type RuleExplained struct {
-	AccountUID string        `json:"account_id"`
-	Account    string        `json:"account"`
-	AsOf       postlift.Date `json:"as_of"`
-	Match      bool          `json:"match"`
-	Rule       Explained     `json:"rule"`
+	AccountUID string          `json:"account_id"`
+	Account    string          `json:"account"`
+	AsOf       postlift.Date   `json:"as_of"`
+	Match      bool            `json:"match"`
+	Rule       rules.Explained `json:"rule"`
 }
 
 // ExplainRule evaluates a rule for one account, clause by clause.
 func (s *Service) ExplainRule(ctx context.Context, rule, account string, asOf postlift.Date) (RuleExplained, error) {
-	_, tree, err := s.findRule(ctx, rule)
-	if err != nil {
-		return RuleExplained{}, err
-	}
 	settings, err := s.ready(ctx, asOf)
 	if err != nil {
 		return RuleExplained{}, err
 	}
-	a, err := s.store.AccountFacts(ctx, account, asOf)
+	_, tree, err := s.findRule(ctx, rule, settings)
 	if err != nil {
 		return RuleExplained{}, err
 	}
-	e := Explain(tree, a.Facts, settings.Currency)
-	return RuleExplained{AccountUID: a.UID, Account: a.Name, AsOf: asOf, Match: e.Outcome == Met, Rule: e}, nil
+	term, err := s.bind(ctx, tree, settings, asOf)
+	if err != nil {
+		return RuleExplained{}, err
+	}
+	a, err := s.store.AccountFacts(ctx, rules.Builtin().With(settings.Attributes), account, asOf)
+	if err != nil {
+		return RuleExplained{}, err
+	}
+	e := term.Explain(a.Facts, settings.Currency)
+	return RuleExplained{AccountUID: a.UID, Account: a.Name, AsOf: asOf, Match: e.Outcome == rules.Met, Rule: e}, nil
 }
 
 // RuleCount is how many accounts a rule takes.
@@ -130,20 +169,21 @@ type RuleCount struct {
 
 // CountRule evaluates a rule over every account.
 func (s *Service) CountRule(ctx context.Context, rule string, asOf postlift.Date) (RuleCount, error) {
-	_, tree, err := s.findRule(ctx, rule)
-	if err != nil {
-		return RuleCount{}, err
-	}
 	settings, err := s.ready(ctx, asOf)
 	if err != nil {
 		return RuleCount{}, err
 	}
-	takes, err := Compile(tree, settings.Currency)
+	_, tree, err := s.findRule(ctx, rule, settings)
 	if err != nil {
 		return RuleCount{}, err
 	}
+	term, err := s.bind(ctx, tree, settings, asOf)
+	if err != nil {
+		return RuleCount{}, err
+	}
+	takes := term.Compile()
 	count := RuleCount{Text: tree.Text(), AsOf: asOf}
-	err = s.store.EachAccount(ctx, tree.Fields(), asOf, func(a *AccountFacts) error {
+	err = s.store.EachAccount(ctx, rules.Builtin().With(settings.Attributes), term.Fields(), asOf, func(a *AccountFacts) error {
 		count.Accounts++
 		if takes(a.Facts) {
 			count.Matched++
@@ -192,7 +232,10 @@ func (s *Service) SaveCampaign(ctx context.Context, d Definition, by postlift.Ac
 	if d, err = d.Complete(settings, s.ids); err != nil {
 		return Campaign{}, err
 	}
-	version, tree, err := s.findRule(ctx, d.Rule)
+	version, tree, err := s.findRule(ctx, d.Rule, settings)
+	if err == nil {
+		_, err = s.bind(ctx, tree, settings, settings.Today(s.clock))
+	}
 	if err != nil {
 		return Campaign{}, badField("rule", "%s", postlift.UserText(err))
 	}

@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/campaigns/rules"
 	"postlift/clv/scoring"
 )
 
@@ -20,20 +21,20 @@ type Store interface {
 
 // RuleVersion is one frozen version of a named rule.
 type RuleVersion struct {
-	ID        int64     `json:"-"`
-	UID       string    `json:"id"`
-	Name      string    `json:"name"`
-	Version   int       `json:"version"`
-	Text      string    `json:"text"`
-	Tree      *Node     `json:"tree"`
-	CreatedAt time.Time `json:"created_at"`
-	By        string    `json:"by"`
+	ID        int64       `json:"-"`
+	UID       string      `json:"id"`
+	Name      string      `json:"name"`
+	Version   int         `json:"version"`
+	Text      string      `json:"text"`
+	Tree      *rules.Node `json:"tree"`
+	CreatedAt time.Time   `json:"created_at"`
+	By        string      `json:"by"`
 }
 
 // RuleStore keeps named rules with their versions.
 type RuleStore interface {
 	// SaveRule adds a version; a text equal to the latest version's gives that one.
-	SaveRule(ctx context.Context, name, text string, tree *Node, by postlift.Actor) (RuleVersion, error)
+	SaveRule(ctx context.Context, name, text string, tree *rules.Node, by postlift.Actor) (RuleVersion, error)
 	// Rule finds the latest version by the rule's name or id; NotFound otherwise.
 	Rule(ctx context.Context, ref string) (RuleVersion, error)
 	Rules(ctx context.Context) ([]RuleVersion, error)
@@ -173,7 +174,7 @@ type AccountFacts struct {
 	ResidualMinor  int64
 	WindowMinor    int64 // expected margin within the organisation's window
 	PreMarginMinor int64 // margin of the 12 months before
-	Facts          *Facts
+	Facts          *rules.Facts
 }
 
 // Pressure says which letters count against an account.
@@ -206,11 +207,14 @@ type FactStore interface {
 	RefreshFeatures(ctx context.Context, asOf postlift.Date) error
 	// EachAccount streams every account with the given fields filled, in one pass. The AccountFacts and
 	// its Facts are reused from call to call.
-	EachAccount(ctx context.Context, fields []*Field, asOf postlift.Date, fn func(*AccountFacts) error) error
+	EachAccount(ctx context.Context, c *rules.Catalogue, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error
 	// AccountFacts reads one account by id, external id or name with every field filled.
-	AccountFacts(ctx context.Context, ref string, asOf postlift.Date) (AccountFacts, error)
+	AccountFacts(ctx context.Context, c *rules.Catalogue, ref string, asOf postlift.Date) (AccountFacts, error)
 	// Standings and Recipients read what the gate needs of accounts and their contacts, set-based.
 	Standings(ctx context.Context, accountIDs []int64, p Pressure) (map[int64]Standing, error)
 	RecipientsOf(ctx context.Context, accountIDs []int64, asOf postlift.Date) (map[int64][]Recipient, error)
+	// PlacesNear lists the places ("DE-70173") whose centre lies in a circle; NotFound where the centre's postcode
+	// has no known place.
+	PlacesNear(ctx context.Context, near rules.Near) ([]string, error)
 	UnsentPieces(ctx context.Context, batchUID string) (BatchPieces, error)
 }

@@ -2,7 +2,7 @@ package responses
 
 import (
 	"postlift"
-	"postlift/responses/experiment"
+	"postlift/campaigns/experiment"
 )
 
 // daysPerMonth spreads a monthly fee over days.

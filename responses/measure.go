@@ -4,7 +4,7 @@ import (
 	"math"
 
 	"postlift"
-	"postlift/responses/experiment"
+	"postlift/campaigns/experiment"
 )
 
 // MeasuredRun is the executed run of a campaign that a report is about.

@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postlift"
-	"postlift/responses/experiment"
+	"postlift/campaigns/experiment"
 )
 
 var inHome = postlift.MustDate("2026-03-03")

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"postlift"
-	"postlift/responses/experiment"
+	"postlift/campaigns/experiment"
 )
 
 // matchBackBias is the known bias of match-back, in words.

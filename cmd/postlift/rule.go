@@ -11,6 +11,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 func newRuleCommand(a *app) *cobra.Command {
@@ -139,12 +140,12 @@ func newRuleListCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			rules, err := service.Rules(cmd.Context())
+			saved, err := service.Rules(cmd.Context())
 			if err != nil {
 				return err
 			}
-			return a.print(rules, func(w io.Writer) {
-				for _, r := range rules {
+			return a.print(saved, func(w io.Writer) {
+				for _, r := range saved {
 					fmt.Fprintf(w, "%s  (version %d, %s)\n  %s\n", r.Name, r.Version, r.UID, r.Text)
 				}
 			})
@@ -156,24 +157,28 @@ func newRuleFieldsCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "fields [NAME]", Short: "List the fields that a rule may name, or describe one",
 		Example: "  postlift rule fields\n  postlift rule fields clv.stage\n  postlift rule fields --json", Args: cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			catalogue, err := a.catalogue(cmd.Context())
+			if err != nil {
+				return err
+			}
 			if len(args) == 1 {
-				f, err := campaigns.DescribeField(args[0])
+				f, err := catalogue.Describe(args[0])
 				if err != nil {
 					return err
 				}
 				return a.print(f, func(w io.Writer) { printField(w, f) })
 			}
-			return a.print(campaigns.Catalogue, func(w io.Writer) {
-				for i := range campaigns.Catalogue {
-					fmt.Fprintln(w, fieldLine(&campaigns.Catalogue[i]))
+			return a.print(catalogue.Fields(), func(w io.Writer) {
+				for _, f := range catalogue.Fields() {
+					fmt.Fprintln(w, fieldLine(f))
 				}
 			})
 		},
 	}
 }
 
-func fieldLine(f *campaigns.Field) string {
+func fieldLine(f *rules.Field) string {
 	line := fmt.Sprintf("%-26s %-8s %s", f.Name, f.Type, f.EN)
 	if f.Unit != "" {
 		line += " (" + f.Unit + ")"
@@ -182,7 +187,7 @@ func fieldLine(f *campaigns.Field) string {
 }
 
 // printField describes a field: what it says, which accounts have no value, which texts it may be.
-func printField(w io.Writer, f *campaigns.Field) {
+func printField(w io.Writer, f *rules.Field) {
 	fmt.Fprintf(w, "%s\n  %s.\n", fieldLine(f), f.About.EN)
 	if f.Missing.EN != "" {
 		fmt.Fprintf(w, "  No value: %s. A comparison with no value is unknown; is_empty(%s) finds them.\n", f.Missing.EN, f.Name)
@@ -207,13 +212,13 @@ func (a *app) campaignsOn(cmd *cobra.Command, asOf string) (*campaigns.Service, 
 }
 
 // outcomeMarks show what a clause says of an account.
-var outcomeMarks = map[campaigns.Outcome]string{campaigns.Met: "yes", campaigns.NotMet: "no ", campaigns.Unknown: "?  "}
+var outcomeMarks = map[rules.Outcome]string{rules.Met: "yes", rules.NotMet: "no ", rules.Unknown: "?  "}
 
-func printExplained(w io.Writer, e campaigns.Explained, depth int) {
+func printExplained(w io.Writer, e rules.Explained, depth int) {
 	line := strings.Repeat("  ", depth+1) + outcomeMarks[e.Outcome] + "  "
 	switch {
 	case len(e.Parts) > 0:
-		line += map[string]string{campaigns.OpAll: "all of", campaigns.OpAny: "any of", campaigns.OpNot: "not"}[e.Op]
+		line += map[string]string{rules.OpAll: "all of", rules.OpAny: "any of", rules.OpNot: "not"}[e.Op]
 	case e.Value == nil:
 		line += e.Text + "   (no value)"
 	default:

@@ -2,15 +2,14 @@ package main
 
 import (
 	"bytes"
+	"postlift/campaigns/rules"
 	"strings"
 	"testing"
-
-	"postlift/campaigns"
 )
 
 // TestFieldDescription: a field's page says type, meaning, who has no value and the texts that are possible.
 func TestFieldDescription(t *testing.T) {
-	f, err := campaigns.DescribeField("clv.stage")
+	f, err := rules.Builtin().Describe("clv.stage")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +20,7 @@ func TestFieldDescription(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, b.String())
 		}
 	}
-	if f, err = campaigns.DescribeField("clv.payback_month"); err != nil {
+	if f, err = rules.Builtin().Describe("clv.payback_month"); err != nil {
 		t.Fatal(err)
 	}
 	if line := fieldLine(f); !strings.HasSuffix(line, "Month of payback (months after the scores' date, 0 already)") {

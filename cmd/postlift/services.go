@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"postlift"
 
 	"postlift/accounts"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/responses"
 )
 
@@ -28,6 +30,21 @@ func (a *app) campaigns(ctx context.Context) (*campaigns.Service, error) {
 		return nil, err
 	}
 	return campaigns.NewService(db, a.clock, a.ids), nil
+}
+
+// catalogue is what rules may name: with the organisation's own attributes where there is an organisation yet.
+func (a *app) catalogue(ctx context.Context) (*rules.Catalogue, error) {
+	if err := a.hasData(); err != nil {
+		if postlift.KindOf(err) == postlift.NotFound {
+			return rules.Builtin(), nil
+		}
+		return nil, err
+	}
+	service, err := a.campaigns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return service.Catalogue(ctx)
 }
 
 // responses wires what comes back; an objection pulls unsent letters.

@@ -11,6 +11,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 var (
@@ -153,7 +154,7 @@ func TestFactsOfEveryField(t *testing.T) {
 		if err := s.RefreshFeatures(ctx, planDay); err != nil {
 			t.Fatal(err)
 		}
-		a, err := s.AccountFacts(ctx, "0002", planDay)
+		a, err := s.AccountFacts(ctx, rules.Builtin(), "0002", planDay)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,25 +166,23 @@ func TestFactsOfEveryField(t *testing.T) {
 			"clv.to_cac": 2.5, "clv.break_even": eur(2000), "clv.assumed_share": .25,
 			"clv.tier": "B", "clv.stage": "at_risk", "clv.rfm": "352", "clv.rfm_recency": 3.0, "clv.rfm_frequency": 5.0, "clv.rfm_value": 2.0,
 			"country": "DE", "language": "de-DE", "segment": "Handel", "industry": "Stahl", "employees": 40.0, "service_level": "gold", "status": "active",
-			"acquisition_channel": "messe", "acquired_on": "2025-06-01", "customer_days": 365.0, "postcode": "01067", "city": "Musterstadt", "region": nil,
+			"acquisition_channel": "messe", "acquired_on": "2025-06-01", "customer_days": 365.0, "postcode": "01067", "city": "Musterstadt", "region": nil, "place": "DE-01067",
 			"orders": 1.0, "orders_12m": 1.0, "revenue_total": eur(10000), "revenue_12m": eur(10000), "margin_12m": eur(4000),
 			"first_order_on": "2026-01-01", "last_order_on": "2026-01-01", "days_since_last_order": 151.0,
 			"has_open_contract": true, "open_contracts": 1.0, "contract_monthly": eur(12000), "next_term_end_on": "2026-07-31", "days_to_notice_deadline": 30.0,
 			"open_opportunities": 0.0, "days_since_last_mail": nil, "mails_365d": 0.0, "responses_365d": 0.0, "days_since_last_response": nil,
 		}
-		if len(want) != len(campaigns.Catalogue) || len(factColumns) != len(campaigns.Catalogue) {
-			t.Fatalf("%d fields, %d tested, %d mapped", len(campaigns.Catalogue), len(want), len(factColumns))
+		fields := rules.Builtin().Fields()
+		if len(want) != len(fields) || len(factColumns) != len(fields) {
+			t.Fatalf("%d fields, %d tested, %d mapped", len(fields), len(want), len(factColumns))
 		}
-		var fields []*campaigns.Field
-		for i := range campaigns.Catalogue {
-			f := &campaigns.Catalogue[i]
-			fields = append(fields, f)
+		for _, f := range fields {
 			if got := a.Facts.Value(f, "EUR"); got != want[f.Name] {
 				t.Errorf("%s is %v, want %v", f.Name, got, want[f.Name])
 			}
 		}
 		seen := 0
-		err = s.EachAccount(ctx, fields, planDay, func(b *campaigns.AccountFacts) error {
+		err = s.EachAccount(ctx, rules.Builtin(), fields, planDay, func(b *campaigns.AccountFacts) error {
 			seen++
 			for _, f := range fields {
 				if b.AccountID == 2 && b.Facts.Value(f, "EUR") != want[f.Name] {
@@ -280,11 +279,11 @@ func TestChoicesAreFrozen(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, err := svc.ExplainAccount(ctx, "Win back", "0060")
-		if err != nil || e.Outcome != row.Outcome || e.Rule.Outcome != campaigns.Met || e.Rank != 1 {
+		if err != nil || e.Outcome != row.Outcome || e.Rule.Outcome != rules.Met || e.Rank != 1 {
 			t.Errorf("explained from changed data: %+v, %v", e, err)
 		}
 		e, err = svc.ExplainAccount(ctx, "Win back", "0001")
-		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != campaigns.NotMet || e.Rule.Parts[0].Outcome != campaigns.NotMet {
+		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != rules.NotMet || e.Rule.Parts[0].Outcome != campaigns.NotMet {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})

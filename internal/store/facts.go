@@ -9,6 +9,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 // reading is how a column becomes a feature.
@@ -45,6 +46,7 @@ var factColumns = joined(valueColumns, map[string]factColumn{
 	"postcode":            {"si.postcode", asText},
 	"city":                {"si.city", asText},
 	"region":              {"si.region", asText},
+	"place":               {"CASE WHEN si.postcode <> '' AND si.country <> '' THEN si.country || '-' || si.postcode END", asText},
 
 	"orders":                {"f.order_days", asNumber},
 	"orders_12m":            {"f.orders_12m", asNumber},
@@ -78,7 +80,7 @@ func joined(parts ...map[string]factColumn) map[string]factColumn {
 
 // factReader scans one query's rows into one reused AccountFacts.
 type factReader struct {
-	fields  []*campaigns.Field
+	fields  []*rules.Field
 	columns []factColumn
 	numbers []sql.NullFloat64
 	texts   []sql.NullString
@@ -91,19 +93,19 @@ type factReader struct {
 	have    postlift.Date // what the row's features stand for
 }
 
-func newFactReader(fields []*campaigns.Field, asOf postlift.Date) (*factReader, error) {
+func newFactReader(c *rules.Catalogue, fields []*rules.Field, asOf postlift.Date) (*factReader, error) {
 	n := len(fields)
 	r := &factReader{fields: fields, numbers: make([]sql.NullFloat64, n), texts: make([]sql.NullString, n), dates: make([]postlift.Date, n), asOf: asOf}
-	r.head.Facts = campaigns.NewFacts()
+	r.head.Facts = c.NewFacts()
 	h := &r.head
 	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.have}
 	for i, f := range fields {
-		c, ok := factColumns[f.Name]
+		column, ok := factColumns[f.Name]
 		if !ok {
 			return nil, fmt.Errorf("store: field %s has no column", f.Name)
 		}
-		r.columns = append(r.columns, c)
-		switch c.as {
+		r.columns = append(r.columns, column)
+		switch column.as {
 		case asText:
 			r.targets = append(r.targets, &r.texts[i])
 		case asDate, daysSince, daysUntil:
@@ -122,7 +124,7 @@ func (r *factReader) query() string {
 	site := false
 	for _, c := range r.columns {
 		exprs = append(exprs, c.expr)
-		site = site || strings.HasPrefix(c.expr, "si.")
+		site = site || strings.Contains(c.expr, "si.")
 	}
 	q := "SELECT " + strings.Join(exprs, ", ") + ` FROM accounts a
 LEFT JOIN account_features f ON f.account_id = a.id
@@ -147,7 +149,7 @@ func (r *factReader) scan(rows *sql.Rows) (*campaigns.AccountFacts, error) {
 	return h, nil
 }
 
-func (r *factReader) fill(i int, f *campaigns.Field) {
+func (r *factReader) fill(i int, f *rules.Field) {
 	facts := r.head.Facts
 	switch as := r.columns[i].as; as {
 	case asText:
@@ -190,8 +192,8 @@ func sameDate(op string, have, want postlift.Date) error {
 
 // EachAccount streams every account with the given fields filled, in one pass over the joined tables. It is
 // a Conflict when somebody has made the features stand for another date meanwhile.
-func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf postlift.Date, fn func(*campaigns.AccountFacts) error) error {
-	r, err := newFactReader(fields, asOf)
+func (s *Store) EachAccount(ctx context.Context, c *rules.Catalogue, fields []*rules.Field, asOf postlift.Date, fn func(*campaigns.AccountFacts) error) error {
+	r, err := newFactReader(c, fields, asOf)
 	if err != nil {
 		return err
 	}
@@ -216,16 +218,12 @@ func (s *Store) EachAccount(ctx context.Context, fields []*campaigns.Field, asOf
 }
 
 // AccountFacts reads one account by id, external id or name with every field filled.
-func (s *Store) AccountFacts(ctx context.Context, ref string, asOf postlift.Date) (campaigns.AccountFacts, error) {
+func (s *Store) AccountFacts(ctx context.Context, c *rules.Catalogue, ref string, asOf postlift.Date) (campaigns.AccountFacts, error) {
 	row, err := s.accountByRef(ctx, ref)
 	if err != nil {
 		return campaigns.AccountFacts{}, err
 	}
-	var fields []*campaigns.Field
-	for i := range campaigns.Catalogue {
-		fields = append(fields, &campaigns.Catalogue[i])
-	}
-	r, err := newFactReader(fields, asOf)
+	r, err := newFactReader(c, c.Fields(), asOf)
 	if err != nil {
 		return campaigns.AccountFacts{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 // valuedScore are the columns of a score that the value engine fills beside those of planWorld.
@@ -67,19 +68,20 @@ func TestUnknownValuesAreMissing(t *testing.T) {
 // taken lists the accounts that a rule takes.
 func taken(t *testing.T, s *Store, rule string) string {
 	t.Helper()
-	tree, err := campaigns.ParseRule(rule)
+	tree, err := rules.Builtin().Parse(rule)
 	if err != nil {
 		t.Fatal(err)
 	}
-	takes, err := campaigns.Compile(tree, "EUR")
+	term, err := rules.Builtin().Bind(tree, rules.Binding{AsOf: planDay, Currency: "EUR"})
 	if err != nil {
 		t.Fatal(err)
 	}
+	takes := term.Compile()
 	if err := s.RefreshFeatures(context.Background(), planDay); err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
-	err = s.EachAccount(context.Background(), tree.Fields(), planDay, func(a *campaigns.AccountFacts) error {
+	err = s.EachAccount(context.Background(), rules.Builtin(), term.Fields(), planDay, func(a *campaigns.AccountFacts) error {
 		if takes(a.Facts) {
 			ids = append(ids, fmt.Sprint(a.AccountID))
 		}

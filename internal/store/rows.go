@@ -32,6 +32,7 @@ var allRows = []any{
 	accountChangeRow{},
 	accountGroupRow{},
 	accountLogRow{},
+	placeRow{},
 	ruleRow{},
 	ruleVersionRow{},
 	designRow{},

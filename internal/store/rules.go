@@ -9,11 +9,12 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 // SaveRule adds a version to a named rule, making the rule on first use; a text equal to the latest
 // version's gives that one.
-func (s *Store) SaveRule(ctx context.Context, name, text string, tree *campaigns.Node, by postlift.Actor) (campaigns.RuleVersion, error) {
+func (s *Store) SaveRule(ctx context.Context, name, text string, tree *rules.Node, by postlift.Actor) (campaigns.RuleVersion, error) {
 	var saved campaigns.RuleVersion
 	err := s.inTx(ctx, func(t *tx) error {
 		var rule ruleRow
@@ -54,7 +55,7 @@ func conflictOnDuplicate(err error, op, text string) error {
 }
 
 func ruleVersion(rule ruleRow, v ruleVersionRow) (campaigns.RuleVersion, error) {
-	tree, err := campaigns.DecodeNode([]byte(v.Tree))
+	tree, err := rules.DecodeNode([]byte(v.Tree))
 	if err != nil {
 		return campaigns.RuleVersion{}, postlift.Wrap("store.Rule",
 			fmt.Sprintf("version %d of rule %q does not fit this program any more; save the rule again", v.Version, rule.Name), err)
@@ -93,8 +94,8 @@ func (s *Store) RuleVersion(ctx context.Context, id int64) (campaigns.RuleVersio
 
 // Rules lists every rule in its latest version, by name.
 func (s *Store) Rules(ctx context.Context) ([]campaigns.RuleVersion, error) {
-	var rules []ruleRow
-	if err := s.reader(ctx).Order("name").Find(&rules).Error; err != nil {
+	var named []ruleRow
+	if err := s.reader(ctx).Order("name").Find(&named).Error; err != nil {
 		return nil, fmt.Errorf("store.Rules: %w", err)
 	}
 	var versions []ruleVersionRow
@@ -106,8 +107,8 @@ func (s *Store) Rules(ctx context.Context) ([]campaigns.RuleVersion, error) {
 	for _, v := range versions {
 		byRule[v.RuleID] = v
 	}
-	found := make([]campaigns.RuleVersion, 0, len(rules))
-	for _, r := range rules {
+	found := make([]campaigns.RuleVersion, 0, len(named))
+	for _, r := range named {
 		v, err := ruleVersion(r, byRule[r.ID])
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/mailers"
 )
 
@@ -98,7 +99,7 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 	}
 	run := data.Run
 	if text := run.Record.Versions.RuleText; text != "" {
-		tree, err := campaigns.ParseRule(text)
+		tree, err := rules.Builtin().Parse(text)
 		if err != nil {
 			return data, postlift.Wrap("web.campaign", "the plan's rule", err)
 		}

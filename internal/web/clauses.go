@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"postlift"
-	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/responses"
 )
 
@@ -21,10 +21,10 @@ type clause struct {
 }
 
 // clauseOf puts a rule into words of a language; amounts are in currency.
-func clauseOf(n *campaigns.Node, lang, currency string) *clause {
+func clauseOf(n *rules.Node, lang, currency string) *clause {
 	c := &clause{Text: n.Text()}
 	switch n.Op {
-	case campaigns.OpAll, campaigns.OpAny, campaigns.OpNot:
+	case rules.OpAll, rules.OpAny, rules.OpNot:
 		c.Group = n.Op
 		for _, part := range n.Nodes {
 			c.Parts = append(c.Parts, clauseOf(part, lang, currency))
@@ -32,12 +32,12 @@ func clauseOf(n *campaigns.Node, lang, currency string) *clause {
 		return c
 	}
 	c.Label, c.Op = n.Field, n.Op
-	field, known := campaigns.FieldNamed(n.Field)
+	field, known := rules.Builtin().Field(n.Field)
 	if known {
 		c.Label = field.Label(lang)
 	}
 	switch {
-	case n.Op == campaigns.OpIn:
+	case n.Op == rules.OpIn:
 		values := make([]string, len(n.Values))
 		for i, v := range n.Values {
 			values[i] = literalText(field, v, lang, currency)
@@ -46,32 +46,32 @@ func clauseOf(n *campaigns.Node, lang, currency string) *clause {
 	case n.Value != nil:
 		c.Value = literalText(field, *n.Value, lang, currency)
 	}
-	if known && field.Type == campaigns.Boolean && n.Op == campaigns.OpEqual && c.Value == "true" {
+	if known && field.Type == rules.Boolean && n.Op == rules.OpEqual && c.Value == "true" {
 		c.Op, c.Value = "", ""
 	}
 	return c
 }
 
 // literalText writes a rule's value for people: money with its currency, dates and texts without quotes.
-func literalText(field *campaigns.Field, l campaigns.Literal, lang, currency string) string {
+func literalText(field *rules.Field, l rules.Literal, lang, currency string) string {
 	text := l.String()
 	if field == nil {
 		return text
 	}
 	switch field.Type {
-	case campaigns.Amount:
+	case rules.Amount:
 		if major, err := strconv.ParseFloat(text, 64); err == nil {
 			return responses.WholeMoney(postlift.FromMajor(major, currency), lang)
 		}
-	case campaigns.Number:
+	case rules.Number:
 		if strings.HasPrefix(lang, "de") {
 			return strings.Replace(text, ".", ",", 1)
 		}
-	case campaigns.Day:
+	case rules.Day:
 		if d, err := postlift.ParseDate(strings.Trim(text, `"`)); err == nil {
 			return d.Format(lang)
 		}
-	case campaigns.Text:
+	case rules.Text:
 		if plain, err := strconv.Unquote(text); err == nil {
 			return field.ValueLabel(plain, lang)
 		}
@@ -81,7 +81,7 @@ func literalText(field *campaigns.Field, l campaigns.Literal, lang, currency str
 
 // FieldLabel is the label of a rule's field.
 func (v *view) FieldLabel(name string) string {
-	if f, ok := campaigns.FieldNamed(name); ok {
+	if f, ok := rules.Builtin().Field(name); ok {
 		return f.Label(v.Lang)
 	}
 	return name
@@ -106,7 +106,7 @@ func (v *view) Held(name string, value any) string {
 		if d, err := postlift.ParseDate(x); err == nil {
 			return v.Date(d)
 		}
-		if f, ok := campaigns.FieldNamed(name); ok {
+		if f, ok := rules.Builtin().Field(name); ok {
 			return f.ValueLabel(x, v.Lang)
 		}
 		return x

@@ -14,6 +14,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/clv"
 	"postlift/clv/scoring"
 	"postlift/mailers"
@@ -124,11 +125,11 @@ func (f *fakes) ExplainAccount(_ context.Context, _, account string) (campaigns.
 	cost, expected := eur(1), eur(-3)
 	return campaigns.AccountExplained{AccountUID: "acc_1", Account: hostile, AsOf: today, Outcome: campaigns.Gated, Rank: 7, Stratum: "01|A", Propensity: .8,
 		Reasons: []campaigns.Reason{campaigns.CoolingOff}, Expected: &expected, Cost: &cost, Letters: 1,
-		Rule: campaigns.Explained{Op: "all", Outcome: campaigns.Unknown, Parts: []campaigns.Explained{
-			{Text: "clv.residual > 150", Op: ">", Field: "clv.residual", Value: eur(151), Outcome: campaigns.Met},
-			{Text: `segment == "A"`, Op: "==", Field: "segment", Value: hostile, Outcome: campaigns.NotMet},
-			{Text: "has_open_contract", Op: "==", Field: "has_open_contract", Value: false, Outcome: campaigns.NotMet},
-			{Text: "clv.p_alive > 0.5", Op: ">", Field: "clv.p_alive", Outcome: campaigns.Unknown}}}}, nil
+		Rule: rules.Explained{Op: "all", Outcome: rules.Unknown, Parts: []rules.Explained{
+			{Text: "clv.residual > 150", Op: ">", Field: "clv.residual", Value: eur(151), Outcome: rules.Met},
+			{Text: `segment == "A"`, Op: "==", Field: "segment", Value: hostile, Outcome: rules.NotMet},
+			{Text: "has_open_contract", Op: "==", Field: "has_open_contract", Value: false, Outcome: rules.NotMet},
+			{Text: "clv.p_alive > 0.5", Op: ">", Field: "clv.p_alive", Outcome: rules.Unknown}}}}, nil
 }
 
 // batchService is fakes under the names that mailers.Service has.

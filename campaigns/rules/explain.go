@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 // Outcome is what a condition says of an account.
 type Outcome string
@@ -21,23 +21,27 @@ type Explained struct {
 }
 
 // Explain evaluates every clause, none skipped, and tells clause by clause why the account is in or out.
-// The account is taken where the outcome is Met, exactly as by the compiled rule.
-func Explain(n *Node, facts *Facts, currency string) Explained {
-	e := Explained{Text: n.Text(), Op: n.Op, Field: n.Field}
-	switch n.Op {
-	case OpAll, OpAny, OpNot:
-		for _, c := range n.Nodes {
-			e.Parts = append(e.Parts, Explain(c, facts, currency))
-		}
-		e.Outcome = combine(n.Op, e.Parts)
+// The account is taken where the outcome is Met, exactly as by the compiled rule. Money is shown in the currency.
+func (t *Term) Explain(facts *Facts, currency string) Explained {
+	if t.Node.Op == OpNone && t.Op == OpNot { // shown as it was written: one group, not two
+		e := t.Terms[0].Explain(facts, currency)
+		e.Outcome = combine(OpNot, []Explained{e})
 		return e
 	}
-	f, _ := FieldNamed(n.Field)
-	e.Value = facts.Value(f, currency)
+	e := Explained{Text: t.Node.Text(), Op: t.Node.Op, Field: t.Node.Field}
+	switch t.Op {
+	case OpAll, OpAny, OpNot, OpInSegment:
+		for _, c := range t.Terms {
+			e.Parts = append(e.Parts, c.Explain(facts, currency))
+		}
+		e.Outcome = combine(t.Op, e.Parts)
+		return e
+	}
+	e.Value = facts.Value(t.Field, currency)
 	switch {
-	case facts.Missing(f) && n.Op != OpIsEmpty:
+	case facts.Missing(t.Field) && t.Op != OpIsEmpty:
 		e.Outcome = Unknown
-	case compile(n, false, currency)(facts):
+	case t.Compile()(facts):
 		e.Outcome = Met
 	default:
 		e.Outcome = NotMet
@@ -54,6 +58,11 @@ func combine(op string, parts []Explained) Outcome {
 	switch op {
 	case OpAny:
 		decisive, other = Met, NotMet
+	case OpInSegment:
+		if parts[0].Outcome == Unknown {
+			return NotMet
+		}
+		return parts[0].Outcome
 	case OpNot:
 		return map[Outcome]Outcome{Met: NotMet, NotMet: Met, Unknown: Unknown}[parts[0].Outcome]
 	}

@@ -1,11 +1,11 @@
-package campaigns
+package rules
 
 import (
 	"strconv"
 	"strings"
 )
 
-// Text prints the tree in its text form. ParseRule of a tree's text gives the same tree where the tree
+// Text prints the tree in its text form. Parse of a tree's text gives the same tree where the tree
 // is in normal form, and always one of the same meaning.
 func (n *Node) Text() string {
 	var b strings.Builder
@@ -22,6 +22,15 @@ func (n *Node) print(b *strings.Builder) {
 	case OpNot:
 		b.WriteString("not ")
 		n.Nodes[0].nested(b, n.Nodes[0].needsBrackets())
+	case OpNone:
+		b.WriteString("none_of(")
+		for i, c := range n.Nodes {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			c.print(b)
+		}
+		b.WriteByte(')')
 	default:
 		n.printClause(b)
 	}
@@ -46,7 +55,9 @@ func (n *Node) nested(b *strings.Builder, brackets bool) {
 
 // needsBrackets tells whether the node cannot follow `not` as it stands: everything that is more than a
 // name or a call.
-func (n *Node) needsBrackets() bool { return n.Op != OpIsEmpty && !n.isFlag() }
+func (n *Node) needsBrackets() bool {
+	return n.Op != OpIsEmpty && n.Op != OpNone && n.Op != OpInSegment && n.Op != OpWithinKM && !n.isFlag()
+}
 
 // isFlag tells whether the node is a boolean field that stands alone.
 func (n *Node) isFlag() bool {
@@ -57,6 +68,10 @@ func (n *Node) printClause(b *strings.Builder) {
 	switch {
 	case n.Op == OpIsEmpty:
 		b.WriteString(OpIsEmpty + "(" + n.Field + ")")
+	case n.Op == OpInSegment:
+		b.WriteString(OpInSegment + "(" + n.Value.String() + ")")
+	case n.Op == OpWithinKM:
+		b.WriteString(OpWithinKM + "(" + NumberLiteral(n.Near.KM).String() + ", " + TextLiteral(n.Near.Country).String() + ", " + TextLiteral(n.Near.Postcode).String() + ")")
 	case n.isFlag():
 		b.WriteString(n.Field)
 	case n.Op == OpIn:
@@ -82,6 +97,26 @@ func (l Literal) String() string {
 		return strconv.FormatFloat(l.num, 'f', -1, 64)
 	case boolLiteral:
 		return strconv.FormatBool(l.yes)
+	case relativeLiteral:
+		return l.relative.String()
 	}
 	return `"` + quoteText.Replace(l.text) + `"`
+}
+
+// String is the relative date as the text form writes it. It counts months or days, never both (Check).
+func (r Relative) String() string {
+	switch {
+	case r.Months == 0 && r.Days == 0:
+		return "today()"
+	case r.Months == 0:
+		return relativeCall("days", r.Days)
+	}
+	return relativeCall("months", r.Months)
+}
+
+func relativeCall(unit string, n int) string {
+	if n < 0 {
+		return unit + "_ago(" + strconv.Itoa(-n) + ")"
+	}
+	return unit + "_ahead(" + strconv.Itoa(n) + ")"
 }

@@ -1,6 +1,7 @@
-package campaigns
+package rules
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 const (
 	OpAll        = "all"
 	OpAny        = "any"
+	OpNone       = "none" // none of the Nodes is true: the negation of any
 	OpNot        = "not"
 	OpEqual      = "=="
 	OpNotEqual   = "!="
@@ -23,7 +25,10 @@ const (
 	OpIn         = "in"
 	OpContains   = "contains"
 	OpStartsWith = "startsWith"
+	OpEndsWith   = "endsWith"
 	OpIsEmpty    = "is_empty"
+	OpInSegment  = "in_segment" // the saved rule that Value names takes the account
+	OpWithinKM   = "within_km"  // the main site lies within Near
 )
 
 // Node is one condition of a rule: the stored model, which a visual builder edits and from which the
@@ -39,14 +44,31 @@ type Node struct {
 	Field  string    `json:"field,omitempty"`
 	Value  *Literal  `json:"value,omitempty"`
 	Values []Literal `json:"values,omitempty"`
+	Near   *Near     `json:"near,omitempty"`
 }
 
-// Literal is a value in a rule: exactly one of a number, a text (dates are ISO texts) or a boolean.
+// Near is a circle around the centre of a postcode area.
+type Near struct {
+	KM       float64 `json:"km"`
+	Country  string  `json:"country"` // ISO 3166-1 alpha-2
+	Postcode string  `json:"postcode"`
+}
+
+// Relative is a date that moves with the date on which the rule is asked: Months and then Days after it,
+// before it where negative. Both zero is the date itself.
+type Relative struct {
+	Months int `json:"months,omitempty"`
+	Days   int `json:"days,omitempty"`
+}
+
+// Literal is a value in a rule: exactly one of a number, a text (dates are ISO texts), a boolean or a relative
+// date.
 type Literal struct {
-	kind literalKind
-	num  float64
-	text string
-	yes  bool
+	kind     literalKind
+	num      float64
+	text     string
+	yes      bool
+	relative Relative
 }
 
 type literalKind uint8
@@ -55,6 +77,7 @@ const (
 	numberLiteral literalKind = iota + 1
 	textLiteral
 	boolLiteral
+	relativeLiteral
 )
 
 // NumberLiteral makes a number, or a money amount in major units.
@@ -66,8 +89,11 @@ func TextLiteral(v string) Literal { return Literal{kind: textLiteral, text: v} 
 // BoolLiteral makes a boolean.
 func BoolLiteral(v bool) Literal { return Literal{kind: boolLiteral, yes: v} }
 
+// RelativeLiteral makes a date relative to the day on which the rule is asked.
+func RelativeLiteral(r Relative) Literal { return Literal{kind: relativeLiteral, relative: r} }
+
 func (l Literal) kindName() string {
-	return [...]string{"nothing", "a number", "a text", "a boolean"}[l.kind]
+	return [...]string{"nothing", "a number", "a text", "a boolean", "a relative date"}[l.kind]
 }
 
 // MarshalJSON gives the plain JSON value.
@@ -77,11 +103,15 @@ func (l Literal) MarshalJSON() ([]byte, error) {
 		return json.Marshal(l.num)
 	case boolLiteral:
 		return json.Marshal(l.yes)
+	case relativeLiteral:
+		return json.Marshal(struct {
+			Relative Relative `json:"relative"`
+		}{l.relative})
 	}
 	return json.Marshal(l.text)
 }
 
-// UnmarshalJSON takes a number, a string or a boolean.
+// UnmarshalJSON takes a number, a string, a boolean or {"relative": {"months": …, "days": …}}.
 func (l *Literal) UnmarshalJSON(data []byte) error {
 	var v any
 	if err := json.Unmarshal(data, &v); err != nil {
@@ -94,37 +124,50 @@ func (l *Literal) UnmarshalJSON(data []byte) error {
 		*l = TextLiteral(v)
 	case bool:
 		*l = BoolLiteral(v)
+	case map[string]any:
+		var r struct {
+			Relative *Relative `json:"relative"`
+		}
+		d := json.NewDecoder(bytes.NewReader(data))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&r); err != nil || r.Relative == nil {
+			return fmt.Errorf("a rule's value is a number, a text, a boolean or a relative date, not %s", data)
+		}
+		*l = RelativeLiteral(*r.Relative)
 	default:
-		return fmt.Errorf("a rule's value is a number, a text or a boolean, not %s", data)
+		return fmt.Errorf("a rule's value is a number, a text, a boolean or a relative date, not %s", data)
 	}
 	return nil
 }
 
-// DecodeNode reads a stored tree and checks it against the catalogue, so that what comes from a file or
-// an older version never reaches the evaluation unchecked.
+// Decode reads a stored tree and checks it against the catalogue, so that what comes from a file or an older
+// version never reaches the evaluation unchecked.
+func (c *Catalogue) Decode(data []byte) (*Node, error) {
+	n, err := DecodeNode(data)
+	if err != nil {
+		return nil, err
+	}
+	return n, c.Check(n)
+}
+
+// DecodeNode reads a stored tree without checking it: Bind does that before anything is evaluated.
 func DecodeNode(data []byte) (*Node, error) {
 	var n Node
 	if err := json.Unmarshal(data, &n); err != nil {
-		return nil, postlift.Faultf(postlift.Invalid, "campaigns.DecodeNode", "the rule tree is not readable: %v", err)
+		return nil, postlift.Faultf(postlift.Invalid, "rules.DecodeNode", "the rule tree is not readable: %v", err)
 	}
-	return &n, n.Check()
+	return &n, nil
 }
 
-// Fields lists the features that the rule reads, in catalogue order.
-func (n *Node) Fields() []*Field {
-	seen := map[int]bool{}
+// Segments lists the saved rules that the rule refers to by itself, each once, in the order of the text.
+func (n *Node) Segments() []string {
+	var names []string
 	n.walk(func(n *Node) {
-		if f, ok := FieldNamed(n.Field); ok {
-			seen[f.index] = true
+		if n.Op == OpInSegment && n.Value != nil && !slices.Contains(names, n.Value.text) {
+			names = append(names, n.Value.text)
 		}
 	})
-	var fields []*Field
-	for i := range Catalogue {
-		if seen[i] {
-			fields = append(fields, &Catalogue[i])
-		}
-	}
-	return fields
+	return names
 }
 
 func (n *Node) walk(visit func(*Node)) {

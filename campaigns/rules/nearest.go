@@ -1,10 +1,10 @@
-package campaigns
+package rules
 
 import "strings"
 
-// didYouMean is the end of a message about an unknown name: the known name that is fewest edits away,
+// DidYouMean is the end of a message about an unknown name: the known name that is fewest edits away,
 // or nothing where none is near.
-func didYouMean(known []string, name string) string {
+func DidYouMean(known []string, name string) string {
 	if n := nearest(known, name); n != "" {
 		return "; did you mean " + n + "?"
 	}

@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 import "postlift/clv/segments"
 

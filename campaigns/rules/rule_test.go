@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ const issueRule = `clv.residual > 5000 and days_since_last_order > 120 and count
 
 func mustRule(t testing.TB, text string) *Node {
 	t.Helper()
-	n, err := ParseRule(text)
+	n, err := Builtin().Parse(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func mustRule(t testing.TB, text string) *Node {
 
 func set(t testing.TB, f *Facts, name string, v any) {
 	t.Helper()
-	field, ok := FieldNamed(name)
+	field, ok := Builtin().Field(name)
 	if !ok {
 		t.Fatalf("no field %s", name)
 	}
@@ -55,12 +55,12 @@ func TestParseRuleTree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	back, err := DecodeNode(raw)
+	back, err := Builtin().Decode(raw)
 	if err != nil || !reflect.DeepEqual(n, back) {
 		t.Errorf("through JSON: %v\n%s", err, raw)
 	}
 	var names []string
-	for _, f := range n.Fields() {
+	for _, f := range bound(t, n).Fields() {
 		names = append(names, f.Name)
 	}
 	if got := strings.Join(names, " "); got != "clv.residual country days_since_last_order has_open_contract" {
@@ -83,7 +83,7 @@ func TestParseRuleForms(t *testing.T) {
 		`clv.window_margin > -1_000`:                         `clv.window_margin > -1000`,
 		"orders in [1, 2,\n 3]":                              `orders in [1, 2, 3]`,
 	} {
-		n, err := ParseRule(text)
+		n, err := Builtin().Parse(text)
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -143,7 +143,7 @@ func TestParseRuleErrors(t *testing.T) {
 		strings.Repeat("orders > 1 or ", 1100) + "orders > 1": {"1000 conditions"},
 		deep: {"nests more than 32"},
 	} {
-		_, err := ParseRule(text)
+		_, err := Builtin().Parse(text)
 		if postlift.KindOf(err) != postlift.Invalid {
 			t.Errorf("%.60s: %v", text, err)
 			continue
@@ -157,7 +157,7 @@ func TestParseRuleErrors(t *testing.T) {
 }
 
 func TestMissingValues(t *testing.T) {
-	empty, full := NewFacts(), NewFacts()
+	empty, full := Builtin().NewFacts(), Builtin().NewFacts()
 	set(t, full, "country", "DE")
 	set(t, full, "orders", 3.0)
 	for text, want := range map[string][2]bool{ // with no value at all, with country DE and 3 orders
@@ -177,7 +177,7 @@ func TestMissingValues(t *testing.T) {
 		`not (employees > 5 and country == "AT")`:    {false, true}, // unknown and false is false
 	} {
 		n := mustRule(t, text)
-		p, err := Compile(n, "EUR")
+		p, err := compiled(n, "EUR")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +185,7 @@ func TestMissingValues(t *testing.T) {
 			if got := p(f); got != want[i] {
 				t.Errorf("%s, facts %d: %t", text, i, got)
 			}
-			if got := Explain(n, f, "EUR").Outcome == Met; got != want[i] {
+			if got := explained(n, f, "EUR").Outcome == Met; got != want[i] {
 				t.Errorf("%s, facts %d: explained as %t", text, i, got)
 			}
 		}
@@ -193,12 +193,12 @@ func TestMissingValues(t *testing.T) {
 }
 
 func TestMoneyLiteralsAreExact(t *testing.T) {
-	f := NewFacts()
+	f := Builtin().NewFacts()
 	set(t, f, "clv.residual", 1999.0) // 19.99 EUR in cents; 19.99*100 is below 1999 in floating point
 	for text, want := range map[string]bool{
 		`clv.residual == 19.99`: true, `clv.residual >= 19.99`: true, `clv.residual < 19.99`: false, `clv.residual in [1, 19.99]`: true,
 	} {
-		p, err := Compile(mustRule(t, text), "EUR")
+		p, err := compiled(mustRule(t, text), "EUR")
 		if err != nil || p(f) != want {
 			t.Errorf("%s: %v", text, err)
 		}
@@ -206,10 +206,10 @@ func TestMoneyLiteralsAreExact(t *testing.T) {
 }
 
 func TestExplainNamesValues(t *testing.T) {
-	f := NewFacts()
+	f := Builtin().NewFacts()
 	set(t, f, "clv.residual", 612345.0)
 	set(t, f, "country", "AT")
-	e := Explain(mustRule(t, issueRule), f, "EUR")
+	e := explained(mustRule(t, issueRule), f, "EUR")
 	if e.Outcome != NotMet || len(e.Parts) != 4 {
 		t.Fatalf("%+v", e)
 	}
@@ -226,7 +226,7 @@ func TestExplainNamesValues(t *testing.T) {
 
 func TestCatalogue(t *testing.T) {
 	seen := map[string]bool{}
-	for i, f := range Catalogue {
+	for i, f := range Builtin().Fields() {
 		if f.Index() != i || seen[f.Name] || f.EN == "" || f.DE == "" {
 			t.Errorf("field %d %q is numbered, named or labelled wrongly", i, f.Name)
 		}
@@ -242,19 +242,19 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s has a pattern that Unit does not put into words", f.Name)
 		}
 		seen[f.Name] = true
-		if got, err := ParseRule("is_empty(" + f.Name + ")"); err != nil || got.Field != f.Name {
+		if got, err := Builtin().Parse("is_empty(" + f.Name + ")"); err != nil || got.Field != f.Name {
 			t.Errorf("%s cannot be used in a rule: %v", f.Name, err)
 		}
 	}
 }
 
-func TestDescribeField(t *testing.T) {
-	f, err := DescribeField("clv.stage")
+func TestDescribe(t *testing.T) {
+	f, err := Builtin().Describe("clv.stage")
 	if err != nil || f.ValueLabel("at_risk", "de") != "Gefährdet" || f.ValueLabel("at_risk", "en-GB") != "At risk" || f.ValueLabel("other", "de") != "other" {
 		t.Errorf("%+v, %v", f, err)
 	}
 	for name, want := range map[string]string{"clv.tear": "clv.tier", "clv.payback": "clv.payback_month", "payback": "clv.payback_month", "CLV.Tier": "clv.tier", "x": ""} {
-		_, err = DescribeField(name)
+		_, err = Builtin().Describe(name)
 		text := postlift.UserText(err)
 		if postlift.KindOf(err) != postlift.NotFound || strings.Contains(text, "did you mean") != (want != "") || want != "" && !strings.Contains(text, "did you mean "+want+"?") {
 			t.Errorf("%s: %v", name, err)
@@ -270,7 +270,7 @@ func TestStoredTreesAreChecked(t *testing.T) {
 		`{"op":"contains","field":"clv.stage","value":"gone"}`:       "",
 		`{"op":"in","field":"clv.stage","values":["lost","lapsed"]}`: "",
 	} {
-		_, err := DecodeNode([]byte(raw))
+		_, err := Builtin().Decode([]byte(raw))
 		if want == "" && err != nil || want != "" && !strings.Contains(postlift.UserText(err), want) {
 			t.Errorf("%s: %v", raw, err)
 		}
@@ -302,7 +302,7 @@ func literalFor(f *Field) *rapid.Generator[Literal] {
 
 func clauseGen() *rapid.Generator[*Node] {
 	return rapid.Custom(func(t *rapid.T) *Node {
-		f := &Catalogue[rapid.IntRange(0, len(Catalogue)-1).Draw(t, "field")]
+		f := rapid.SampledFrom(Builtin().Fields()).Draw(t, "field")
 		var ops []string
 		for _, op := range []string{OpEqual, OpNotEqual, OpLess, OpAtMost, OpGreater, OpAtLeast, OpIn, OpContains, OpStartsWith, OpIsEmpty} {
 			if operatorReason(f, op) == "" {
@@ -339,9 +339,8 @@ func treeGen(depth int) *rapid.Generator[*Node] {
 
 func factsGen() *rapid.Generator[*Facts] {
 	return rapid.Custom(func(t *rapid.T) *Facts {
-		facts := NewFacts()
-		for i := range Catalogue {
-			f := &Catalogue[i]
+		facts := Builtin().NewFacts()
+		for _, f := range Builtin().Fields() {
 			if rapid.IntRange(0, 3).Draw(t, "missing") == 0 {
 				continue
 			}
@@ -349,7 +348,8 @@ func factsGen() *rapid.Generator[*Facts] {
 			if f.Type == Text {
 				facts.SetText(f, l.text)
 			} else {
-				facts.SetNumber(f, slotNumber(f, l, "EUR"))
+				number, _ := (&binder{Binding: Binding{Currency: "EUR"}}).value(f, l)
+				facts.SetNumber(f, number)
 			}
 		}
 		return facts
@@ -360,7 +360,7 @@ func TestTextRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := treeGen(4).Draw(t, "tree")
 		text := n.Text()
-		back, err := ParseRule(text)
+		back, err := Builtin().Parse(text)
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
@@ -376,11 +376,11 @@ func TestCompiledAgreesWithExplained(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, facts := treeGen(4).Draw(t, "tree"), factsGen().Draw(t, "facts")
 		for _, n := range []*Node{n, {Op: OpNot, Nodes: []*Node{n}}} {
-			p, err := Compile(n, "EUR")
+			p, err := compiled(n, "EUR")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := p(facts), Explain(n, facts, "EUR").Outcome == Met; got != want {
+			if got, want := p(facts), explained(n, facts, "EUR").Outcome == Met; got != want {
 				t.Fatalf("%s: compiled %t, explained %t", n.Text(), got, want)
 			}
 		}
@@ -392,16 +392,16 @@ func TestCompiledAgreesWithExplained(t *testing.T) {
 func TestNegationExcludesUnknown(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, facts := treeGen(3).Draw(t, "tree"), factsGen().Draw(t, "facts")
-		p, err := Compile(n, "EUR")
+		p, err := compiled(n, "EUR")
 		if err != nil {
 			t.Fatal(err)
 		}
-		q, err := Compile(&Node{Op: OpNot, Nodes: []*Node{n}}, "EUR")
+		q, err := compiled(&Node{Op: OpNot, Nodes: []*Node{n}}, "EUR")
 		if err != nil {
 			t.Fatal(err)
 		}
 		missing := false
-		for _, f := range n.Fields() {
+		for _, f := range bound(t, n).Fields() {
 			missing = missing || facts.Missing(f)
 		}
 		if p(facts) && q(facts) || !missing && p(facts) == q(facts) {
@@ -412,9 +412,9 @@ func TestNegationExcludesUnknown(t *testing.T) {
 
 func TestFactsSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		facts, back := factsGen().Draw(t, "facts"), NewFacts()
-		for i := range Catalogue {
-			raw, err := json.Marshal(facts.Value(&Catalogue[i], "EUR"))
+		facts, back := factsGen().Draw(t, "facts"), Builtin().NewFacts()
+		for _, f := range Builtin().Fields() {
+			raw, err := json.Marshal(facts.Value(f, "EUR"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -422,7 +422,7 @@ func TestFactsSurviveJSON(t *testing.T) {
 			if err := json.Unmarshal(raw, &v); err != nil {
 				t.Fatal(err)
 			}
-			back.SetValue(&Catalogue[i], v)
+			back.SetValue(f, v)
 		}
 		for i := range facts.num {
 			if a, b := facts.num[i], back.num[i]; a != b && !(math.IsNaN(a) && math.IsNaN(b)) {
@@ -440,14 +440,14 @@ func FuzzParseRule(f *testing.F) {
 	f.Add(`country not in ["DE"] or (5 < orders < 9 and is_empty(city))`)
 	f.Add("let x = 1; if orders > 1 { 2 } else { any(x, # > 1) } ?? b'x'[1:2]")
 	f.Fuzz(func(t *testing.T, text string) {
-		n, err := ParseRule(text)
+		n, err := Builtin().Parse(text)
 		if err != nil {
 			if postlift.KindOf(err) != postlift.Invalid {
 				t.Fatalf("%q: %v", text, err)
 			}
 			return
 		}
-		back, err := ParseRule(n.Text())
+		back, err := Builtin().Parse(n.Text())
 		if err != nil || back.Text() != n.Text() {
 			t.Fatalf("%q prints as %q, which reads as %v, %v", text, n.Text(), back, err)
 		}
@@ -456,7 +456,7 @@ func FuzzParseRule(f *testing.F) {
 
 // BenchmarkRule evaluates 10 clauses that are all met; the bar is 80 ns without allocation.
 func BenchmarkRule(b *testing.B) {
-	facts := NewFacts()
+	facts := Builtin().NewFacts()
 	set(b, facts, "clv.residual", 900000.0)
 	set(b, facts, "clv.decile", 2.0)
 	set(b, facts, "country", "DE")
@@ -469,7 +469,7 @@ func BenchmarkRule(b *testing.B) {
 	set(b, facts, "city", "Bad Musterstadt")
 	n := mustRule(b, `clv.residual > 5000 and clv.decile <= 3 and country in ["DE", "AT"] and segment != "Public" and not has_open_contract
 		and days_since_last_order > 120 and orders >= 2 and employees > 10 and mails_365d < 6 and city startsWith "Bad"`)
-	p, err := Compile(n, "EUR")
+	p, err := compiled(n, "EUR")
 	if err != nil || !p(facts) {
 		b.Fatal(err)
 	}
@@ -477,4 +477,29 @@ func BenchmarkRule(b *testing.B) {
 	for b.Loop() {
 		p(facts)
 	}
+}
+
+// bound binds a rule as of a day in euros.
+func bound(t rapid.TB, n *Node) *Term {
+	term, err := Builtin().Bind(n, Binding{AsOf: postlift.MustDate("2026-06-01"), Currency: "EUR"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return term
+}
+
+func compiled(n *Node, currency string) (Predicate, error) {
+	term, err := Builtin().Bind(n, Binding{AsOf: postlift.MustDate("2026-06-01"), Currency: currency})
+	if err != nil {
+		return nil, err
+	}
+	return term.Compile(), nil
+}
+
+func explained(n *Node, facts *Facts, currency string) Explained {
+	term, err := Builtin().Bind(n, Binding{AsOf: postlift.MustDate("2026-06-01"), Currency: currency})
+	if err != nil {
+		return Explained{}
+	}
+	return term.Explain(facts, currency)
 }

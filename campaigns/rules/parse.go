@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"postlift"
 )
 
-// ParseRule reads the text form of a rule, such as
+// Parse reads the text form of a rule, such as
 //
 //	clv.residual > 5000 and days_since_last_order > 120 and country == "DE" and not has_open_contract
 //
@@ -21,7 +21,7 @@ import (
 // and, or, not, brackets; money literals are major units of the reporting currency, dates are "2026-01-31".
 // Texts compare by exact characters, upper and lower case apart. A fault names line, column, the
 // offending text, the reason and the nearest name.
-func ParseRule(text string) (*Node, error) {
+func (c *Catalogue) Parse(text string) (*Node, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return nil, ruleFault("the rule is empty; an example: clv.residual > 5000 and days_since_last_order > 120")
@@ -30,7 +30,7 @@ func ParseRule(text string) (*Node, error) {
 	case !utf8.ValidString(text):
 		return nil, ruleFault("the rule is not valid UTF-8 text")
 	}
-	b := builder{source: []rune(text)}
+	b := builder{catalogue: c, source: []rune(text)}
 	tree, err := parseText(text)
 	if err != nil {
 		return nil, b.syntax(err)
@@ -39,7 +39,7 @@ func ParseRule(text string) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, n.Check()
+	return n, c.Check(n)
 }
 
 // parseText runs the outside parser; a panic in it is bad input, not a crash.
@@ -58,7 +58,8 @@ func parseText(text string) (node ast.Node, err error) {
 
 // builder turns the outside syntax tree into a Node; whatever is not on its white list is refused.
 type builder struct {
-	source []rune
+	catalogue *Catalogue
+	source    []rune
 }
 
 // at makes a fault for the place of offset (in runes) that quotes the offending text.
@@ -74,7 +75,7 @@ func (b *builder) at(offset int, offending, format string, args ...any) error {
 	if offending != "" {
 		where += fmt.Sprintf(", %q", offending)
 	}
-	return postlift.Faultf(postlift.Invalid, "campaigns.Rule", "%s: %s", where, fmt.Sprintf(format, args...))
+	return postlift.Faultf(postlift.Invalid, "rules.Rule", "%s: %s", where, fmt.Sprintf(format, args...))
 }
 
 func (b *builder) syntax(err error) error {
@@ -130,7 +131,7 @@ func (b *builder) condition(n ast.Node) (*Node, error) {
 	case *ast.IdentifierNode, *ast.MemberNode:
 		return b.flag(n)
 	case *ast.CallNode:
-		return b.isEmpty(n)
+		return b.call(n)
 	}
 	return nil, b.refuse(n, "a condition is expected, such as clv.residual > 5000")
 }
@@ -164,17 +165,83 @@ func example(f *Field) string {
 	switch f.Type {
 	case Text:
 		return f.Name + ` == "…"`
+	case Texts:
+		return f.Name + ` contains "…"`
 	case Day:
 		return f.Name + ` >= "2026-01-31"`
 	}
 	return f.Name + " > 100"
 }
 
-func (b *builder) isEmpty(n *ast.CallNode) (*Node, error) {
+// call reads what is written as a function and is a condition.
+func (b *builder) call(n *ast.CallNode) (*Node, error) {
 	callee, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok || callee.Value != OpIsEmpty {
-		return nil, b.refuse(n, "the only function of rules is is_empty(field)")
+	if !ok {
+		return nil, b.refuse(n, conditionFunctions)
 	}
+	switch callee.Value {
+	case OpIsEmpty:
+		return b.isEmpty(n)
+	case "none_of":
+		return b.noneOf(n)
+	case OpInSegment:
+		return b.inSegment(n)
+	case OpWithinKM:
+		return b.withinKM(n)
+	}
+	return nil, b.refuse(n, conditionFunctions)
+}
+
+const conditionFunctions = `the functions of rules are is_empty(field), none_of(condition, …), in_segment("name") and within_km(25, "DE", "70173")`
+
+func (b *builder) noneOf(n *ast.CallNode) (*Node, error) {
+	if len(n.Arguments) == 0 {
+		return nil, b.at(start(n), "none_of", "it takes at least one condition")
+	}
+	none := &Node{Op: OpNone}
+	for _, argument := range n.Arguments {
+		part, err := b.condition(argument)
+		if err != nil {
+			return nil, err
+		}
+		none.Nodes = append(none.Nodes, part)
+	}
+	return none, nil
+}
+
+func (b *builder) inSegment(n *ast.CallNode) (*Node, error) {
+	if len(n.Arguments) == 1 {
+		if l, ok := plainLiteral(n.Arguments[0]); ok {
+			node := &Node{Op: OpInSegment, Value: &l}
+			return node, b.placed(n, checkSegment(node))
+		}
+	}
+	return nil, b.placed(n, checkSegment(&Node{Op: OpInSegment}))
+}
+
+func (b *builder) withinKM(n *ast.CallNode) (*Node, error) {
+	node := &Node{Op: OpWithinKM}
+	if len(n.Arguments) == 3 {
+		km, _ := plainLiteral(n.Arguments[0])
+		country, _ := plainLiteral(n.Arguments[1])
+		postcode, _ := plainLiteral(n.Arguments[2])
+		if km.kind == numberLiteral && country.kind == textLiteral && postcode.kind == textLiteral {
+			node.Near = &Near{KM: km.num, Country: country.text, Postcode: postcode.text}
+		}
+	}
+	return node, b.placed(n, checkNear(node))
+}
+
+// placed adds the place of a node to a fault about it.
+func (b *builder) placed(n ast.Node, err error) error {
+	var f *postlift.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	return b.at(start(n), b.slice(start(n), n.Location().To), "%s", f.Text)
+}
+
+func (b *builder) isEmpty(n *ast.CallNode) (*Node, error) {
 	if len(n.Arguments) != 1 {
 		return nil, b.at(start(n), OpIsEmpty, "it takes exactly one field")
 	}
@@ -193,8 +260,8 @@ func (b *builder) clause(n *ast.BinaryNode) (*Node, error) {
 	if u, ok := left.(*ast.UnaryNode); ok && (u.Operator == "not" || u.Operator == "!") {
 		return nil, b.at(start(u), u.Operator, "not binds closer than %s: write not (… %s …)", op, op)
 	}
-	if !isComparison(op) && op != OpIn && op != OpContains && op != OpStartsWith {
-		return nil, b.at(n.Location().From, op, "this operator is not possible in rules; use ==, !=, <, <=, >, >=, in, contains, startsWith, and, or, not")
+	if !isComparison(op) && op != OpIn && op != OpContains && op != OpStartsWith && op != OpEndsWith {
+		return nil, b.at(n.Location().From, op, "this operator is not possible in rules; use ==, !=, <, <=, >, >=, in, contains, startsWith, endsWith, and, or, not")
 	}
 	if m, ok := mirrored[op]; ok && isLiteral(left) && !isLiteral(right) {
 		op, left, right = m, right, left
@@ -237,6 +304,9 @@ func (b *builder) list(f *Field, n ast.Node) ([]Literal, error) {
 func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 	l, ok := plainLiteral(n)
 	if !ok {
+		l, ok = relativeDate(n)
+	}
+	if !ok {
 		if name := dotted(n); name != "" {
 			if f.Type == Text {
 				return l, b.at(start(n), name, `a value is expected here; put texts in quotes: "%s"`, name)
@@ -253,7 +323,34 @@ func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 
 func isLiteral(n ast.Node) bool {
 	_, ok := plainLiteral(n)
+	if !ok {
+		_, ok = relativeDate(n)
+	}
 	return ok
+}
+
+// relativeFunctions are the relative dates of the text form, by what one unit of the argument means.
+var relativeFunctions = map[string]Relative{"days_ago": {Days: -1}, "days_ahead": {Days: 1}, "months_ago": {Months: -1}, "months_ahead": {Months: 1}}
+
+// relativeDate reads days_ago(90), days_ahead(60), months_ago(3), months_ahead(3) and today().
+func relativeDate(n ast.Node) (Literal, bool) {
+	call, ok := n.(*ast.CallNode)
+	if !ok {
+		return Literal{}, false
+	}
+	name := dotted(call.Callee)
+	if name == "today" && len(call.Arguments) == 0 {
+		return RelativeLiteral(Relative{}), true
+	}
+	unit, known := relativeFunctions[name]
+	if !known || len(call.Arguments) != 1 {
+		return Literal{}, false
+	}
+	count, ok := call.Arguments[0].(*ast.IntegerNode)
+	if !ok || count.Value > maxRelativeDays {
+		return Literal{}, false
+	}
+	return RelativeLiteral(Relative{Months: unit.Months * count.Value, Days: unit.Days * count.Value}), true
 }
 
 func plainLiteral(n ast.Node) (Literal, bool) {

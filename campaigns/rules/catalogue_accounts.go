@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 // What fields of an account's master data and history have in common where they have no value.
 var (
@@ -38,6 +38,8 @@ var companyFields = []Field{
 		About: Words{"City of the main site", "Ort des Hauptstandorts"}},
 	{Name: "region", Type: Text, EN: "Region of the main site", DE: "Region des Hauptstandorts", Missing: noMainSite,
 		About: Words{"State, province or county of the main site", "Bundesland, Provinz oder Grafschaft des Hauptstandorts"}},
+	{Name: PlaceField, Type: Text, Unit: "country and postcode, such as DE-70173", EN: "Country and postcode of the main site", DE: "Land und Postleitzahl des Hauptstandorts", Missing: noMainSite,
+		About: Words{"Country of the main site, a hyphen and its postcode: what circles (within_km) are looked up in", "Land des Hauptstandorts, Bindestrich und Postleitzahl: worin Umkreise (within_km) gesucht werden"}},
 }
 
 // orderFields are what an account ordered. Credit notes and cancellations are taken off their order.

@@ -1,7 +1,8 @@
-package campaigns
+package rules
 
 import (
 	"math"
+	"slices"
 
 	"postlift"
 )
@@ -12,11 +13,12 @@ import (
 type Facts struct {
 	num  []float64
 	text []string
+	sets [][]string
 }
 
 // NewFacts makes facts in which every value is missing.
-func NewFacts() *Facts {
-	f := &Facts{num: make([]float64, numSlots), text: make([]string, textSlots)}
+func (c *Catalogue) NewFacts() *Facts {
+	f := &Facts{num: make([]float64, c.num), text: make([]string, c.text), sets: make([][]string, c.texts)}
 	f.Clear()
 	return f
 }
@@ -27,6 +29,7 @@ func (f *Facts) Clear() {
 		f.num[i] = math.NaN()
 	}
 	clear(f.text)
+	clear(f.sets)
 }
 
 // SetNumber sets a number, a money amount in minor units or a boolean (0, 1). NaN means missing.
@@ -34,6 +37,9 @@ func (f *Facts) SetNumber(field *Field, v float64) { f.num[field.slot] = v }
 
 // SetText sets a text; "" means missing.
 func (f *Facts) SetText(field *Field, v string) { f.text[field.slot] = v }
+
+// SetTexts sets the members of a set, which it keeps.
+func (f *Facts) SetTexts(field *Field, members []string) { f.sets[field.slot] = members }
 
 // SetDate sets a date; the zero date means missing.
 func (f *Facts) SetDate(field *Field, d postlift.Date) {
@@ -52,8 +58,11 @@ func (f *Facts) SetBool(field *Field, v bool) {
 	}
 }
 
-// Missing tells whether the account has no value for the field.
+// Missing tells whether the account has no value for the field. A set is never missing.
 func (f *Facts) Missing(field *Field) bool {
+	if field.Type == Texts {
+		return false
+	}
 	if field.Type == Text {
 		return f.text[field.slot] == ""
 	}
@@ -61,7 +70,7 @@ func (f *Facts) Missing(field *Field) bool {
 }
 
 // Value is the field's value as a document holds it: nil where missing, else a float64, a string, a
-// bool, an ISO date text or, for money, a postlift.Money of the given currency.
+// bool, an ISO date text, a list of texts or, for money, a postlift.Money of the given currency.
 func (f *Facts) Value(field *Field, currency string) any {
 	if f.Missing(field) {
 		return nil
@@ -69,6 +78,8 @@ func (f *Facts) Value(field *Field, currency string) any {
 	switch field.Type {
 	case Text:
 		return f.text[field.slot]
+	case Texts:
+		return slices.Clone(f.sets[field.slot])
 	case Boolean:
 		return f.num[field.slot] != 0
 	case Day:
@@ -90,12 +101,31 @@ func (f *Facts) SetValue(field *Field, v any) {
 			f.SetDate(field, d)
 		}
 	case bool:
-		f.SetBool(field, v)
+		if field.Type == Boolean {
+			f.SetBool(field, v)
+		}
 	case float64:
-		f.SetNumber(field, v)
+		if field.Type == Number {
+			f.SetNumber(field, v)
+		}
+	case []any:
+		f.setMembers(field, v)
 	case map[string]any:
-		if minor, ok := v["minor"].(float64); ok {
+		if minor, ok := v["minor"].(float64); ok && field.Type == Amount {
 			f.SetNumber(field, minor)
 		}
 	}
+}
+
+func (f *Facts) setMembers(field *Field, v []any) {
+	if field.Type != Texts {
+		return
+	}
+	members := make([]string, 0, len(v))
+	for _, m := range v {
+		if s, ok := m.(string); ok {
+			members = append(members, s)
+		}
+	}
+	f.SetTexts(field, members)
 }

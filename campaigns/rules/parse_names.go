@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ func (b *builder) field(n ast.Node) (*Field, error) {
 	if name == "" {
 		return nil, b.refuse(n, "a field is expected here, such as clv.residual")
 	}
-	f, ok := FieldNamed(name)
+	f, ok := b.catalogue.Field(name)
 	if !ok {
-		return nil, b.at(start(n), name, "there is no such field%s", didYouMean(fieldNames(), name))
+		return nil, b.at(start(n), name, "there is no such field%s", DidYouMean(b.catalogue.names(), name))
 	}
 	return f, nil
 }

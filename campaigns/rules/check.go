@@ -1,4 +1,4 @@
-package campaigns
+package rules
 
 import (
 	"fmt"
@@ -22,13 +22,13 @@ const (
 
 // Check holds the tree against the catalogue: known fields, operators that fit the type, literals of
 // that type, groups that are not empty, and the limits. The fault names the clause, the reason and the
-// nearest name.
-func (n *Node) Check() error {
+// nearest name. Whether a segment or a place exists shows in Bind.
+func (c *Catalogue) Check(n *Node) error {
 	count := 0
-	return n.check(1, &count)
+	return c.check(n, 1, &count)
 }
 
-func (n *Node) check(depth int, count *int) error {
+func (c *Catalogue) check(n *Node, depth int, count *int) error {
 	*count++
 	switch {
 	case *count > MaxRuleNodes:
@@ -37,7 +37,7 @@ func (n *Node) check(depth int, count *int) error {
 		return ruleFault("the rule nests more than %d groups: write it flatter", MaxRuleDepth)
 	}
 	switch n.Op {
-	case OpAll, OpAny:
+	case OpAll, OpAny, OpNone:
 		if len(n.Nodes) == 0 {
 			return ruleFault("a group %q is empty: every group needs a condition", n.Op)
 		}
@@ -46,23 +46,29 @@ func (n *Node) check(depth int, count *int) error {
 			return ruleFault("a group \"not\" has %d conditions: it takes exactly one", len(n.Nodes))
 		}
 	default:
-		return n.checkClause()
+		return c.checkClause(n)
 	}
-	for _, c := range n.Nodes {
-		if c == nil {
+	for _, part := range n.Nodes {
+		if part == nil {
 			return ruleFault("a group %q holds an empty condition", n.Op)
 		}
-		if err := c.check(depth+1, count); err != nil {
+		if err := c.check(part, depth+1, count); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (n *Node) checkClause() error {
-	f, ok := FieldNamed(n.Field)
+func (c *Catalogue) checkClause(n *Node) error {
+	switch n.Op {
+	case OpInSegment:
+		return checkSegment(n)
+	case OpWithinKM:
+		return checkNear(n)
+	}
+	f, ok := c.Field(n.Field)
 	if !ok {
-		return ruleFault("%q: there is no such field%s", n.Field, didYouMean(fieldNames(), n.Field))
+		return ruleFault("%q: there is no such field%s", n.Field, DidYouMean(c.names(), n.Field))
 	}
 	if reason := clauseReason(f, n); reason != "" {
 		return ruleFault("%s %s: %s", n.Field, n.Op, reason)
@@ -70,8 +76,38 @@ func (n *Node) checkClause() error {
 	return nil
 }
 
+func checkSegment(n *Node) error {
+	if n.Value == nil || n.Value.kind != textLiteral || n.Field != "" || len(n.Nodes)+len(n.Values) > 0 {
+		return ruleFault(`in_segment takes the name of a saved rule in quotes, such as in_segment("sleeping giants")`)
+	}
+	if reason := textReason(n.Value.text); reason != "" {
+		return ruleFault("in_segment: %s", reason)
+	}
+	return nil
+}
+
+// maxKM is the largest radius: half the way around the earth.
+const maxKM = 20000
+
+func checkNear(n *Node) error {
+	p := n.Near
+	if p == nil || n.Field != "" || n.Value != nil || len(n.Nodes)+len(n.Values) > 0 {
+		return ruleFault(`within_km takes kilometres, country and postcode, such as within_km(25, "DE", "70173")`)
+	}
+	switch {
+	case !(p.KM > 0 && p.KM <= maxKM):
+		return ruleFault("within_km: %g is not possible; more than 0 and at most %d kilometres are", p.KM, maxKM)
+	case len(p.Country) != 2 || strings.Trim(p.Country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "":
+		return ruleFault("within_km: %q is not a country; two capital letters are needed, such as \"DE\"", p.Country)
+	}
+	if reason := textReason(p.Postcode); reason != "" {
+		return ruleFault("within_km: postcode: %s", reason)
+	}
+	return nil
+}
+
 func ruleFault(format string, args ...any) error {
-	return postlift.Faultf(postlift.Invalid, "campaigns.Rule", format, args...)
+	return postlift.Faultf(postlift.Invalid, "rules.Rule", format, args...)
 }
 
 // clauseReason tells why a clause does not fit its field, or "".
@@ -101,7 +137,12 @@ func clauseReason(f *Field, n *Node) string {
 func operatorReason(f *Field, op string) string {
 	ordered := f.Type == Number || f.Type == Amount || f.Type == Day
 	switch op {
-	case OpEqual, OpNotEqual, OpIsEmpty:
+	case OpEqual, OpNotEqual:
+		if f.Type == Texts {
+			return f.Name + " is a set of texts: use contains, in or is_empty"
+		}
+		return ""
+	case OpIsEmpty:
 		return ""
 	case OpLess, OpAtMost, OpGreater, OpAtLeast:
 		if !ordered {
@@ -113,14 +154,19 @@ func operatorReason(f *Field, op string) string {
 			return f.Name + " is a boolean: write " + f.Name + " or not " + f.Name
 		}
 		return ""
-	case OpContains, OpStartsWith:
+	case OpContains:
+		if f.Type != Text && f.Type != Texts {
+			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type)
+		}
+		return ""
+	case OpStartsWith, OpEndsWith:
 		if f.Type != Text {
 			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type)
 		}
 		return ""
 	}
 	return fmt.Sprintf("%q is not an operator of rules%s", op,
-		didYouMean([]string{OpAll, OpAny, OpNot, OpEqual, OpNotEqual, OpLess, OpAtMost, OpGreater, OpAtLeast, OpIn, OpContains, OpStartsWith, OpIsEmpty}, op))
+		DidYouMean([]string{OpAll, OpAny, OpNot, OpEqual, OpNotEqual, OpLess, OpAtMost, OpGreater, OpAtLeast, OpNone, OpIn, OpContains, OpStartsWith, OpEndsWith, OpIsEmpty, OpInSegment, OpWithinKM}, op))
 }
 
 func listReason(f *Field, values []Literal) string {
@@ -141,7 +187,10 @@ func listReason(f *Field, values []Literal) string {
 // literalReason tells why a literal does not fit the field's type or, compared as a whole, none of its values,
 // or "".
 func literalReason(f *Field, op string, l Literal) string {
-	want := map[FieldType]literalKind{Number: numberLiteral, Amount: numberLiteral, Text: textLiteral, Day: textLiteral, Boolean: boolLiteral}[f.Type]
+	want := map[FieldType]literalKind{Number: numberLiteral, Amount: numberLiteral, Text: textLiteral, Texts: textLiteral, Day: textLiteral, Boolean: boolLiteral}[f.Type]
+	if f.Type == Day && l.kind == relativeLiteral {
+		return relativeReason(l.relative)
+	}
 	if l.kind != want {
 		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type, l.kindName(), literalHint(f))
 	}
@@ -158,7 +207,12 @@ func literalReason(f *Field, op string, l Literal) string {
 			return fmt.Sprintf("%q is not a date; write \"2026-01-31\"", l.text)
 		}
 	case Text:
-		if reason := textReason(l.text); reason != "" || op == OpContains || op == OpStartsWith {
+		if reason := textReason(l.text); reason != "" || op == OpContains || op == OpStartsWith || op == OpEndsWith {
+			return reason
+		}
+		return f.wrongText(l.text)
+	case Texts:
+		if reason := textReason(l.text); reason != "" {
 			return reason
 		}
 		return f.wrongText(l.text)
@@ -166,15 +220,32 @@ func literalReason(f *Field, op string, l Literal) string {
 	return ""
 }
 
+// maxRelativeDays is how far a relative date may lie from the day on which the rule is asked.
+const maxRelativeDays = 36600
+
+func relativeReason(r Relative) string {
+	if abs(r.Days) > maxRelativeDays || abs(r.Months) > maxRelativeDays/30 {
+		return "the date lies more than 100 years away"
+	}
+	if r.Days != 0 && r.Months != 0 {
+		return "a relative date counts days or months, not both"
+	}
+	return ""
+}
+
+func abs(n int) int {
+	return max(n, -n)
+}
+
 func literalHint(f *Field) string {
 	switch f.Type {
 	case Day:
-		return `; write a date as "2026-01-31"`
+		return `; write a date as "2026-01-31", or days_ago(90)`
 	case Amount:
 		return "; write major units of the reporting currency, such as 5000 or 99.50"
 	case Boolean:
 		return "; write " + f.Name + " or not " + f.Name
-	case Text:
+	case Text, Texts:
 		return `; put texts in quotes`
 	}
 	return ""
