@@ -283,7 +283,7 @@ func TestChoicesAreFrozen(t *testing.T) {
 			t.Errorf("explained from changed data: %+v, %v", e, err)
 		}
 		e, err = svc.ExplainAccount(ctx, "Win back", "0001")
-		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != rules.NotMet || e.Rule.Parts[0].Outcome != campaigns.NotMet {
+		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != rules.NotMet || e.Rule.Parts[0].Outcome != rules.NotMet {
 			t.Errorf("%+v, %v", e, err)
 		}
 	})

@@ -124,7 +124,7 @@ func TestPlanOnValues(t *testing.T) {
 			t.Errorf("features became %s, %v", row.Features, err)
 		}
 		e, err = svc.ExplainAccount(ctx, "Win back", "0025")
-		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != campaigns.NotMet {
+		if err != nil || e.Outcome != "not_matched" || e.Rule.Outcome != rules.NotMet {
 			t.Errorf("not matched: %+v, %v", e, err)
 		}
 	})
