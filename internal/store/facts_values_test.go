@@ -117,7 +117,7 @@ func TestPlanOnValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		e, err := svc.ExplainAccount(ctx, "Win back", "0007")
-		if err != nil || e.Rule.Outcome != campaigns.Met || e.Rule.Parts[0].Value != "at_risk" || e.Rule.Parts[1].Value != .625 {
+		if err != nil || e.Rule.Outcome != rules.Met || e.Rule.Parts[0].Value != "at_risk" || e.Rule.Parts[1].Value != .625 {
 			t.Errorf("explained %+v, %v", e, err)
 		}
 		if err := s.gormR.First(&row, "run_id = ? AND account_id = 7", p.Run.ID).Error; err != nil || row.Features != frozen {
