@@ -120,7 +120,8 @@ type Catalogue struct {
 
 var builtin = sync.OnceValue(func() *Catalogue {
 	c := &Catalogue{byName: map[string]*Field{}}
-	for _, f := range slices.Concat(valueFields, segmentFields, companyFields, orderFields, contractFields, contactFields) {
+	for _, f := range slices.Concat(groupFields, valueFields, segmentFields, standingFields, companyFields, siteFields, personFields,
+		orderFields, contractFields, opportunityFields, mailFields) {
 		c.add(f)
 	}
 	return c

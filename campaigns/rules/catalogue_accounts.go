@@ -52,6 +52,8 @@ var orderFields = []Field{
 		About: Words{"Net value of all orders, credit notes taken off; without contract fees", "Nettowert aller Bestellungen nach Gutschriften; ohne Vertragsentgelte"}},
 	{Name: "revenue_12m", Type: Amount, EN: "Net revenue in 12 months", DE: "Nettoumsatz in 12 Monaten",
 		About: Words{"Net value of the orders of the last twelve months", "Nettowert der Bestellungen der letzten zwölf Monate"}},
+	{Name: "revenue_prior_12m", Type: Amount, EN: "Net revenue in the 12 months before", DE: "Nettoumsatz in den 12 Monaten davor",
+		About: Words{"Net value of the orders of the twelve months before the last twelve", "Nettowert der Bestellungen der zwölf Monate vor den letzten zwölf"}},
 	{Name: "margin_12m", Type: Amount, EN: "Margin in 12 months", DE: "Deckungsbeitrag in 12 Monaten",
 		About: Words{"Margin of the orders of the last twelve months, by the default share where it is unknown", "Deckungsbeitrag der Bestellungen der letzten zwölf Monate, nach der Vorgabe, wo er unbekannt ist"}},
 	{Name: "first_order_on", Type: Day, EN: "First order on", DE: "Erste Bestellung am", Missing: neverOrdered,
@@ -60,6 +62,14 @@ var orderFields = []Field{
 		About: Words{"Day of the last order", "Tag der letzten Bestellung"}},
 	{Name: "days_since_last_order", Type: Number, Unit: "days", EN: "Days since the last order", DE: "Tage seit der letzten Bestellung", Missing: neverOrdered,
 		About: Words{"Days from the last order to the date of the facts", "Tage von der letzten Bestellung bis zum Stichtag"}},
+	{Name: "product_groups", Type: Texts, EN: "Product groups ordered", DE: "Bestellte Produktgruppen",
+		About: Words{"Product groups in the lines of all the account's orders", "Produktgruppen in den Positionen aller Bestellungen des Kunden"}},
+	{Name: "product_groups_12m", Type: Texts, EN: "Product groups ordered in 12 months", DE: "In 12 Monaten bestellte Produktgruppen",
+		About: Words{"Product groups in the order lines of the last twelve months", "Produktgruppen in den Bestellpositionen der letzten zwölf Monate"}},
+	{Name: "products", Type: Texts, EN: "Products ordered", DE: "Bestellte Produkte",
+		About: Words{"Products in the lines of all the account's orders", "Produkte in den Positionen aller Bestellungen des Kunden"}},
+	{Name: "order_lines_12m", Type: Number, Unit: "lines", EN: "Order lines in 12 months", DE: "Bestellpositionen in 12 Monaten",
+		About: Words{"Number of order lines of the last twelve months", "Zahl der Bestellpositionen der letzten zwölf Monate"}},
 }
 
 // contractFields are what runs or is about to.
@@ -76,18 +86,39 @@ var contractFields = []Field{
 	{Name: "days_to_notice_deadline", Type: Number, Unit: "days", EN: "Days to the next notice deadline", DE: "Tage bis zum nächsten Kündigungstermin",
 		About:   Words{"Days until the next last day for notice", "Tage bis zum nächsten letzten Tag einer Kündigung"},
 		Missing: Words{"accounts without a running contract whose notice can still be given", "Kunden ohne laufenden Vertrag, der noch gekündigt werden kann"}},
-	{Name: "open_opportunities", Type: Number, Unit: "opportunities", EN: "Open opportunities", DE: "Offene Verkaufschancen",
-		About: Words{"Number of open sales opportunities", "Zahl der offenen Verkaufschancen"}},
+	{Name: "next_notice_on", Type: Day, EN: "Next notice deadline", DE: "Nächster Kündigungstermin",
+		About:   Words{"The next last day for notice of a running contract", "Der nächste letzte Tag für die Kündigung eines laufenden Vertrags"},
+		Missing: Words{"accounts without a running contract whose notice can still be given", "Kunden ohne laufenden Vertrag, der noch gekündigt werden kann"}},
+	{Name: "contract.products", Type: Texts, EN: "Products under contract", DE: "Produkte unter Vertrag",
+		About: Words{"Products of the account's running contracts", "Produkte der laufenden Verträge des Kunden"}},
+	{Name: "contract.groups", Type: Texts, EN: "Product groups under contract", DE: "Produktgruppen unter Vertrag",
+		About: Words{"Product groups of the account's running contracts", "Produktgruppen der laufenden Verträge des Kunden"}},
+	{Name: "contract.auto_renews", Type: Boolean, EN: "Has a contract that renews by itself", DE: "Hat einen Vertrag, der sich selbst verlängert", Missing: noOpenContract,
+		About: Words{"Whether any running contract renews by itself unless notice is given", "Ob sich irgendein laufender Vertrag ohne Kündigung von selbst verlängert"}},
+	{Name: "contracts_ended_12m", Type: Number, Unit: "contracts", EN: "Contracts ended in 12 months", DE: "Beendete Verträge in 12 Monaten",
+		About: Words{"Number of contracts that ended in the last twelve months", "Zahl der Verträge, die in den letzten zwölf Monaten endeten"}},
 }
 
-// contactFields are letters sent and what came back.
-var contactFields = []Field{
+// mailFields are letters sent and what came back.
+var mailFields = []Field{
 	{Name: "days_since_last_mail", Type: Number, Unit: "days", EN: "Days since the last letter", DE: "Tage seit dem letzten Brief", Missing: neverMailed,
 		About: Words{"Days since a letter was last posted to the account", "Tage, seit dem Kunden zuletzt ein Brief geschickt wurde"}},
 	{Name: "mails_365d", Type: Number, Unit: "letters", EN: "Letters in 365 days", DE: "Briefe in 365 Tagen",
 		About: Words{"Letters posted to the account in 365 days", "Briefe an den Kunden in 365 Tagen"}},
+	{Name: "last_mailed_on", Type: Day, EN: "Last letter on", DE: "Letzter Brief am", Missing: neverMailed,
+		About: Words{"Day on which a letter was last posted to the account", "Tag, an dem dem Kunden zuletzt ein Brief geschickt wurde"}},
+	{Name: "campaigns", Type: Texts, EN: "Campaigns mailed", DE: "Kampagnen mit Brief",
+		About: Words{"Names of the campaigns whose letters were posted to the account", "Namen der Kampagnen, deren Briefe an den Kunden geschickt wurden"}},
 	{Name: "responses_365d", Type: Number, Unit: "responses", EN: "Responses in 365 days", DE: "Reaktionen in 365 Tagen",
 		About: Words{"Calls, mails, meetings, quotes and cards in 365 days; visits of the page, returns and objections do not count", "Anrufe, Mails, Treffen, Angebote und Karten in 365 Tagen; Seitenbesuche, Rückläufer und Widersprüche zählen nicht"}},
 	{Name: "days_since_last_response", Type: Number, Unit: "days", EN: "Days since the last response", DE: "Tage seit der letzten Reaktion", Missing: neverAnswered,
 		About: Words{"Days since the account last responded, of the same kinds", "Tage seit der letzten Reaktion derselben Arten"}},
+	{Name: "last_response_on", Type: Day, EN: "Last response on", DE: "Letzte Reaktion am", Missing: neverAnswered,
+		About: Words{"Day on which the account last responded, of the same kinds", "Tag der letzten Reaktion des Kunden, derselben Arten"}},
+	{Name: "response.kinds_365d", Type: Texts, EN: "Kinds of responses in 365 days", DE: "Arten der Reaktionen in 365 Tagen", Values: responseValues,
+		About: Words{"How the account responded in 365 days, visits of the page included; returns and objections are none", "Wie der Kunde in 365 Tagen reagiert hat, Seitenbesuche eingeschlossen; Rückläufer und Widersprüche zählen nicht"}},
 }
+
+// responseValues are the kinds of responses that say interest.
+var responseValues = []Value{{"visit", "Visit of the page", "Seitenbesuch"}, {"call", "Call", "Anruf"}, {"mail", "Mail", "Mail"},
+	{"meeting", "Meeting", "Treffen"}, {"quote", "Quote", "Angebot"}, {"reply_card", "Reply card", "Antwortkarte"}, {"fax", "Fax", "Fax"}}

@@ -234,7 +234,7 @@ func TestCatalogue(t *testing.T) {
 			t.Errorf("%s is described %+v, without a value %+v", f.Name, f.About, f.Missing)
 		}
 		for _, v := range f.Values {
-			if v.Value == "" || v.EN == "" || v.DE == "" || f.Type != Text || f.ValueLabel(v.Value, "de-AT") != v.DE {
+			if v.Value == "" || v.EN == "" || v.DE == "" || f.Type != Text && f.Type != Texts || f.ValueLabel(v.Value, "de-AT") != v.DE {
 				t.Errorf("%s has the value %+v", f.Name, v)
 			}
 		}

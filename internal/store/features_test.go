@@ -9,6 +9,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/clv/scoring"
 )
 
@@ -162,7 +163,7 @@ func TestEachAccountRefusesFeaturesOfAnotherDate(t *testing.T) {
 		importText(t, s, "accounts", accountsFile)
 		must(t, s.RefreshFeatures(ctx, may))
 		none := func(*campaigns.AccountFacts) error { return nil }
-		must(t, s.EachAccount(ctx, nil, may, none))
-		kindWanted(t, "another date", s.EachAccount(ctx, nil, june, none), postlift.Conflict)
+		must(t, s.EachAccount(ctx, rules.Builtin(), nil, may, none))
+		kindWanted(t, "another date", s.EachAccount(ctx, rules.Builtin(), nil, june, none), postlift.Conflict)
 	})
 }

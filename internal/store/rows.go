@@ -40,6 +40,8 @@ var allRows = []any{
 	campaignRow{},
 	campaignVersionRow{},
 	runRow{},
+	runApprovalRow{},
+	runDesignRow{},
 	enrolmentRow{},
 	choiceRow{},
 	vendorRow{},

@@ -109,10 +109,36 @@ type runRow struct {
 	WindowDays      int64         `gorm:"column:window_days"`
 	Record          jsonText      `gorm:"column:record"`
 	CreatedAt       time.Time     `gorm:"column:created_at"`
+	Outlook         jsonText      `gorm:"column:outlook"`
+	ApprovalsNeeded int64         `gorm:"column:approvals_needed"`
+	UndoUntil       *time.Time    `gorm:"column:undo_until"`
 }
 
 // TableName names the table to gorm.
 func (runRow) TableName() string { return "runs" }
+
+// runApprovalRow is a row of run_approvals.
+type runApprovalRow struct {
+	RunID       int64      `gorm:"column:run_id;primaryKey;autoIncrement:false"`
+	Number      int64      `gorm:"column:number;primaryKey;autoIncrement:false"`
+	Actor       string     `gorm:"column:actor"`
+	At          time.Time  `gorm:"column:at"`
+	WithdrawnAt *time.Time `gorm:"column:withdrawn_at"`
+}
+
+// TableName names the table to gorm.
+func (runApprovalRow) TableName() string { return "run_approvals" }
+
+// runDesignRow is a row of run_designs.
+type runDesignRow struct {
+	RunID           int64  `gorm:"column:run_id;primaryKey;autoIncrement:false"`
+	Variant         string `gorm:"column:variant;primaryKey"`
+	DesignVersionID int64  `gorm:"column:design_version_id"`
+	Languages       string `gorm:"column:languages"`
+}
+
+// TableName names the table to gorm.
+func (runDesignRow) TableName() string { return "run_designs" }
 
 // enrolmentRow is a row of enrolments.
 type enrolmentRow struct {
@@ -147,6 +173,10 @@ type choiceRow struct {
 	Variant            string   `gorm:"column:variant"`
 	Contacts           jsonText `gorm:"column:contacts"`
 	Features           jsonText `gorm:"column:features"`
+	Wave               int64    `gorm:"column:wave"`
+	Role               string   `gorm:"column:role"`
+	Lift               float64  `gorm:"column:lift"`
+	LiftSD             float64  `gorm:"column:lift_sd"`
 }
 
 // TableName names the table to gorm.
