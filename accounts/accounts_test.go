@@ -163,16 +163,20 @@ func (f fakeStore) ImportFile(_ context.Context, _ ImportHead, _ bool, work func
 }
 
 type fakeLoader struct {
+	check    func(*Chunk) // may be nil
 	saveErr  error
 	accounts []Account
 	saves    int
 }
 
-func (f *fakeLoader) Index(string, string) (*Index, error)         { return NewIndex(0, 1), nil }
-func (f *fakeLoader) SiteAccounts(string) (map[int64]int64, error) { return nil, nil }
-func (f *fakeLoader) Finish(FinishInput) (Finished, error)         { return Finished{}, nil }
+func (f *fakeLoader) Index(string, string) (*Index, error)               { return NewIndex(0, 1), nil }
+func (f *fakeLoader) AccountsOf(string, string) (map[int64]int64, error) { return nil, nil }
+func (f *fakeLoader) Finish(FinishInput) (Finished, error)               { return Finished{}, nil }
 func (f *fakeLoader) Save(c *Chunk, _ func(string) bool) (Changed, error) {
 	f.saves++
+	if f.check != nil {
+		f.check(c)
+	}
 	f.accounts = append(f.accounts, c.Accounts...)
 	return Changed{}, f.saveErr
 }

@@ -175,6 +175,7 @@ var SuppressionColumns = []csvfile.Column{
 	text("postcode", zipCols...),
 	text("city", cityCols...),
 	text("country", countryCol...),
+	text("hash", "sha256", "sha-256", "hash sha256", "email hash", "E-Mail-Hash", "Hashwert"),
 	text("reason", "Grund", "Sperrgrund"),
 	date("date", "received on", "received", "Datum", "Eingang", "Eingangsdatum"),
 	date("effective_on", "effective", "wirksam ab", "gültig ab"),

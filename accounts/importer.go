@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"postlift"
@@ -31,11 +32,11 @@ type Store interface {
 
 // Loader writes chunks of one file inside the import's transaction.
 type Loader interface {
-	// Index gives the ids of a noun ("account", "site", "contact", "employee", "order", "contract") by
-	// external id within a source.
+	// Index gives the ids of a noun ("account", "site", "contact", "employee", "order", "contract",
+	// "opportunity") by external id within a source.
 	Index(noun, source string) (*Index, error)
-	// SiteAccounts gives the account of each site of a source.
-	SiteAccounts(source string) (map[int64]int64, error)
+	// AccountsOf gives the account of each site or contact of a source.
+	AccountsOf(noun, source string) (map[int64]int64, error)
 	// Save writes a chunk and tells how many rows that the database held already have changed. Only
 	// columns that the file has overwrite what is there.
 	Save(c *Chunk, has func(column string) bool) (Changed, error)
@@ -67,7 +68,9 @@ type Chunk struct {
 	OrderLines    []OrderLine
 	Contracts     []Contract
 	ContractLines []ContractLine
+	Opportunities []Opportunity
 	Costs         []ChannelCost
+	Places        []Place
 	Suppressions  []Suppression
 	rows          int64 // of the file
 }
@@ -75,12 +78,13 @@ type Chunk struct {
 func (c *Chunk) reset() {
 	*c = Chunk{Accounts: c.Accounts[:0], Sites: c.Sites[:0], Contacts: c.Contacts[:0], Employees: c.Employees[:0],
 		Orders: c.Orders[:0], OrderLines: c.OrderLines[:0], Contracts: c.Contracts[:0],
-		ContractLines: c.ContractLines[:0], Costs: c.Costs[:0], Suppressions: c.Suppressions[:0]}
+		ContractLines: c.ContractLines[:0], Opportunities: c.Opportunities[:0], Costs: c.Costs[:0], Places: c.Places[:0],
+		Suppressions: c.Suppressions[:0]}
 }
 
 // Changed counts what Save did to the file's own noun and to the sites that accounts bring along.
 type Changed struct {
-	Inserted      int64 // counted by the store only where the stage cannot know (costs, suppressions)
+	Inserted      int64 // counted by the store only where the stage cannot know (costs, places, suppressions)
 	Updated       int64
 	SitesUpdated  int64
 	SitesInserted int64
@@ -100,10 +104,11 @@ type Finished struct {
 	Updated  int64            // rows changed that Save did not count
 	Warnings map[string]int64 // by name
 	Rejects  []csvfile.Reject // rows that only the whole file shows to be wrong
+	Matched  Matched          // whom the rows of a suppressions file found that Save left open
 }
 
-// Importer imports files of accounts, sites, contacts, employees, orders, contracts, costs and
-// suppressions.
+// Importer imports files of accounts, sites, contacts, employees, orders, contracts, opportunities, costs, places
+// and suppressions.
 type Importer struct {
 	Store    Store
 	Clock    postlift.Clock
@@ -117,6 +122,7 @@ type Request struct {
 	File     string // its name, for the record
 	Reader   io.Reader
 	Source   string // the system it comes from; "" is "import"
+	List     string // the name of a list of suppressions; "" where it has none
 	DryRun   bool   // report everything, change nothing
 	Rejects  io.Writer
 	Actor    postlift.Actor
@@ -138,6 +144,7 @@ type Report struct {
 	Rejected      int64            `json:"rejected"`
 	SitesInserted int64            `json:"sites_inserted,omitempty"` // that an accounts file brought along
 	SitesUpdated  int64            `json:"sites_updated,omitempty"`
+	List          string           `json:"list,omitempty"`      // name of a list of suppressions
 	Blocked       int64            `json:"blocked,omitempty"`   // by the column no_advertising of accounts or contacts
 	Matched       *Matched         `json:"matched,omitempty"`   // of a suppressions file
 	Attention     []string         `json:"attention,omitempty"` // what a person should look at before mailing
@@ -149,7 +156,7 @@ type Report struct {
 
 // Kinds lists what Import accepts.
 func Kinds() []string {
-	return []string{"accounts", "sites", "contacts", "employees", "orders", "contracts", "costs", "suppressions"}
+	return []string{"accounts", "sites", "contacts", "employees", "orders", "contracts", "opportunities", "costs", "places", "suppressions"}
 }
 
 // Import reads a file and brings the database to what it says, in one transaction. Wrong rows go to
@@ -158,7 +165,7 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 	if req.Source == "" {
 		req.Source = "import"
 	}
-	report := Report{Kind: req.Kind, Source: req.Source, File: req.File, DryRun: req.DryRun,
+	report := Report{Kind: req.Kind, Source: req.Source, File: req.File, DryRun: req.DryRun, List: req.List,
 		Reasons: map[string]int64{}, Warnings: map[string]int64{}}
 	k, ok := kinds[req.Kind]
 	if !ok {
@@ -167,12 +174,15 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 	if err := checkSource(req.Source); err != nil {
 		return report, err
 	}
+	if err := checkList(req.Kind, req.List); err != nil {
+		return report, err
+	}
 	sum := sha256.New()
 	loc, err := time.LoadLocation(i.Settings.TimeZone)
 	if err != nil {
 		return report, postlift.Faultf(postlift.Invalid, "accounts.Import", "the setting time_zone %q is not known", i.Settings.TimeZone)
 	}
-	reader, err := csvfile.Open(io.TeeReader(req.Reader, sum), k.columns, csvfile.Options{Location: loc})
+	reader, err := i.open(k, io.TeeReader(req.Reader, sum), loc)
 	if err != nil {
 		return report, err
 	}
@@ -181,7 +191,8 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 		return report, err
 	}
 	s := &session{importer: i, req: req, reader: reader, rejects: rejects, report: &report,
-		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k, credits: map[int64]string{}}
+		today: i.Settings.Today(i.Clock), keyer: Keyer{i.Secret}, kind: k, credits: map[int64]string{},
+		attributes: fileAttributes(reader, i.Settings.Attributes)}
 	if req.Kind == "suppressions" {
 		report.Matched = &Matched{}
 	}
@@ -202,6 +213,31 @@ func (i *Importer) Import(ctx context.Context, req Request) (Report, error) {
 	return report, errors.Join(err, rejects.Flush())
 }
 
+// open reads the header of a file of a kind, with the columns of the organisation's attributes.
+func (i *Importer) open(k kind, r io.Reader, loc *time.Location) (*csvfile.Reader, error) {
+	k = k.withAttributes(i.Settings.Attributes)
+	o := csvfile.Options{Location: loc}
+	if k.addHeader != nil {
+		r, o.HeaderAdded = k.addHeader(r)
+	}
+	reader, err := csvfile.Open(r, k.columns, o)
+	if err != nil || !k.custom {
+		return reader, err
+	}
+	return reader, unknownCustom(reader.Header(), i.Settings.Attributes)
+}
+
+// checkList checks the name of a list.
+func checkList(kind, list string) error {
+	switch {
+	case list != "" && kind != "suppressions":
+		return postlift.Faultf(postlift.Invalid, "accounts.Import", "a list's name goes with suppressions only, not with %s", kind)
+	case len(list) > 60 || strings.TrimSpace(list) != list:
+		return postlift.Faultf(postlift.Invalid, "accounts.Import", "the list's name %q must have at most 60 characters and no blank at its ends", list)
+	}
+	return nil
+}
+
 func unknownKind(kind string) error {
 	return postlift.Faultf(postlift.Invalid, "accounts.Import", "there is no kind of file %q: known are %v", kind, Kinds())
 }
@@ -220,17 +256,19 @@ func checkSource(source string) error {
 
 // session is one import under way.
 type session struct {
-	importer *Importer
-	req      Request
-	kind     kind
-	reader   *csvfile.Reader
-	rejects  *csvfile.RejectWriter
-	report   *Report
-	today    postlift.Date
-	keyer    Keyer
-	accepted int64 // nouns
-	lines    bool
-	credits  map[int64]string // type of the credit notes and cancellations of a file with lines
+	importer   *Importer
+	req        Request
+	kind       kind
+	reader     *csvfile.Reader
+	rejects    *csvfile.RejectWriter
+	report     *Report
+	today      postlift.Date
+	keyer      Keyer
+	accepted   int64 // nouns
+	lines      bool
+	credits    map[int64]string // type of the credit notes and cancellations of a file with lines
+	attributes []Attribute      // that the file has columns for
+	rest       func(*Chunk)     // adds what only the whole file gives; nil: nothing
 }
 
 func (s *session) run(ctx context.Context, l Loader) error {
@@ -254,6 +292,9 @@ func (s *session) run(ctx context.Context, l Loader) error {
 		s.report.Warnings[name] += n
 	}
 	s.report.Updated += done.Updated
+	if s.report.Matched != nil {
+		s.report.Matched.add(done.Matched)
+	}
 	s.report.Unchanged = s.accepted - s.report.Inserted - s.report.Updated
 	return nil
 }
@@ -345,6 +386,9 @@ func (s *session) read(ctx context.Context, fill func(*csvfile.Row, *Chunk), ful
 		}
 	}
 	c.rows = s.report.Rows
+	if s.rest != nil {
+		s.rest(c)
+	}
 	select {
 	case full <- c:
 		return nil

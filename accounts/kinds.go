@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"encoding/csv"
+	"io"
 	"strings"
 	"time"
 
@@ -14,11 +15,13 @@ type kind struct {
 	columns     []csvfile.Column
 	example     [][]string
 	storeCounts bool // rows without external id: the store counts insertions
+	custom      bool // it has the columns of the organisation's attributes, too
+	addHeader   func(io.Reader) (io.Reader, bool)
 	prepare     func(*session, Loader) (func(*csvfile.Row, *Chunk), error)
 }
 
 var kinds = map[string]kind{
-	"accounts": {columns: AccountColumns, prepare: prepareAccounts, example: [][]string{
+	"accounts": {columns: AccountColumns, prepare: prepareAccounts, custom: true, example: [][]string{
 		{"K-1001", "Beispiel Maschinenbau GmbH", "", "E-7", "A", "Maschinenbau", "120", "DE", "de", "https://beispiel.example", "2021-03-15", "trade fair", "850.00", "0.08", "gold", "active", "no", "no", "Musterstraße 12", "", "12345", "Musterstadt", "", "no"},
 		{"K-1002", "Example Tools Ltd", "K-1001", "", "B", "Tools", "", "GB", "en", "", "2023-09-01", "search", "", "", "", "active", "no", "no", "1 Sample Road", "", "AB1 2CD", "Sampleton", "", "no"}}},
 	"sites": {columns: SiteColumns, prepare: prepareSites, example: [][]string{
@@ -33,27 +36,34 @@ var kinds = map[string]kind{
 		{"G-77", "K-1001", "2026-03-02", "credit_note", "A-5001", "EUR", "-80.00", "-24.00", "", "1", "Oil 5 l", "Supplies", "2", "-80.00", "-24.00"}}},
 	"contracts": {columns: ContractColumns, prepare: prepareContracts, example: [][]string{
 		{"V-1", "K-1001", "2024-01-01", "12", "2026-12-31", "90", "yes", "", "", "", "EUR", "1", "Service Plus", "Service", "3", "450.00", "180.00", "2024-01-01", ""}}},
+	"opportunities": {columns: OpportunityColumns, prepare: prepareOpportunities, example: [][]string{
+		{"D-1", "K-1001", "P-1", "Second drill", "quote", "open", "4800.00", "EUR", "2026-03-02", "2026-05-31", ""}}},
+	"places": {columns: PlaceColumns, prepare: preparePlaces, storeCounts: true, addHeader: withGeonamesHeader, example: [][]string{
+		{"DE", "10115", "52.5323", "13.3846"}}},
 	"costs": {columns: CostColumns, prepare: prepareCosts, storeCounts: true, example: [][]string{
 		{"trade fair", "2026-01", "12500.00", "EUR", "14", "90"}}},
 	"suppressions": {columns: SuppressionColumns, prepare: prepareSuppressions, storeCounts: true, example: [][]string{
-		{"W-1", "person", "", "", "", "Kim", "Muster", "Example Tools Ltd", "1 Sample Road", "AB1 2CD", "Sampleton", "GB", "objection", "2026-04-01", "", "", "post", "letter of 1 April"}}},
+		{"W-1", "person", "", "", "", "Kim", "Muster", "Example Tools Ltd", "1 Sample Road", "AB1 2CD", "Sampleton", "GB", "", "objection", "2026-04-01", "", "", "post", "letter of 1 April"},
+		{"W-2", "", "", "", "", "", "", "", "", "", "", "", "5eac6be41be6b5d8d99beedacd993edd955e356e1cfe446fc58cfcd8eeca19e2", "", "2026-04-01", "", "", "", ""}}},
 }
 
-// Columns lists the columns of a kind with the headers that mean them.
-func Columns(kindName string) ([]csvfile.Column, error) {
+// Columns lists the columns of a kind with the headers that mean them; accounts have those of the attributes, too.
+func Columns(kindName string, attributes ...Attribute) ([]csvfile.Column, error) {
 	k, ok := kinds[kindName]
 	if !ok {
 		return nil, unknownKind(kindName)
 	}
-	return k.columns, nil
+	return k.withAttributes(attributes).columns, nil
 }
 
-// Template is a CSV file with the canonical columns of a kind and an example.
-func Template(kindName string) ([]byte, error) {
+// Template is a CSV file with the canonical columns of a kind and an example; accounts have columns for the
+// attributes, too.
+func Template(kindName string, attributes ...Attribute) ([]byte, error) {
 	k, ok := kinds[kindName]
 	if !ok {
 		return nil, unknownKind(kindName)
 	}
+	k = k.withAttributes(attributes)
 	var b strings.Builder
 	w := csv.NewWriter(&b)
 	header := make([]string, len(k.columns))

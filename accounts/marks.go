@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"postlift/accounts/csvfile"
@@ -31,9 +32,10 @@ func (s *session) status(row *csvfile.Row, words map[string]string, known string
 }
 
 // block adds the block that a row of accounts or contacts asks for. It has no external id: importing the
-// file again on another day must not move its first day, and a later "no" does not lift it.
+// file again on another day must not move its first day, and a later "no" does not lift it. Such a mark speaks of
+// advertising, so it is an objection: a contract's notice still reaches its partner.
 func (s *session) block(row *csvfile.Row, c *Chunk, sup Suppression) {
-	sup.Reason, sup.Channel, sup.Source, sup.Row = ReasonDoNotMail, "import", s.req.Source, row.Number()
+	sup.Reason, sup.Channel, sup.Source, sup.Row = ReasonObjection, "import", s.req.Source, row.Number()
 	sup.ReceivedOn, sup.EffectiveOn = s.today, s.today
 	c.Suppressions = append(c.Suppressions, sup)
 }
@@ -55,38 +57,31 @@ func overlooked(ignored []string) (attention []string) {
 	return attention
 }
 
-// Matched counts the rows of a suppressions file by whom they found.
+// Matched counts whom a suppressions file hits, each once, and the rows that hit nobody.
 type Matched struct {
 	Contacts int64 `json:"contacts"`
 	Accounts int64 `json:"accounts"`
 	Sites    int64 `json:"sites"`
-	Nobody   int64 `json:"nobody"` // known yet; they block as soon as such a contact, account or site comes
+	Nobody   int64 `json:"nobody"` // rows that hit nobody known yet; they block as soon as such a contact, account or site comes
 	Rows     []int `json:"-"`      // the first rows that match nobody known
 }
 
 // nobodyRows is how many rows that match nobody known a report names.
 const nobodyRows = 5
 
-// Count adds one resolved suppression.
-func (m *Matched) Count(s *Suppression) {
-	switch {
-	case s.Scope == ScopePerson && s.ContactID != 0:
-		m.Contacts++
-	case s.Scope == ScopeAddress && s.SiteID != 0:
-		m.Sites++
-	case s.Scope == ScopeAccount && s.AccountID != 0:
-		m.Accounts++
-	default:
-		m.Nobody++
-		if len(m.Rows) < nobodyRows {
-			m.Rows = append(m.Rows, s.Row)
-		}
+// Miss adds a row that hit nobody.
+func (m *Matched) Miss(row int) {
+	m.Nobody++
+	if len(m.Rows) < nobodyRows {
+		m.Rows = append(m.Rows, row)
 	}
 }
 
 func (m *Matched) add(o Matched) {
 	m.Contacts, m.Accounts, m.Sites, m.Nobody = m.Contacts+o.Contacts, m.Accounts+o.Accounts, m.Sites+o.Sites, m.Nobody+o.Nobody
-	m.Rows = append(m.Rows, o.Rows[:min(len(o.Rows), nobodyRows-len(m.Rows))]...)
+	m.Rows = append(m.Rows, o.Rows...)
+	slices.Sort(m.Rows)
+	m.Rows = m.Rows[:min(len(m.Rows), nobodyRows)]
 }
 
 // nobody says which rows found nobody.

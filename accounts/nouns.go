@@ -1,6 +1,10 @@
 package accounts
 
-import "postlift"
+import (
+	"encoding/json"
+
+	"postlift"
+)
 
 // Key is how a noun is found: by the number that joins use, and by the name it has in the system that it
 // comes from.
@@ -33,6 +37,7 @@ type Account struct {
 	Dunning            bool
 	Complaint          bool
 	MatchKey           string
+	Custom             map[string]json.RawMessage // values of attributes that a file has columns for; null: none any more
 }
 
 // Site is a place of an account with its postal address.
@@ -190,6 +195,7 @@ type Suppression struct {
 	Postcode    string
 	City        string
 	Country     string
+	Hash        string        // SHA-256 by which a list names somebody: see EmailHash, PersonHash, CompanyHash
 	ReceivedOn  postlift.Date // zero: today
 	EffectiveOn postlift.Date // zero: the day of receipt
 	UntilOn     postlift.Date // zero: for good
@@ -197,5 +203,6 @@ type Suppression struct {
 	Evidence    string        // where the proof lies
 	Source      string
 	ExternalID  string
-	Row         int // of the file that it is imported from
+	List        string // the imported list that it stands in, if that has a name
+	Row         int    // of the file that it is imported from
 }

@@ -89,6 +89,7 @@ func (s *session) readAccount(row *csvfile.Row) (Account, Site) {
 	site := s.readAddress(row, orDefault(a.Country, s.homeCountry()))
 	site.Main, site.Status = true, "ok"
 	a.MatchKey = s.keyer.Company(a.Name, site.Postcode)
+	a.Custom = s.custom(row)
 	return a, site
 }
 
@@ -146,7 +147,7 @@ func prepareContacts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 		if sites, err = l.Index("site", s.req.Source); err != nil {
 			return nil, err
 		}
-		if siteAccounts, err = l.SiteAccounts(s.req.Source); err != nil {
+		if siteAccounts, err = l.AccountsOf("site", s.req.Source); err != nil {
 			return nil, err
 		}
 	}

@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,20 +99,34 @@ type Assumptions struct {
 	BacktestDays       int              `json:"backtest_days" yaml:"backtest_days"`               // how long a comparison of models stays good for choosing one
 }
 
-// MailPolicy is the contact pressure that no campaign may exceed.
+// MailPolicy is the contact pressure that no campaign may exceed, what letters cost and how they are measured.
 type MailPolicy struct {
-	CoolingOffDays  int     `json:"cooling_off_days" yaml:"cooling_off_days"`   // between two letters to one account
-	MaxPerYear      int     `json:"max_per_year" yaml:"max_per_year"`           // letters to one account
+	CoolingOffDays int `json:"cooling_off_days" yaml:"cooling_off_days"` // between two advertising mailings to one account
+	MaxPerYear     int `json:"max_per_year" yaml:"max_per_year"`         // advertising letters to one account
+
+	// Pressure on persons and on groups of companies, over all campaigns; 0: none beside the account's own. A
+	// person may stand at two accounts, and a group's accounts may share one head office.
+	ContactCoolingOffDays int `json:"contact_cooling_off_days" yaml:"contact_cooling_off_days"`
+	ContactMaxPerYear     int `json:"contact_max_per_year" yaml:"contact_max_per_year"`
+	GroupCoolingOffDays   int `json:"group_cooling_off_days" yaml:"group_cooling_off_days"`
+	GroupMaxPerYear       int `json:"group_max_per_year" yaml:"group_max_per_year"`
+
 	ContactsPerSite int     `json:"contacts_per_site" yaml:"contacts_per_site"` // in one run
 	PieceCostMinor  int64   `json:"piece_cost_minor" yaml:"piece_cost_minor"`   // print, finishing and postage of one letter
 	PriorLift       float64 `json:"prior_lift" yaml:"prior_lift"`               // share of the baseline margin that a letter adds, until learned
 	InHomeDays      int     `json:"in_home_days" yaml:"in_home_days"`           // from posting to the desk
 	WindowDays      int     `json:"window_days" yaml:"window_days"`             // of measurement, from in-home
 	GlobalControl   float64 `json:"global_control" yaml:"global_control"`       // share never mailed in a year
-	ChunkSize       int     `json:"chunk_size" yaml:"chunk_size"`               // pieces a print file, at most 5,000
-	Vendor          string  `json:"vendor" yaml:"vendor"`                       // the default print vendor's name
-	VendorContact   string  `json:"vendor_contact" yaml:"vendor_contact"`       // on the job ticket
-	TrackingBaseURL string  `json:"tracking_base_url" yaml:"tracking_base_url"` // QR codes point to <this>/r/<token>
+
+	SecondApprovalAbove int64 `json:"second_approval_above" yaml:"second_approval_above"` // minor units: plans that cost more need two people; 0: never
+	UndoMinutes         int   `json:"undo_minutes" yaml:"undo_minutes"`                   // for which an approved plan waits before letters are prepared, at most 10,080
+
+	ChunkSize       int    `json:"chunk_size" yaml:"chunk_size"`               // pieces a print file, at most 5,000
+	Vendor          string `json:"vendor" yaml:"vendor"`                       // the default print vendor's name
+	VendorContact   string `json:"vendor_contact" yaml:"vendor_contact"`       // on the job ticket
+	TrackingBaseURL string `json:"tracking_base_url" yaml:"tracking_base_url"` // QR codes point to <this>/r/<token>
+
+	OpportunityStages []string `json:"opportunity_stages" yaml:"opportunity_stages"` // of open opportunities, in their order; none: any word is a stage
 }
 
 // DefaultSettings are usable values for an organisation that has decided nothing yet; the sender's
@@ -129,9 +144,10 @@ func DefaultSettings() Settings {
 			ContactMinorYear: 480, BacktestDays: 100,
 		},
 		Mail: MailPolicy{
-			CoolingOffDays: 60, MaxPerYear: 6, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
+			CoolingOffDays: 60, MaxPerYear: 6, ContactMaxPerYear: 6, GroupMaxPerYear: 12, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
 			InHomeDays: 2, WindowDays: 90, GlobalControl: 0, ChunkSize: 5000, Vendor: "Print vendor",
-			TrackingBaseURL: "http://localhost:8080",
+			TrackingBaseURL:   "http://localhost:8080",
+			OpportunityStages: []string{"lead", "qualified", "quote", "negotiation"},
 		},
 	}
 }
@@ -167,6 +183,8 @@ func (s Settings) Validate() error {
 		return bad("value.contact_minor_year", "it must not be negative", v.ContactMinorYear)
 	case v.BacktestDays < 1 || v.BacktestDays > 3650:
 		return bad("value.backtest_days", "1 to 3650 days are possible", v.BacktestDays)
+	case min(m.CoolingOffDays, m.MaxPerYear, m.ContactCoolingOffDays, m.ContactMaxPerYear, m.GroupCoolingOffDays, m.GroupMaxPerYear) < 0:
+		return bad("mail", "cooling-off days and letters a year must not be negative; 0 means no limit", "wrong")
 	case m.ContactsPerSite < 1:
 		return bad("mail.contacts_per_site", "at least 1 is needed", m.ContactsPerSite)
 	case m.PieceCostMinor < 0:
@@ -175,12 +193,19 @@ func (s Settings) Validate() error {
 		return bad("mail.window_days", "1 to 730 days are possible", m.WindowDays)
 	case m.ChunkSize < 1 || m.ChunkSize > 5000:
 		return bad("mail.chunk_size", "1 to 5000 pieces a file are possible", m.ChunkSize)
+	case m.SecondApprovalAbove < 0:
+		return bad("mail.second_approval_above", "it must not be negative; 0 asks for one approval always", m.SecondApprovalAbove)
+	case m.UndoMinutes < 0 || m.UndoMinutes > 10080:
+		return bad("mail.undo_minutes", "0 to 10080 (a week) are possible", m.UndoMinutes)
 	case m.GlobalControl < 0 || m.GlobalControl > .5:
 		return bad("mail.global_control", "a share from 0 to 0.5 is needed", m.GlobalControl)
 	case !strings.HasPrefix(m.TrackingBaseURL, "http://") && !strings.HasPrefix(m.TrackingBaseURL, "https://"):
 		return bad("mail.tracking_base_url", "an http or https address is needed", m.TrackingBaseURL)
 	}
-	return nil
+	if stage, rule := checkStages(m.OpportunityStages); rule != "" {
+		return bad("mail.opportunity_stages", rule, strconv.Quote(stage))
+	}
+	return checkAttributes(s.Attributes)
 }
 
 // Today is the civil date in the organisation's time zone.

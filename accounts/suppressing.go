@@ -51,15 +51,28 @@ func (s Suppression) Complete(today postlift.Date) (Suppression, error) {
 	return s, nil
 }
 
+// scopeBoth is what a file may give as the scope of who objects for himself and for his company.
+const scopeBoth = "both"
+
+// parts are the person's and the company's block where a row asks for both, else the block itself.
+func (s Suppression) parts() []Suppression {
+	if s.Scope != scopeBoth {
+		return []Suppression{s}
+	}
+	person, company := s, s
+	person.Scope, company.Scope = ScopePerson, ScopeAccount
+	return []Suppression{person, company}
+}
+
 var scopeNeeds = map[string]string{
-	ScopePerson:  "a contact id, or a last name with company or address",
+	ScopePerson:  "a contact id, a last name with company or address, or a hash",
 	ScopeAddress: "a site id, or street with postcode or city",
-	ScopeAccount: "an account id or a company",
+	ScopeAccount: "an account id, a company or a hash",
 }
 
 func (s Suppression) naturalScope() string {
 	switch {
-	case s.ContactID != 0 || s.LastName != "":
+	case s.ContactID != 0 || s.LastName != "" || s.Hash != "":
 		return ScopePerson
 	case s.SiteID != 0:
 		return ScopeAddress
@@ -72,6 +85,9 @@ func (s Suppression) naturalScope() string {
 func (s Suppression) namesSomebody() bool {
 	address := streetOrBox(s.Street, "") != "" && (NormalPostcode(s.Postcode) != "" || NormalText(s.City) != "")
 	company := NormalCompany(s.Company) != ""
+	if s.Hash != "" {
+		return s.Scope != ScopeAddress
+	}
 	switch s.Scope {
 	case ScopePerson:
 		return s.ContactID != 0 || NormalText(s.LastName) != "" && (company || address || s.AccountID != 0)
@@ -103,19 +119,22 @@ func prepareSuppressions(s *session, l Loader) (func(*csvfile.Row, *Chunk), erro
 		if !row.OK() {
 			return
 		}
-		sup, err := sup.Complete(s.today)
-		if err != nil {
-			row.Reject("scope", "required", sup.Scope, postlift.UserText(err))
-			return
+		parts := sup.parts()
+		for i := range parts {
+			var err error
+			if parts[i], err = parts[i].Complete(s.today); err != nil {
+				row.Reject("scope", "required", sup.Scope, postlift.UserText(err))
+				return
+			}
 		}
-		s.accepted++
-		c.Suppressions = append(c.Suppressions, sup)
+		s.accepted += int64(len(parts))
+		c.Suppressions = append(c.Suppressions, parts...)
 	}, nil
 }
 
 func (s *session) readSuppression(row *csvfile.Row) Suppression {
 	sup := Suppression{
-		Scope:      row.Enum("scope", scopeWords, "person, address, account"),
+		Scope:      row.Enum("scope", scopeWords, "person, address, account, both"),
 		Reason:     orDefault(row.Enum("reason", reasonWords, "objection, deceased, closed, undeliverable, competitor, employee, do_not_mail, imported_list"), ReasonImportedList),
 		FirstName:  row.Text("first_name"),
 		LastName:   row.Text("last_name"),
@@ -123,9 +142,10 @@ func (s *session) readSuppression(row *csvfile.Row) Suppression {
 		Street:     row.Text("street"),
 		City:       row.Text("city"),
 		Country:    country(row, s.homeCountry()),
+		Hash:       listHash(row),
 		ReceivedOn: s.past(row, "date"), EffectiveOn: row.Date("effective_on"), UntilOn: row.Date("until"),
 		Channel: orDefault(row.Text("channel"), "import"), Evidence: row.Text("evidence"),
-		Source: s.req.Source, ExternalID: row.Text("external_id"), Row: row.Number(),
+		Source: s.req.Source, ExternalID: row.Text("external_id"), List: s.req.List, Row: row.Number(),
 	}
 	sup.Postcode = postcode(row, sup.Country)
 	return sup

@@ -51,6 +51,7 @@ var (
 	scopeWords = map[string]string{
 		"person": ScopePerson, "contact": ScopePerson, "kontakt": ScopePerson, "ansprechpartner": ScopePerson,
 		"address": ScopeAddress, "adresse": ScopeAddress, "anschrift": ScopeAddress, "site": ScopeAddress, "standort": ScopeAddress,
+		"both": scopeBoth, "personandcompany": scopeBoth, "beide": scopeBoth, "personundfirma": scopeBoth,
 		"account": ScopeAccount, "company": ScopeAccount, "firma": ScopeAccount, "unternehmen": ScopeAccount, "konto": ScopeAccount,
 	}
 	reasonWords = map[string]string{

@@ -2,26 +2,59 @@ package campaigns
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"strings"
+	"time"
 
 	"postlift"
-	"postlift/campaigns/rules"
 )
 
+// Approval is a person's word for exactly one plan.
+type Approval struct {
+	By string    `json:"by"`
+	At time.Time `json:"at"`
+}
+
 // Approve lets a person stand for exactly the plan of the given hash (its first 12 characters are
-// enough). Another hash is a Conflict: somebody previewed again. Approving the same plan again changes
-// nothing.
+// enough). Another hash is a Conflict: somebody previewed again. A plan that costs more than the settings'
+// mail.second_approval_above stays planned until another person approves it, too. Approving an approved
+// plan again changes nothing.
 func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Actor) (Run, error) {
 	const op = "campaigns.Approve"
-	if by.Kind != "person" || strings.TrimSpace(by.Name) == "" {
+	if !isPerson(by) {
 		return Run{}, postlift.Faultf(postlift.Invalid, op, "an approval needs the name of a person")
 	}
 	c, err := s.store.Campaign(ctx, ref)
 	if err != nil {
 		return Run{}, err
 	}
+	run, err := s.approvable(ctx, c, hash)
+	if err != nil || run.State != RunPlanned { // approved before, or further
+		return run, err
+	}
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return run, err
+	}
+	a := Approving{Needed: max(run.ApprovalsNeeded, approvalsNeeded(run.Cost, settings.Mail.SecondApprovalAbove)), At: s.clock()}
+	for _, earlier := range run.Approvals {
+		if SamePerson(earlier.By, by.Name) {
+			return run, postlift.Faultf(postlift.Conflict, op,
+				"%s has approved this plan already; it costs %s, so a second person has to approve it, too", earlier.By, run.Cost.Format("en"))
+		}
+	}
+	if settings.Mail.UndoMinutes > 0 {
+		until := a.At.Add(time.Duration(settings.Mail.UndoMinutes) * time.Minute)
+		a.UndoUntil = &until
+	}
+	if err := s.store.ApproveRun(ctx, run, a, by); err != nil {
+		return run, err
+	}
+	return s.store.CurrentRun(ctx, c.ID)
+}
+
+// approvable is the campaign's plan if it is the one of the hash and mails somebody.
+func (s *Service) approvable(ctx context.Context, c Campaign, hash string) (Run, error) {
+	const op = "campaigns.Approve"
 	if c.State == StateCancelled {
 		return Run{}, postlift.Faultf(postlift.Conflict, op, "campaign %q is cancelled: create a new one under another name", c.Name)
 	}
@@ -39,125 +72,93 @@ func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Act
 	if !strings.HasPrefix(run.PlanHash, hash) {
 		return run, postlift.Faultf(postlift.Conflict, op, "the plan of campaign %q is now %s, not %s: look at `postlift campaign show` and approve what you see", c.Name, run.PlanHash, hash)
 	}
-	switch {
-	case run.State == RunPlanned && run.Funnel.Assigned == 0:
+	if run.State == RunPlanned && run.Funnel.Assigned == 0 {
 		return run, postlift.Faultf(postlift.Conflict, op, "the plan of campaign %q mails nobody", c.Name)
-	case run.State != RunPlanned:
-		return run, nil // approved before, or further
 	}
-	if err := s.store.ApproveRun(ctx, run, by); err != nil {
+	return run, nil
+}
+
+// approvalsNeeded is how many people have to stand for a plan of that cost; a limit of 0 asks for one always.
+func approvalsNeeded(cost postlift.Money, above int64) int {
+	if above > 0 && cost.Minor > above {
+		return 2
+	}
+	return 1
+}
+
+func isPerson(by postlift.Actor) bool { return by.Kind == "person" && strings.TrimSpace(by.Name) != "" }
+
+// SamePerson compares names without regard to case and spaces.
+func SamePerson(a, b string) bool {
+	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
+}
+
+// Undo takes the approval of a campaign's plan back, complete or not, until the letters are being prepared:
+// the plan is as it was after its preview, and the accounts that it enrolled are free again.
+func (s *Service) Undo(ctx context.Context, ref string, by postlift.Actor) (Run, error) {
+	const op = "campaigns.Undo"
+	if !isPerson(by) {
+		return Run{}, postlift.Faultf(postlift.Invalid, op, "taking an approval back needs the name of a person")
+	}
+	c, err := s.store.Campaign(ctx, ref)
+	if err != nil {
+		return Run{}, err
+	}
+	run, err := s.store.CurrentRun(ctx, c.ID)
+	if postlift.KindOf(err) == postlift.NotFound {
+		return Run{}, postlift.Faultf(postlift.Conflict, op, "campaign %q has no plan, so there is no approval to take back", c.Name)
+	}
+	if err != nil {
+		return Run{}, err
+	}
+	switch {
+	case run.State == RunPlanned && len(run.Approvals) == 0:
+		return run, postlift.Faultf(postlift.Conflict, op, "nobody has approved the plan of campaign %q", c.Name)
+	case run.State != RunPlanned && run.State != RunApproved:
+		return run, tooLateToUndo(op, c.Name, run.State)
+	}
+	if err := s.store.UndoApproval(ctx, run, by); err != nil {
 		return run, err
 	}
 	return s.store.CurrentRun(ctx, c.ID)
 }
 
-// AccountExplained tells what a campaign's plan decided for an account and why.
-type AccountExplained struct {
-	Campaign   string          `json:"campaign"`
-	RunID      string          `json:"run_id"`
-	PlanHash   string          `json:"plan_hash"`
-	AsOf       postlift.Date   `json:"as_of"`
-	AccountUID string          `json:"account_id"`
-	Account    string          `json:"account"`
-	Outcome    string          `json:"outcome"` // not_matched, gated, over_cap, holdout, assigned
-	Sentence   string          `json:"sentence"`
-	Reasons    []Reason        `json:"reasons"`
-	Rank       int             `json:"rank,omitempty"` // 1 best, among those that passed the gate
-	Stratum    string          `json:"stratum,omitempty"`
-	Propensity float64         `json:"propensity"`
-	Expected   *postlift.Money `json:"expected_value,omitempty"`
-	Cost       *postlift.Money `json:"cost,omitempty"`
-	Letters    int             `json:"letters"`
-	Rule       rules.Explained `json:"rule"`
+func tooLateToUndo(op, campaign, state string) error {
+	return postlift.Faultf(postlift.Conflict, op,
+		"the approval of campaign %q cannot be taken back: its run is %s; until the batch is released `postlift campaign cancel` still stops it", campaign, state)
 }
 
-// notMatched is the outcome of an account that the rule did not take; it has no stored choice.
-const notMatched = "not_matched"
-
-// ExplainAccount answers "why this account?" and "why not?" from the stored plan: the rule's clauses with
-// the values frozen then, the gate's reasons, rank and outcome. The values of an account that was not
-// matched are those of today's features, as a plan freezes only the matched.
-func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (AccountExplained, error) {
+// MayPrepare is a Conflict while the approval of the campaign's plan may still be taken back at leisure: it
+// says until when.
+func (s *Service) MayPrepare(ctx context.Context, ref string) error {
 	c, err := s.store.Campaign(ctx, ref)
 	if err != nil {
-		return AccountExplained{}, err
+		return err
 	}
 	run, err := s.store.CurrentRun(ctx, c.ID)
-	if err != nil {
-		return AccountExplained{}, err
-	}
-	rule, err := s.store.RuleVersion(ctx, run.RuleVersionID)
-	if err != nil {
-		return AccountExplained{}, err
+	if err != nil || run.State != RunApproved || run.UndoUntil == nil || !s.clock().Before(*run.UndoUntil) {
+		return ignoreNotFound(err)
 	}
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
-		return AccountExplained{}, err
+		return err
 	}
-	catalogue := rules.Builtin().With(settings.Attributes)
-	term, err := s.bind(ctx, rule.Tree, settings, run.AsOf)
-	if err != nil {
-		return AccountExplained{}, err
-	}
-	a, err := s.store.AccountFacts(ctx, catalogue, account, run.AsOf)
-	if err != nil {
-		return AccountExplained{}, err
-	}
-	e := AccountExplained{Campaign: c.Name, RunID: run.UID, PlanHash: run.PlanHash, AsOf: run.AsOf, AccountUID: a.UID, Account: a.Name,
-		Outcome: notMatched, Reasons: []Reason{}}
-	facts := a.Facts
-	choice, err := s.store.ChoiceOf(ctx, run.ID, a.AccountID)
-	switch {
-	case err == nil:
-		e.fill(choice, run.Cost.Currency)
-		facts, err = thaw(catalogue, choice.Features)
-	case postlift.KindOf(err) == postlift.NotFound:
-		err = nil
-	}
-	if err != nil {
-		return e, err
-	}
-	e.Rule = term.Explain(facts, run.Cost.Currency)
-	e.Sentence = e.sentence()
-	return e, nil
+	return postlift.Faultf(postlift.Conflict, "campaigns.MayPrepare",
+		"the plan of campaign %q waits until %s, so that its approval can be taken back with `postlift campaign undo`: run it then", c.Name, localTime(*run.UndoUntil, settings.TimeZone))
 }
 
-func (e *AccountExplained) fill(c StoredChoice, currency string) {
-	e.Outcome, e.Rank, e.Stratum, e.Propensity, e.Letters = c.Outcome, c.Rank, c.Stratum, c.Propensity, len(c.Contacts)
-	if len(c.Reasons) > 0 {
-		e.Reasons = c.Reasons
+// localTime is a moment on the organisation's clocks.
+func localTime(at time.Time, zone string) string {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		loc = time.UTC // settings with such a zone are refused
 	}
-	if c.Outcome != Gated {
-		e.Expected = &postlift.Money{Minor: c.ExpectedValueMinor, Currency: currency}
-		e.Cost = &postlift.Money{Minor: c.CostMinor, Currency: currency}
-	}
+	return at.In(loc).Format("2006-01-02 15:04 MST")
 }
 
-func (e *AccountExplained) sentence() string {
-	switch e.Outcome {
-	case Gated:
-		return fmt.Sprintf("Not mailed: the gate stopped it, first by %s.", strings.ReplaceAll(string(e.Reasons[0]), "_", " "))
-	case OverCap:
-		return fmt.Sprintf("Not mailed: rank %d, and budget or number of pieces were used up before.", e.Rank)
-	case HeldOut:
-		return fmt.Sprintf("Not mailed on purpose: rank %d, drawn into the control group that the uplift is measured against.", e.Rank)
-	case Assigned:
-		return fmt.Sprintf("Mailed: rank %d, letters: %d.", e.Rank, e.Letters)
+func ignoreNotFound(err error) error {
+	if postlift.KindOf(err) == postlift.NotFound {
+		return nil
 	}
-	return "Not mailed: the rule does not take it; see the clauses that are not met or unknown."
-}
-
-// thaw turns frozen features back into facts.
-func thaw(c *rules.Catalogue, raw json.RawMessage) (*rules.Facts, error) {
-	var values map[string]any
-	if err := json.Unmarshal(raw, &values); err != nil {
-		return nil, fmt.Errorf("campaigns: frozen features: %w", err)
-	}
-	facts := c.NewFacts()
-	for name, v := range values {
-		if f, ok := c.Field(name); ok {
-			facts.SetValue(f, v)
-		}
-	}
-	return facts, nil
+	return err
 }

@@ -116,13 +116,13 @@ func decodeReason(err error) string {
 	return strings.TrimPrefix(err.Error(), "yaml: ")
 }
 
-// knownKeys refuses keys that the struct type does not have, here and in its struct fields.
+// knownKeys refuses keys that the struct type does not have, here and in its struct fields and lists of them.
 func knownKeys(n *yaml.Node, t reflect.Type, path string) error {
 	fields := map[string]reflect.Type{}
 	var names []string
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
-		if name != "" {
+		if name != "" && name != "-" {
 			fields[name] = f.Type
 			names = append(names, name)
 		}
@@ -133,9 +133,27 @@ func knownKeys(n *yaml.Node, t reflect.Type, path string) error {
 		if !ok {
 			return fmt.Errorf("line %d: there is no field %q%s", key.Line, path+key.Value, rules.DidYouMean(names, key.Value))
 		}
-		isStruct := inner.Kind() == reflect.Struct
-		if isStruct && value.Kind == yaml.MappingNode {
-			if err := knownKeys(value, inner, path+key.Value+"."); err != nil {
+		if err := knownInside(value, inner, path+key.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readsItself are the types that decide themselves what they read.
+var readsItself = reflect.TypeFor[yaml.Unmarshaler]()
+
+func knownInside(value *yaml.Node, t reflect.Type, path string) error {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch {
+	case reflect.PointerTo(t).Implements(readsItself):
+	case t.Kind() == reflect.Struct && value.Kind == yaml.MappingNode:
+		return knownKeys(value, t, path+".")
+	case t.Kind() == reflect.Slice && value.Kind == yaml.SequenceNode:
+		for _, item := range value.Content {
+			if err := knownInside(item, t.Elem(), path); err != nil {
 				return err
 			}
 		}

@@ -1,15 +1,13 @@
 package campaigns
 
 import (
-	"net/url"
+	"math"
 	"slices"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"postlift"
 	"postlift/accounts"
-	"postlift/campaigns/rules"
+	"postlift/campaigns/budget"
+	"postlift/campaigns/draw"
 )
 
 // MaxHoldout is the largest share of planned groups that a campaign may hold out.
@@ -17,6 +15,36 @@ const MaxHoldout = .5
 
 // DefaultHoldout is the share that a campaign holds out where its definition names none.
 const DefaultHoldout = .2
+
+// The designs of a holdout. Auto takes matched blocks below SmallBase planned groups and strata from there on;
+// what a plan took, and why, stands in its PlanDesign.
+const (
+	DesignAuto   = "auto"
+	DesignStrata = string(draw.Strata)
+	DesignPairs  = string(draw.Blocks)
+	DesignWaves  = string(draw.Waves)
+	DesignNone   = "none"
+)
+
+// The modes of selection.
+const (
+	ModeAll    = "all"    // everybody who qualifies, within budget and capacity
+	ModeTop    = "top"    // the best so many accounts
+	ModeBudget = "budget" // what the budget pays, as long as a letter is worth its cost
+	ModeValue  = "value"  // everybody above a net value
+)
+
+// The postage that a campaign may use.
+const (
+	PostageLetter     = "letter"
+	PostageDialogpost = "dialogpost"
+)
+
+// What is done with the groups of the top per cent.
+const (
+	KeyAlways = "always"
+	KeyNever  = "never"
+)
 
 // Definition is a campaign as a person writes it, in YAML or JSON. Complete fills what is left out, so
 // that a stored definition states every assumption.
@@ -26,43 +54,76 @@ type Definition struct {
 	Rule               string            `json:"rule" yaml:"rule"`     // name of a saved rule, or a rule's text
 	Design             string            `json:"design" yaml:"design"` // name of a design
 	Languages          []string          `json:"languages" yaml:"languages"`
-	LandingURL         string            `json:"landing_url" yaml:"landing_url"`                 // where a scanned code leads, fixed
-	Holdout            *float64          `json:"holdout" yaml:"holdout"`                         // share of planned groups, 0 to 0.5
-	GlobalControl      *float64          `json:"global_control" yaml:"global_control"`           // share of groups never mailed in a year
-	Salt               string            `json:"salt" yaml:"salt"`                               // of the holdout's draw; the same salt gives the same plan
-	Budget             *Cash             `json:"budget,omitempty" yaml:"budget"`                 // for all pieces
-	MaxPieces          int               `json:"max_pieces,omitempty" yaml:"max_pieces"`         // 0: no limit
-	ContactsPerSite    int               `json:"contacts_per_site" yaml:"contacts_per_site"`     // 1 to 20
-	PieceCost          *Cash             `json:"piece_cost" yaml:"piece_cost"`                   // of one letter
-	PriorLift          float64           `json:"prior_lift" yaml:"prior_lift"`                   // share of the baseline margin that a letter adds
-	WindowDays         int               `json:"window_days" yaml:"window_days"`                 // of measurement, from in-home
-	SpareOpportunities bool              `json:"spare_opportunities" yaml:"spare_opportunities"` // hold back where an opportunity is open
-	Vendor             string            `json:"vendor" yaml:"vendor"`                           // the print vendor's name
-	Offer              string            `json:"offer,omitempty" yaml:"offer"`                   // merge field campaign.offer
-	OfferUntil         postlift.Date     `json:"offer_until,omitzero" yaml:"offer_until"`        // merge field campaign.offer_until
-	Merge              map[string]string `json:"merge,omitempty" yaml:"merge"`                   // further merge fields campaign.<name>; name_de and name_en speak for name in that language
-	Sender             accounts.Sender   `json:"sender,omitzero" yaml:"sender"`                  // what differs from the settings' sender
+	LandingURL         string            `json:"landing_url" yaml:"landing_url"`                     // where a scanned code leads, fixed
+	Holdout            *float64          `json:"holdout" yaml:"holdout"`                             // share of planned groups, 0 to 0.5
+	HoldoutDesign      string            `json:"holdout_design" yaml:"holdout_design"`               // auto, strata, pairs, waves, none
+	Block              int               `json:"block,omitempty" yaml:"block"`                       // of pairs: groups a block, one of each is held out; 2 = 1:1, 3 = 1:2
+	Waves              int               `json:"waves,omitempty" yaml:"waves"`                       // of waves: 2 to 12
+	WaveDays           int               `json:"wave_days,omitempty" yaml:"wave_days"`               // of waves: days from one to the next
+	GlobalControl      *float64          `json:"global_control" yaml:"global_control"`               // share of groups never mailed in a year
+	KeyAccounts        KeyAccounts       `json:"key_accounts,omitzero" yaml:"key_accounts"`          // always or never mailed, left out of the estimate
+	Salt               string            `json:"salt" yaml:"salt"`                                   // of the holdout's draw; the same salt gives the same plan
+	Mode               string            `json:"mode" yaml:"mode"`                                   // all, top, budget, value; by what is given
+	Top                int               `json:"top,omitempty" yaml:"top"`                           // of mode top: accounts
+	MinValue           *Cash             `json:"min_value,omitempty" yaml:"min_value"`               // of mode value: expected net value of an account
+	Budget             *Cash             `json:"budget,omitempty" yaml:"budget"`                     // for all pieces
+	MaxPieces          int               `json:"max_pieces,omitempty" yaml:"max_pieces"`             // 0: no limit
+	ContactsPerSite    int               `json:"contacts_per_site" yaml:"contacts_per_site"`         // 1 to 20
+	PieceCost          *Cash             `json:"piece_cost" yaml:"piece_cost"`                       // of one letter, where there is no tariff
+	Tariff             *budget.Tariff    `json:"tariff,omitempty" yaml:"tariff"`                     // what letters cost: set-up, steps, postage classes, minimums
+	Postage            string            `json:"postage" yaml:"postage"`                             // letter or dialogpost
+	PriorLift          float64           `json:"prior_lift" yaml:"prior_lift"`                       // share of the baseline margin that a letter adds
+	Exploration        *float64          `json:"exploration,omitempty" yaml:"exploration"`           // share of pieces that try accounts the model would leave out; not given: by the base
+	Variants           []Variant         `json:"variants,omitempty" yaml:"variants"`                 // several letters, by rule or by share
+	WindowDays         int               `json:"window_days" yaml:"window_days"`                     // of measurement, from in-home
+	SpareOpportunities bool              `json:"spare_opportunities" yaml:"spare_opportunities"`     // hold back where an opportunity is open
+	SpareFromStage     string            `json:"spare_from_stage,omitempty" yaml:"spare_from_stage"` // hold back where one is open at this stage or a later one
+	Roles              []string          `json:"roles,omitempty" yaml:"roles"`                       // of contacts, in the order in which to write to them; management, purchasing, technical, other where left out
+	Area               Area              `json:"area,omitzero" yaml:"area"`                          // where sites must lie
+	Vendor             string            `json:"vendor" yaml:"vendor"`                               // the print vendor's name
+	Offer              string            `json:"offer,omitempty" yaml:"offer"`                       // merge field campaign.offer
+	OfferUntil         postlift.Date     `json:"offer_until,omitzero" yaml:"offer_until"`            // merge field campaign.offer_until
+	Merge              map[string]string `json:"merge,omitempty" yaml:"merge"`                       // further merge fields campaign.<name>; name_de and name_en speak for name in that language
+	Sender             accounts.Sender   `json:"sender,omitzero" yaml:"sender"`                      // what differs from the settings' sender
+}
+
+// KeyAccounts are declared before anybody is assigned: their groups are mailed or spared whatever the draw
+// would have said, and stay out of the estimate.
+type KeyAccounts struct {
+	Always     []string `json:"always,omitempty" yaml:"always"`           // external ids or names
+	Never      []string `json:"never,omitempty" yaml:"never"`             // external ids or names
+	TopPercent float64  `json:"top_percent,omitempty" yaml:"top_percent"` // of the matched groups, by margin of the year before
+	Top        string   `json:"top,omitempty" yaml:"top"`                 // what becomes of them: always or never
+}
+
+// IsZero tells whether no key account is declared.
+func (k KeyAccounts) IsZero() bool {
+	return len(k.Always) == 0 && len(k.Never) == 0 && k.TopPercent == 0 && k.Top == ""
+}
+
+// Variant is one of several letters of a campaign. Those with a rule or languages take the accounts that
+// fit, the first that does; those without a rule share what is left over by weight, whole groups at a time
+// and always the same ones. Whom no variant takes gets the campaign's own design.
+type Variant struct {
+	Name      string   `json:"name" yaml:"name"`
+	Design    string   `json:"design" yaml:"design"`                 // name of a design; the campaign's where left out
+	Share     float64  `json:"share,omitempty" yaml:"share"`         // of the accounts that no rule takes; equal shares where none is given
+	Rule      string   `json:"rule,omitempty" yaml:"rule"`           // name of a saved rule, or a rule's text
+	Languages []string `json:"languages,omitempty" yaml:"languages"` // in which it exists; the campaign's where left out
 }
 
 // Complete fills what the definition leaves out from the settings and validates the whole.
 func (d Definition) Complete(s accounts.Settings, ids postlift.IDMaker) (Definition, error) {
+	d = d.filled(s, ids)
+	return d, d.Validate(s.Currency)
+}
+
+// filled is the definition with every assumption stated.
+func (d Definition) filled(s accounts.Settings, ids postlift.IDMaker) Definition {
 	if d.Class == "" {
 		d.Class = Advertising
 	}
-	if d.Holdout == nil {
-		share := DefaultHoldout
-		if d.Class == Contractual {
-			share = 0
-		}
-		d.Holdout = &share
-	}
-	if d.GlobalControl == nil {
-		share := s.Mail.GlobalControl
-		if d.Class == Contractual {
-			share = 0
-		}
-		d.GlobalControl = &share
-	}
+	d.fillHoldout(s)
 	if len(d.Languages) == 0 {
 		d.Languages = []string{"de", "en"}
 	}
@@ -74,145 +135,108 @@ func (d Definition) Complete(s accounts.Settings, ids postlift.IDMaker) (Definit
 	}
 	d.ContactsPerSite = orDefault(d.ContactsPerSite, s.Mail.ContactsPerSite)
 	d.WindowDays = orDefault(d.WindowDays, s.Mail.WindowDays)
-	if d.PriorLift == 0 {
-		d.PriorLift = s.Mail.PriorLift
-	}
-	if d.Vendor == "" {
-		d.Vendor = s.Mail.Vendor
-	}
-	for _, c := range []*Cash{d.Budget, d.PieceCost} {
+	d.PriorLift = orDefault(d.PriorLift, s.Mail.PriorLift)
+	d.Vendor = orDefault(d.Vendor, s.Mail.Vendor)
+	d.fillPostage(s.Currency)
+	d.Mode = orDefault(d.Mode, d.modeByWhatIsGiven())
+	for _, c := range []*Cash{d.Budget, d.PieceCost, d.MinValue} {
 		if c != nil {
 			c.settle(s.Currency)
 		}
 	}
-	return d, d.Validate(s.Currency)
+	d.fillVariants()
+	return d
 }
 
-func orDefault(v, otherwise int) int {
-	if v == 0 {
+func (d *Definition) fillHoldout(s accounts.Settings) {
+	design, share, control := DesignAuto, DefaultHoldout, s.Mail.GlobalControl
+	if d.Class == Contractual {
+		design, share, control = DesignNone, 0, 0
+	}
+	d.HoldoutDesign = orDefault(d.HoldoutDesign, design)
+	switch d.HoldoutDesign {
+	case DesignPairs:
+		if d.Block == 0 {
+			d.Block = 2
+			if d.Holdout != nil && *d.Holdout > 0 {
+				d.Block = int(math.Round(1 / *d.Holdout))
+			}
+		}
+		share = 1 / float64(max(d.Block, 1))
+	case DesignWaves:
+		share = 0
+		d.Waves, d.WaveDays = orDefault(d.Waves, 4), orDefault(d.WaveDays, 14)
+	case DesignNone:
+		share = 0
+	}
+	if d.Holdout == nil {
+		d.Holdout = &share
+	}
+	if d.GlobalControl == nil {
+		d.GlobalControl = &control
+	}
+}
+
+// fillPostage settles the tariff. Advertising goes by bulk postage where the tariff has any.
+func (d *Definition) fillPostage(currency string) {
+	postage := PostageLetter
+	if d.Tariff != nil {
+		settled := d.Tariff.Settle(currency)
+		d.Tariff = &settled
+		if d.Class != Contractual && slices.ContainsFunc(settled.Postage, budget.Class.Bulk) {
+			postage = PostageDialogpost
+		}
+	}
+	d.Postage = orDefault(d.Postage, postage)
+}
+
+// tariff is what the campaign's letters cost, nil where each costs PieceCost.
+func (d *Definition) tariff() *budget.Tariff {
+	if d.Tariff == nil || d.Postage == PostageDialogpost {
+		return d.Tariff
+	}
+	letters := d.Tariff.LetterOnly()
+	return &letters
+}
+
+func (d *Definition) modeByWhatIsGiven() string {
+	switch {
+	case d.Top > 0:
+		return ModeTop
+	case d.MinValue != nil:
+		return ModeValue
+	case d.Budget != nil:
+		return ModeBudget
+	}
+	return ModeAll
+}
+
+// fillVariants gives those without a rule equal shares where none is given, and everyone a design.
+func (d *Definition) fillVariants() {
+	sharing, given := 0, 0.0
+	for _, v := range d.Variants {
+		if v.Rule == "" {
+			sharing, given = sharing+1, given+v.Share
+		}
+	}
+	filled := make([]Variant, len(d.Variants))
+	for i, v := range d.Variants {
+		v.Design = orDefault(v.Design, d.Design)
+		if v.Rule == "" && given == 0 {
+			v.Share = 1 / float64(sharing)
+		}
+		filled[i] = v
+	}
+	if len(filled) > 0 {
+		d.Variants = filled
+		d.Design = orDefault(d.Design, filled[0].Design)
+	}
+}
+
+func orDefault[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
 		return otherwise
 	}
 	return v
-}
-
-// Validate names the first field that breaks a rule, with the rule.
-func (d Definition) Validate(currency string) error {
-	for _, check := range []func() error{d.checkNames, d.checkShares, func() error { return d.checkMoney(currency) }, d.checkReach} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func badField(field, format string, args ...any) error {
-	return postlift.Faultf(postlift.Invalid, "campaigns.Definition", "campaign field "+field+": "+format, args...)
-}
-
-func (d Definition) checkNames() error {
-	switch {
-	case strings.TrimSpace(d.Name) == "":
-		return badField("name", "a name is needed")
-	case utf8.RuneCountInString(d.Name) > 100 || strings.ContainsFunc(d.Name, unicode.IsControl):
-		return badField("name", "at most 100 printable characters are possible")
-	case d.Class != Advertising && d.Class != Contractual:
-		return badField("class", "%q is unknown; advertising and contractual are possible%s", d.Class,
-			rules.DidYouMean([]string{string(Advertising), string(Contractual)}, string(d.Class)))
-	case strings.TrimSpace(d.Rule) == "":
-		return badField("rule", "the name of a saved rule or a rule's text is needed")
-	case strings.TrimSpace(d.Design) == "":
-		return badField("design", "the name of a design is needed")
-	}
-	for _, l := range d.Languages {
-		if l != "de" && l != "en" {
-			return badField("languages", "%q is not possible; de and en are", l)
-		}
-	}
-	return d.checkLanding()
-}
-
-func (d Definition) checkLanding() error {
-	u, err := url.Parse(d.LandingURL)
-	if err != nil || u.Host == "" || u.User != nil {
-		return badField("landing_url", "%q is not an address such as https://www.example.com/offer", d.LandingURL)
-	}
-	local := slices.Contains([]string{"localhost", "127.0.0.1"}, u.Hostname())
-	if u.Scheme != "https" && (u.Scheme != "http" || !local) {
-		return badField("landing_url", "%q is not safe; https is needed (http only for localhost)", d.LandingURL)
-	}
-	return nil
-}
-
-func (d Definition) checkShares() error {
-	switch {
-	case d.Class == Contractual && (*d.Holdout != 0 || *d.GlobalControl != 0):
-		return badField("holdout", "contractual letters are never held out; leave holdout and global_control away")
-	case !(*d.Holdout >= 0 && *d.Holdout <= MaxHoldout):
-		return badField("holdout", "%g is not possible; a share from 0 to %g is (0.2 = one in five)", *d.Holdout, MaxHoldout)
-	case !(*d.GlobalControl >= 0 && *d.GlobalControl <= MaxHoldout):
-		return badField("global_control", "%g is not possible; a share from 0 to %g is", *d.GlobalControl, MaxHoldout)
-	case !(d.PriorLift > 0 && d.PriorLift <= 5):
-		return badField("prior_lift", "%g is not possible; a share above 0 and at most 5 is (0.15 = 15 %% more margin)", d.PriorLift)
-	}
-	return nil
-}
-
-func (d Definition) checkMoney(currency string) error {
-	for _, c := range []struct {
-		field string
-		cash  *Cash
-	}{{"budget", d.Budget}, {"piece_cost", d.PieceCost}} {
-		if c.cash == nil {
-			continue
-		}
-		if c.cash.Currency != currency {
-			return badField(c.field, "%s is not in the reporting currency %s", c.cash, currency)
-		}
-		if c.cash.Minor < 0 {
-			return badField(c.field, "%s is negative", c.cash)
-		}
-	}
-	switch {
-	case d.Class == Contractual && (d.Budget != nil || d.MaxPieces != 0):
-		return badField("budget", "contractual letters are never capped; leave budget and max_pieces away")
-	case d.Budget != nil && d.Budget.Minor == 0:
-		return badField("budget", "a budget of zero mails nobody; leave it away for no limit")
-	case d.Budget != nil && d.Budget.Minor < d.PieceCost.Minor:
-		return badField("budget", "%s does not pay for one letter at %s", d.Budget, d.PieceCost)
-	}
-	return nil
-}
-
-func (d Definition) checkReach() error {
-	switch {
-	case d.MaxPieces < 0:
-		return badField("max_pieces", "%d is negative; leave it away for no limit", d.MaxPieces)
-	case d.ContactsPerSite < 1 || d.ContactsPerSite > 20:
-		return badField("contacts_per_site", "%d is not possible; 1 to 20 are", d.ContactsPerSite)
-	case d.WindowDays < 1 || d.WindowDays > 730:
-		return badField("window_days", "%d is not possible; 1 to 730 are", d.WindowDays)
-	case strings.TrimSpace(d.Vendor) == "":
-		return badField("vendor", "the name of a print vendor is needed, here or in the settings")
-	case d.Salt == "" || len(d.Salt) > 200 || strings.ContainsFunc(d.Salt, unicode.IsControl):
-		return badField("salt", "1 to 200 printable characters are needed")
-	}
-	for name := range d.Merge {
-		if !mergeName(name) {
-			return badField("merge", "%q is not a name of a merge field; lower-case letters, digits and _ are possible, and offer, offer_until, name and landing_host are taken", name)
-		}
-	}
-	return nil
-}
-
-func mergeName(s string) bool {
-	if s == "" || len(s) > 40 || slices.Contains([]string{"offer", "offer_until", "name", "landing_host"}, s) {
-		return false
-	}
-	return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
-}
-
-// Policy is what the gate applies for this campaign under the organisation's contact pressure.
-func (d Definition) Policy(m accounts.MailPolicy) Policy {
-	return Policy{Class: d.Class, CoolingOffDays: m.CoolingOffDays, MaxPerYear: m.MaxPerYear,
-		SparesOpportunities: d.SpareOpportunities, Languages: d.Languages}
 }

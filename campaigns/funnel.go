@@ -1,6 +1,9 @@
 package campaigns
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Funnel counts what became of the matched accounts. It closes:
 // matched = gated + over cap + holdout + assigned.
@@ -14,9 +17,14 @@ type Funnel struct {
 	Groups    FunnelGroups   `json:"groups"`
 	ByReason  []ReasonCount  `json:"by_reason"`  // gated accounts by their first reason: adds up to gated
 	AllCounts map[Reason]int `json:"all_counts"` // gated accounts by every reason: overlaps
+	Capped    []ReasonCount  `json:"capped"`     // accounts over the cap by what ended the selection: adds up to over_cap
+
+	BadAddress int `json:"bad_address"` // of the gated: accounts that only want of an address at which somebody can be reached stopped
+	Key        int `json:"key"`         // of the assigned: key accounts that are mailed always
+	Explored   int `json:"explored"`    // of the held out and assigned: tried out, whatever the model says
 }
 
-// FunnelGroups counts the randomisation clusters of both arms.
+// FunnelGroups counts the randomisation clusters of both arms, key accounts apart.
 type FunnelGroups struct {
 	Holdout  int `json:"holdout"`
 	Assigned int `json:"assigned"`
@@ -44,50 +52,77 @@ func (f Funnel) Check() error {
 	if gated != f.Gated {
 		return fmt.Errorf("campaigns: the funnel does not close: %d gated, but the first reasons count %d", f.Gated, gated)
 	}
+	capped := 0
+	for _, r := range f.Capped {
+		capped += r.Accounts
+	}
+	if capped != f.OverCap {
+		return fmt.Errorf("campaigns: the funnel does not close: %d over the cap, but the reasons count %d", f.OverCap, capped)
+	}
 	return nil
 }
 
 func countFunnel(choices []Choice) Funnel {
-	f := Funnel{Matched: len(choices), AllCounts: map[Reason]int{}, ByReason: []ReasonCount{}}
-	first := map[Reason]int{}
+	f := Funnel{Matched: len(choices), AllCounts: map[Reason]int{}, ByReason: []ReasonCount{}, Capped: []ReasonCount{}}
+	first, capped := map[Reason]int{}, map[Reason]int{}
 	arms := map[string]map[string]bool{HeldOut: {}, Assigned: {}}
 	for i := range choices {
 		c := &choices[i]
 		switch c.Outcome {
 		case Gated:
-			f.Gated++
-			first[c.Reasons[0]]++
-			for _, r := range distinct(c.Reasons) {
-				f.AllCounts[r]++
-			}
+			f.gated(c, first)
 		case OverCap:
 			f.OverCap++
+			capped[c.Reasons[0]]++
 		case HeldOut:
 			f.Holdout++
 			arms[HeldOut][c.GroupKey] = true
 		case Assigned:
 			f.Assigned++
 			f.Pieces += len(c.Contacts)
-			arms[Assigned][c.GroupKey] = true
+			if c.Role != RoleKey {
+				arms[Assigned][c.GroupKey] = true
+			}
 		}
+		f.role(c)
 	}
 	f.Groups = FunnelGroups{Holdout: len(arms[HeldOut]), Assigned: len(arms[Assigned])}
-	for _, r := range gateOrder {
-		if first[r] > 0 {
-			f.ByReason = append(f.ByReason, ReasonCount{Reason: r, Accounts: first[r]})
-		}
-	}
+	f.ByReason, f.Capped = inOrder(gateOrder, first), inOrder(capReasons, capped)
 	return f
 }
 
-func distinct(reasons []Reason) []Reason {
-	seen := map[Reason]bool{}
-	var out []Reason
-	for _, r := range reasons {
-		if !seen[r] {
-			seen[r] = true
-			out = append(out, r)
+func (f *Funnel) gated(c *Choice, first map[Reason]int) {
+	f.Gated++
+	first[c.Reasons[0]]++
+	badAddress := true
+	for i, r := range c.Reasons {
+		if !slices.Contains(c.Reasons[:i], r) {
+			f.AllCounts[r]++
+		}
+		badAddress = badAddress && (r == NoContactLeft || r == NoAddress || r == Undeliverable)
+	}
+	if badAddress && len(c.Reasons) > 1 {
+		f.BadAddress++
+	}
+}
+
+func (f *Funnel) role(c *Choice) {
+	switch {
+	case !c.planned():
+	case c.Role == RoleKey:
+		f.Key++
+	case c.Role != RoleRandomised:
+		f.Explored++
+	}
+}
+
+// inOrder lists the reasons that stopped somebody.
+func inOrder(order []Reason, counts map[Reason]int) []ReasonCount {
+	list := []ReasonCount{}
+	for _, r := range order {
+		if counts[r] > 0 {
+			list = append(list, ReasonCount{Reason: r, Accounts: counts[r]})
 		}
 	}
-	return out
+	return list
 }

@@ -7,6 +7,9 @@ import (
 	"slices"
 
 	"postlift"
+	"postlift/campaigns/budget"
+	"postlift/campaigns/draw"
+	"postlift/campaigns/lift"
 )
 
 // Candidate is an account that the rule matched, with everything that planning needs of it.
@@ -15,10 +18,12 @@ type Candidate struct {
 	Key            string // source:external_id
 	GroupKey       string // the randomisation cluster
 	Segment        string
-	Decile         int
 	ResidualMinor  int64
 	BaselineMinor  int64 // margin expected within the window without a letter
 	PreMarginMinor int64 // margin of the 12 months before: the covariate of the later measurement
+	PreNetMinor    int64 // revenue of the 12 months before, to state the key accounts' share
+	Traits         lift.Traits
+	Variant        string // the variant whose rule takes it; "": none does
 	Features       []byte
 	Standing       Standing
 	Recipients     []Recipient
@@ -32,27 +37,66 @@ type PlanInput struct {
 	Salt            string
 	Currency        string
 	Holdout         float64 // share of the planned groups, 0 to 0.5
+	Design          string  // of the holdout: auto, strata (also where empty), pairs, waves, none
+	Block           int     // of pairs
+	Waves           int     // of waves
 	GlobalControl   float64 // share of groups never mailed in the year
-	Lift            float64 // expected share of the baseline margin that a letter adds
+	Keys            PlanKeys
+	Lift            float64     // expected share of the baseline margin that a letter adds, while nothing is learned
+	Learned         *lift.Model // nil: nothing is learned, Lift holds for everybody
 	PieceCostMinor  int64
-	BudgetMinor     int64 // 0: no budget
-	MaxPieces       int   // 0: no limit
+	Tariff          *budget.Tariff // nil: PieceCostMinor is all that a letter costs
+	Mode            string         // all (also where empty), top, budget, value
+	Top             int            // accounts
+	MinValueMinor   int64          // expected net value of an account
+	BudgetMinor     int64          // 0: no budget
+	MaxPieces       int            // 0: no limit
+	Exploration     float64        // share of the pieces
+	ExploreFrom     int            // accounts that passed the gate below which nothing is explored
 	ContactsPerSite int
+	Variants        []PlanVariant
 	Versions        PlanVersions
+}
+
+// PlanKeys are the key accounts as the definition declares them, found in the database. Each stands for its whole
+// group. Never goes before always, and both before the top per cent.
+type PlanKeys struct {
+	Always     map[int64]bool
+	Never      map[int64]bool
+	TopPercent float64
+	Top        string
+}
+
+func (k *PlanKeys) none() bool { return len(k.Always) == 0 && len(k.Never) == 0 && k.TopPercent == 0 }
+
+// PlanVariant is a variant that planning chooses from.
+type PlanVariant struct {
+	Name      string
+	Weight    float64  // of those that share; 0: by rule
+	Languages []string // in which it exists; none: all of the campaign's
 }
 
 // PlanVersions name the frozen versions that a plan was made from; they are part of its hash.
 type PlanVersions struct {
-	Campaign    string `json:"campaign"`
-	Definition  int    `json:"definition"`
-	Rule        string `json:"rule"` // name and version
-	RuleText    string `json:"rule_text"`
-	Design      string `json:"design"`
-	DesignHash  string `json:"design_sha256"`
-	ScoreRun    string `json:"score_run"`
-	ScoreAsOf   string `json:"score_as_of"`
-	WindowDays  int    `json:"window_days"`
-	AnalysisVer int    `json:"analysis_version"`
+	Campaign    string           `json:"campaign"`
+	Definition  int              `json:"definition"`
+	Rule        string           `json:"rule"` // name and version
+	RuleText    string           `json:"rule_text"`
+	Design      string           `json:"design"`
+	DesignHash  string           `json:"design_sha256"`
+	ScoreRun    string           `json:"score_run"`
+	ScoreAsOf   string           `json:"score_as_of"`
+	WindowDays  int              `json:"window_days"`
+	AnalysisVer int              `json:"analysis_version"`
+	Variants    []VariantVersion `json:"variants,omitempty"`
+}
+
+// VariantVersion names the frozen versions behind a variant.
+type VariantVersion struct {
+	Name       string `json:"name"`
+	Design     string `json:"design"`
+	DesignHash string `json:"design_sha256"`
+	RuleText   string `json:"rule_text,omitempty"`
 }
 
 // What became of a matched account.
@@ -63,82 +107,122 @@ const (
 	Assigned = "assigned"
 )
 
+// The roles of planned accounts. Those of RoleKey and RoleExplore are left out of the estimate: of the first nobody
+// is held out, of the second the chance of a letter is so small that the few mailed teach only in the long run.
+const (
+	RoleRandomised = ""         // held out or mailed by the holdout's draw
+	RoleKey        = "key"      // mailed always
+	RoleThompson   = "thompson" // mailed by the throw of a coin, because the model may be wrong about it
+	RoleExplore    = "explore"  // drawn from everybody who was left over
+)
+
 // Choice is what was decided for one matched account, frozen with the plan.
 type Choice struct {
 	AccountID          int64
 	Key                string
 	GroupKey           string
 	Outcome            string
-	Reasons            []Reason // first is the decisive one
+	Reasons            []Reason // first is the decisive one; of an account over the cap, what ended the selection before it
+	Role               string
 	Stratum            string
+	Wave               int     // 1.. where the design has waves
+	Variant            string  // "": the campaign's own design
 	Propensity         float64 // of being mailed; 0 where it was not considered
 	Rank               int     // among those that passed the gate, 1 best
 	ResidualMinor      int64
 	BaselineMinor      int64
 	PreMarginMinor     int64
-	ExpectedValueMinor int64 // baseline times lift minus piece costs
-	CostMinor          int64 // of its pieces, if mailed
+	Lift               float64 // expected share of the baseline that a letter adds
+	LiftSD             float64 // the doubt about it
+	ExpectedValueMinor int64   // baseline times lift minus piece costs
+	CostMinor          int64   // of its pieces, if mailed, at the margin
 	Contacts           []int64
 	Features           []byte
 
-	contactKeys []string
-	decile      int
+	valueMinor  int64 // before cost
+	preNetMinor int64
 	segment     string
+	country     string // of the first contact's site
+	region      string
+	traits      *lift.Traits
+	contactKeys []string
 }
 
 // Plan is the outcome of planning: choices in order of account key, the funnel and the hash over
 // everything that matters.
 type Plan struct {
-	Choices []Choice
-	Funnel  Funnel
-	Strata  []Stratum
-	Cost    postlift.Money // of the assigned
-	Hash    string
+	Choices  []Choice
+	Funnel   Funnel
+	Strata   []draw.Stratum
+	Design   PlanDesign
+	Cost     postlift.Money // of the assigned, by the quote
+	Quote    budget.Quote
+	Explored Exploration
+	Hash     string
+
+	result    *budget.Result
+	keysMinor int64 // what the key accounts take of the budget
 }
 
-// MakePlan decides for every candidate: gate, contacts per site, rank by expected margin minus cost,
-// cap by budget and number, holdout within the planned. It is pure and deterministic: the same input,
-// in whatever order, gives the same plan. The funnel equation is checked before it returns.
+// MakePlan decides for every candidate: gate, contacts per site, key accounts, selection by expected margin minus
+// cost under budget and capacity, exploration, holdout within the planned, variants. It is pure and deterministic:
+// the same input, in whatever order, gives the same plan. The funnel equation is checked before it returns.
 func MakePlan(in PlanInput) (Plan, error) {
 	if err := in.validate(); err != nil {
 		return Plan{}, err
 	}
-	candidates := slices.Clone(in.Candidates)
-	slices.SortFunc(candidates, func(a, b Candidate) int { return cmp.Compare(a.Key, b.Key) })
-	choices := make([]Choice, 0, len(candidates))
-	taken := map[string]bool{}
-	for i := range candidates {
-		choices = append(choices, in.choose(&candidates[i], taken))
-	}
-	passed := in.rank(choices)
-	planned := in.cap(passed)
-	strata := in.assign(planned)
-	p := Plan{Choices: choices, Strata: strata, Funnel: countFunnel(choices)}
-	for i := range choices {
-		if choices[i].Outcome == Assigned {
-			p.Cost.Minor += choices[i].CostMinor
+	p := planning{PlanInput: in}
+	p.choose()
+	for _, step := range []func() error{p.appraise, p.selectBest, p.tryOthers, p.assign, p.quote} {
+		if err := step(); err != nil {
+			return Plan{}, err
 		}
 	}
-	p.Cost.Currency = in.Currency
-	p.Hash = in.hash(choices)
-	return p, p.Funnel.Check()
+	plan := Plan{Choices: p.choices, Strata: p.strata, Design: p.design, Funnel: countFunnel(p.choices), Quote: p.quoted,
+		Cost: p.quoted.Total, result: p.result, Explored: p.explored, keysMinor: p.keysMinor}
+	plan.Hash = in.hash(&plan)
+	return plan, plan.Funnel.Check()
+}
+
+// planning carries a plan from step to step.
+type planning struct {
+	PlanInput
+	choices   []Choice // in order of account key
+	model     lift.Model
+	tariff    budget.Tariff // in the numbers of planned pieces, of which some are held out
+	passed    []*Choice     // through the gate, key accounts apart, in order of key
+	items     []budget.Item // the same, as the selection sees them
+	keys      []*Choice     // always mailed
+	limited   budget.Limits
+	keysMinor int64 // what the key accounts take of the budget
+	result    *budget.Result
+	explored  Exploration
+	strata    []draw.Stratum
+	design    PlanDesign
+	quoted    budget.Quote
 }
 
 func (in *PlanInput) validate() error {
 	bad := func(format string, args ...any) error {
 		return postlift.Faultf(postlift.Invalid, "campaigns.Plan", format, args...)
 	}
+	contractual := in.Policy.Class == Contractual
 	switch {
 	case in.Salt == "":
 		return bad("the plan has no salt")
-	case in.Holdout < 0 || in.Holdout > MaxHoldout || math.IsNaN(in.Holdout):
+	case !(in.Holdout >= 0 && in.Holdout <= MaxHoldout):
 		return bad("the holdout is %g: a share from 0 to %g is possible", in.Holdout, MaxHoldout)
-	case in.Policy.Class == Contractual && (in.Holdout > 0 || in.BudgetMinor > 0 || in.MaxPieces > 0):
+	case !(in.Exploration >= 0 && in.Exploration <= MaxExploration):
+		return bad("exploration is %g: a share from 0 to %g is possible", in.Exploration, MaxExploration)
+	case contractual && (in.Holdout > 0 || in.BudgetMinor > 0 || in.MaxPieces > 0 || in.Design == DesignWaves || in.Exploration > 0 ||
+		in.Mode != "" && in.Mode != ModeAll || !in.Keys.none()):
 		return bad("contractual letters are never held out or capped")
 	case in.ContactsPerSite < 1:
 		return bad("contacts per site is %d: at least 1 is needed", in.ContactsPerSite)
-	case in.PieceCostMinor < 0 || in.BudgetMinor < 0 || in.MaxPieces < 0:
-		return bad("piece cost, budget and number of pieces must not be negative")
+	case in.PieceCostMinor < 0 || in.BudgetMinor < 0 || in.MaxPieces < 0 || in.Top < 0:
+		return bad("piece cost, budget and numbers must not be negative")
+	case math.IsNaN(in.Lift) || math.IsInf(in.Lift, 0):
+		return bad("the expected lift is %g", in.Lift)
 	}
 	for i := range in.Candidates {
 		if c := &in.Candidates[i]; c.Key == "" || c.GroupKey == "" {
@@ -148,90 +232,21 @@ func (in *PlanInput) validate() error {
 	return nil
 }
 
-// choose passes one candidate through the gate and picks its contacts.
-func (in *PlanInput) choose(c *Candidate, taken map[string]bool) Choice {
-	ch := Choice{AccountID: c.AccountID, Key: c.Key, GroupKey: c.GroupKey, ResidualMinor: c.ResidualMinor,
-		BaselineMinor: c.BaselineMinor, PreMarginMinor: c.PreMarginMinor, Features: c.Features,
-		decile: c.Decile, segment: c.Segment}
-	ch.Reasons = Gate(c.Standing.gateFacts(), in.Policy, in.AsOf)
-	contacts, why := in.pickContacts(c, taken, len(ch.Reasons) == 0)
-	if len(contacts) == 0 {
-		ch.Reasons = append(append(ch.Reasons, NoContactLeft), why...)
+// inOrder gives the candidates in order of key, without moving them.
+func (in *PlanInput) inOrder() []*Candidate {
+	order := make([]*Candidate, len(in.Candidates))
+	for i := range order {
+		order[i] = &in.Candidates[i]
 	}
-	if in.Policy.Class != Contractual && InGlobalControl(c.GroupKey, in.AsOf.Time().Year(), in.GlobalControl) {
-		ch.Reasons = append(ch.Reasons, GlobalControl)
+	byKey := func(a, b *Candidate) int { return cmp.Compare(a.Key, b.Key) }
+	if !slices.IsSortedFunc(order, byKey) {
+		slices.SortFunc(order, byKey)
 	}
-	if len(ch.Reasons) > 0 {
-		ch.Outcome = Gated
-		return ch
-	}
-	for _, r := range contacts {
-		ch.Contacts = append(ch.Contacts, r.ContactID)
-		ch.contactKeys = append(ch.contactKeys, r.Key)
-	}
-	ch.CostMinor = int64(len(contacts)) * in.PieceCostMinor
-	ch.ExpectedValueMinor = postlift.RoundMinor(float64(c.BaselineMinor)*in.Lift) - ch.CostMinor
-	return ch
-}
-
-// rank orders the choices that passed the gate by expected value, then key, and numbers them.
-func (in *PlanInput) rank(choices []Choice) []*Choice {
-	var passed []*Choice
-	for i := range choices {
-		if choices[i].Outcome != Gated {
-			passed = append(passed, &choices[i])
-		}
-	}
-	slices.SortFunc(passed, func(a, b *Choice) int {
-		return cmp.Or(cmp.Compare(b.ExpectedValueMinor, a.ExpectedValueMinor), cmp.Compare(a.Key, b.Key))
-	})
-	for i, c := range passed {
-		c.Rank = i + 1
-	}
-	return passed
-}
-
-// cap takes accounts in order of rank while budget and number of pieces last; an account that does not
-// fit is over the cap, a smaller one behind it may still fit. The held-out count towards both caps, as
-// nobody knows yet who they are: the cost is at most the budget.
-func (in *PlanInput) cap(passed []*Choice) []*Choice {
-	var planned []*Choice
-	var cost int64
-	pieces := 0
-	for _, c := range passed {
-		tooDear := in.BudgetMinor > 0 && cost+c.CostMinor > in.BudgetMinor
-		tooMany := in.MaxPieces > 0 && pieces+len(c.Contacts) > in.MaxPieces
-		if tooDear || tooMany {
-			c.Outcome = OverCap
-			continue
-		}
-		cost, pieces = cost+c.CostMinor, pieces+len(c.Contacts)
-		planned = append(planned, c)
-	}
-	return planned
-}
-
-// assign draws the holdout within the planned, whole groups at a time. A group stands in the stratum of
-// its best-ranked account.
-func (in *PlanInput) assign(planned []*Choice) []Stratum {
-	var clusters []cluster
-	index := map[string]int{}
-	for _, c := range planned {
-		if _, ok := index[c.GroupKey]; !ok {
-			index[c.GroupKey] = len(clusters)
-			clusters = append(clusters, cluster{key: c.GroupKey, decile: c.decile, segment: c.segment})
-		}
-	}
-	stratify(clusters)
-	held, strata := drawHoldout(clusters, in.Salt, in.Holdout)
-	for _, c := range planned {
-		c.Outcome, c.Stratum, c.Propensity = Assigned, clusters[index[c.GroupKey]].stratum, 1-in.Holdout
-		if held[c.GroupKey] {
-			c.Outcome = HeldOut
-		}
-	}
-	return strata
+	return order
 }
 
 // ReasonList is every reason once, comma-separated, as it is stored.
 func (c *Choice) ReasonList() string { return joinReasons(c.Reasons) }
+
+// planned tells whether the account is held out or mailed.
+func (c *Choice) planned() bool { return c.Outcome == HeldOut || c.Outcome == Assigned }

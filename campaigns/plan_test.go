@@ -1,6 +1,7 @@
 package campaigns
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,29 +13,10 @@ import (
 	"pgregory.net/rapid"
 
 	"postlift"
+	"postlift/campaigns/draw"
 )
 
 var planDay = postlift.MustDate("2026-06-01")
-
-// TestDrawVectors: values of SHA-256("salt|id"), first 8 bytes big-endian over 2^64, computed with
-// Python's hashlib.
-func TestDrawVectors(t *testing.T) {
-	for _, c := range []struct {
-		salt, id string
-		want     float64
-	}{
-		{"camp-2025-q1", "acct-1", .05100257752444366},
-		{"camp-2025-q1", "acct-2", .3168562606488496},
-		{"global-2025", "acct-1", .6261867320393469},
-	} {
-		if got := Draw(c.salt, c.id); got != c.want {
-			t.Errorf("Draw(%s, %s) = %v, want %v", c.salt, c.id, got, c.want)
-		}
-	}
-	if InGlobalControl("acct-1", 2025, .62) || !InGlobalControl("acct-1", 2025, .63) {
-		t.Error("the global control does not use Draw(global-YEAR, group)")
-	}
-}
 
 func goodRecipient(id int64) Recipient {
 	return Recipient{ContactID: id, AccountID: id, SiteID: id, Key: fmt.Sprintf("s:c%d", id), PersonKey: fmt.Sprintf("P%d", id),
@@ -43,7 +25,7 @@ func goodRecipient(id int64) Recipient {
 
 func goodCandidate(id int64) Candidate {
 	key := fmt.Sprintf("s:%05d", id)
-	return Candidate{AccountID: id, Key: key, GroupKey: key, Segment: "Handel", Decile: 1, ResidualMinor: 1000 * id, BaselineMinor: 100 * id,
+	return Candidate{AccountID: id, Key: key, GroupKey: key, Segment: "Handel", ResidualMinor: 1000 * id, BaselineMinor: 100 * id,
 		PreMarginMinor: 50, Features: []byte("{}"), Standing: Standing{Status: "active"}, Recipients: []Recipient{goodRecipient(id)}}
 }
 
@@ -79,15 +61,22 @@ func TestPlanRanksAndHoldsOut(t *testing.T) {
 	if best.Rank != 1 || best.ExpectedValueMinor != 100*100*15/100-120 || best.Propensity != .8 || best.Stratum != "01|Handel" {
 		t.Errorf("best %+v", best)
 	}
-	// the held out are the 20 groups with the smallest draw
-	var draws []float64
+	// of each stratum of 20 the 4 groups with the smallest draw are held out
+	byStratum := map[string][]Choice{}
 	for _, c := range p.Choices {
-		draws = append(draws, Draw("salt-1", c.GroupKey))
+		byStratum[c.Stratum] = append(byStratum[c.Stratum], c)
 	}
-	slices.Sort(draws)
-	for _, c := range p.Choices {
-		if want := Draw("salt-1", c.GroupKey) <= draws[19]; (c.Outcome == HeldOut) != want {
-			t.Errorf("%s is %s, draw %v", c.Key, c.Outcome, Draw("salt-1", c.GroupKey))
+	if len(byStratum) != 5 {
+		t.Errorf("%d strata of 100 groups, want 5", len(byStratum))
+	}
+	for name, members := range byStratum {
+		slices.SortFunc(members, func(a, b Choice) int {
+			return cmp.Compare(draw.Uniform("salt-1", a.GroupKey), draw.Uniform("salt-1", b.GroupKey))
+		})
+		for i, c := range members {
+			if want := i < 4; (c.Outcome == HeldOut) != want || len(members) != 20 {
+				t.Errorf("%s of stratum %s is %s, place %d of %d by its draw", c.Key, name, c.Outcome, i, len(members))
+			}
 		}
 	}
 }
@@ -227,7 +216,7 @@ func TestGlobalControl(t *testing.T) {
 	in.GlobalControl = .1
 	p := mustPlan(t, in)
 	for _, c := range p.Choices {
-		want := Draw("global-2026", c.GroupKey) < .1
+		want := draw.Uniform("global-2026", c.GroupKey) < .1
 		if got := c.Outcome == Gated && slices.Equal(c.Reasons, []Reason{GlobalControl}); got != want {
 			t.Errorf("%s: %s %v", c.Key, c.Outcome, c.Reasons)
 		}
@@ -254,7 +243,7 @@ func candidatesGen() *rapid.Generator[[]Candidate] {
 		for i := range n {
 			c := goodCandidate(int64(i + 1))
 			c.GroupKey = fmt.Sprintf("g:%d", rng.IntN(n))
-			c.Decile, c.Segment = 1+rng.IntN(10), fmt.Sprintf("seg%d", rng.IntN(3))
+			c.ResidualMinor, c.Segment = rng.Int64N(1000000), fmt.Sprintf("seg%d", rng.IntN(3))
 			c.BaselineMinor = rng.Int64N(100000) - 10000
 			if rng.IntN(5) == 0 {
 				c.Standing.Suppressed = []Reason{gateOrder[rng.IntN(9)]}
@@ -334,7 +323,7 @@ func checkPlan(t *rapid.T, in PlanInput, p Plan) {
 	checkStrata(t, in, p, arms)
 }
 
-// checkStrata: counts in every stratum are floor(h n), plus one exactly when Draw(salt, stratum) is below
+// checkStrata: counts in every stratum are floor(h n), plus one exactly when draw.Uniform(salt, stratum) is below
 // the fraction; no stratum is below 20 groups where there are 20 at all.
 func checkStrata(t *rapid.T, in PlanInput, p Plan, arms map[string]string) {
 	total, held := 0, 0
@@ -342,13 +331,13 @@ func checkStrata(t *rapid.T, in PlanInput, p Plan, arms map[string]string) {
 		total, held = total+s.Clusters, held+s.Holdout
 		exact := in.Holdout * float64(s.Clusters)
 		want := int(math.Floor(exact + 1e-9))
-		if f := exact - float64(want); f > 1e-6 && Draw(in.Salt, s.Name) < f {
+		if f := exact - float64(want); f > 1e-6 && draw.Uniform(in.Salt, s.Name) < f {
 			want++
 		}
 		if s.Holdout != want {
 			t.Fatalf("stratum %s of %d groups holds out %d, want %d", s.Name, s.Clusters, s.Holdout, want)
 		}
-		if s.Clusters < minStratum && len(p.Strata) > 1 {
+		if s.Clusters < 20 && len(p.Strata) > 1 {
 			t.Fatalf("stratum %s has only %d groups", s.Name, s.Clusters)
 		}
 	}

@@ -1,9 +1,15 @@
 package campaigns
 
-import "postlift"
+import (
+	"fmt"
+
+	"postlift"
+	"postlift/campaigns/budget"
+	"postlift/campaigns/draw"
+)
 
 // analysisVersion names the analysis that a plan registers; it changes with the estimators.
-const analysisVersion = 1
+const analysisVersion = 2
 
 // Record is the analysis registered before anybody is mailed. It is frozen with the plan; whatever is
 // computed otherwise later is exploratory.
@@ -17,18 +23,36 @@ type Record struct {
 	Readings        string         `json:"readings"`
 	AnalysisVersion int            `json:"analysis_version"`
 	HoldoutShare    float64        `json:"holdout_share"`
-	Propensity      float64        `json:"propensity"` // of being mailed, for every planned group
-	Strata          []Stratum      `json:"strata"`
+	Propensity      float64        `json:"propensity"` // of being mailed, for every group that was drawn from
+	Design          PlanDesign     `json:"design"`
+	WaveDays        int            `json:"wave_days,omitempty"` // from one wave to the next
+	Strata          []draw.Stratum `json:"strata"`
 	GlobalControl   float64        `json:"global_control_share"`
-	Lift            float64        `json:"expected_lift"` // the stated prior behind the ranking
+	KeyAccounts     *KeyShare      `json:"key_accounts,omitempty"` // left out of the estimate
+	Exploration     Exploration    `json:"exploration"`
+	Selection       Selection      `json:"selection"`
+	Lift            float64        `json:"expected_lift"` // the average behind the ranking
 	LiftSource      string         `json:"lift_source"`
-	PieceCost       postlift.Money `json:"piece_cost"`
+	PieceCost       postlift.Money `json:"piece_cost"` // the average of a letter where there is a tariff
+	Tariff          *budget.Tariff `json:"tariff,omitempty"`
 	BaselineDays    int            `json:"baseline_days"` // the score's own window, scaled to WindowDays
 	Versions        PlanVersions   `json:"versions"`
 	Policy          Policy         `json:"policy"`
 }
 
-func (in *PlanInput) record(d Definition, baselineDays int, strata []Stratum) Record {
+// Selection is how far the plan went, and where it stopped.
+type Selection struct {
+	Mode     string          `json:"mode"`
+	Top      int             `json:"top,omitempty"`
+	MinValue *postlift.Money `json:"min_value,omitempty"`
+	Budget   *postlift.Money `json:"budget,omitempty"`
+	Pieces   int             `json:"max_pieces,omitempty"`
+	Taken    int             `json:"accounts"`           // planned by the selection
+	CutRank  int             `json:"cut_rank"`           // the last rank that was planned
+	NextUnit float64         `json:"value_of_next_unit"` // expected net value of one more unit of money; 0 where no budget binds
+}
+
+func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 	return Record{
 		Unit: "group_key", Arms: []string{Assigned, HeldOut},
 		Metric:    "realised margin in the window, summed by group, net of the campaign's cost",
@@ -36,8 +60,49 @@ func (in *PlanInput) record(d Definition, baselineDays int, strata []Stratum) Re
 		Alpha:     .05, WindowDays: d.WindowDays,
 		Readings:        "one, when the window is over; earlier ones are interim",
 		AnalysisVersion: analysisVersion,
-		HoldoutShare:    in.Holdout, Propensity: 1 - in.Holdout, Strata: strata, GlobalControl: in.GlobalControl,
-		Lift: in.Lift, LiftSource: "stated prior", PieceCost: d.PieceCost.Money, BaselineDays: baselineDays,
+		HoldoutShare:    plan.Design.Share, Propensity: 1 - plan.Design.Share, Design: plan.Design, WaveDays: d.WaveDays, Strata: plan.Strata,
+		GlobalControl: in.GlobalControl, KeyAccounts: plan.keyShare(in), Exploration: plan.Explored, Selection: in.selection(plan),
+		Lift: in.averageLift(), LiftSource: in.liftSource(), PieceCost: in.pieceCost(plan), Tariff: in.Tariff, BaselineDays: baselineDays,
 		Versions: in.Versions, Policy: in.Policy,
 	}
+}
+
+func (in *PlanInput) selection(plan Plan) Selection {
+	s := Selection{Mode: orDefault(in.Mode, ModeAll), Top: in.Top, Pieces: in.MaxPieces, NextUnit: plan.result.Lambda}
+	if in.MinValueMinor != 0 {
+		s.MinValue = &postlift.Money{Minor: in.MinValueMinor, Currency: in.Currency}
+	}
+	if in.BudgetMinor != 0 {
+		s.Budget = &postlift.Money{Minor: in.BudgetMinor, Currency: in.Currency}
+	}
+	for i := range plan.Choices {
+		if c := &plan.Choices[i]; c.planned() && c.Role == RoleRandomised {
+			s.Taken, s.CutRank = s.Taken+1, max(s.CutRank, c.Rank)
+		}
+	}
+	return s
+}
+
+func (in *PlanInput) averageLift() float64 {
+	if in.Learned == nil {
+		return in.Lift
+	}
+	average, _ := in.Learned.Theta(0)
+	return average
+}
+
+func (in *PlanInput) liftSource() string {
+	if in.Learned == nil {
+		return "stated prior"
+	}
+	return fmt.Sprintf("learned from %d campaigns", len(in.Learned.Campaigns))
+}
+
+// pieceCost is the price of a letter, or what one of this plan costs on average under a tariff.
+func (in *PlanInput) pieceCost(plan Plan) postlift.Money {
+	m := postlift.Money{Minor: in.PieceCostMinor, Currency: in.Currency}
+	if in.Tariff != nil && plan.Quote.Pieces > 0 {
+		m.Minor = postlift.RoundMinor(float64(plan.Quote.Total.Minor) / float64(plan.Quote.Pieces))
+	}
+	return m
 }

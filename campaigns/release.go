@@ -2,13 +2,15 @@ package campaigns
 
 import (
 	"context"
+	"slices"
 
 	"postlift"
 )
 
 // BlockedPieces asks the gate again for every unsent live piece of a batch: it gives the pieces that must
 // not go out as of the date, by piece id with the first reason. The run's own pieces do not count as
-// contact pressure; letters of other campaigns count once they are released.
+// contact pressure of other mailings, but no cap is passed by them together; letters of other campaigns
+// count once they are released.
 func (s *Service) BlockedPieces(ctx context.Context, batchUID string, asOf postlift.Date) (map[string]string, error) {
 	batch, err := s.store.UnsentPieces(ctx, batchUID)
 	if err != nil {
@@ -18,59 +20,57 @@ func (s *Service) BlockedPieces(ctx context.Context, batchUID string, asOf postl
 	if err != nil {
 		return nil, err
 	}
-	policy := batch.Campaign.Definition.Policy(settings.Mail)
-	policy.Languages = nil // the piece is written already
-	blocked := map[string]string{}
-	for from := 0; from < len(batch.Pieces); from += gateChunk {
-		part := batch.Pieces[from:min(from+gateChunk, len(batch.Pieces))]
-		if err := s.gatePieces(ctx, part, Pressure{AsOf: asOf, ExceptRun: batch.RunID}, policy, blocked); err != nil {
-			return nil, err
-		}
+	policy, err := s.policy(ctx, batch.Campaign.Definition, settings)
+	if err != nil {
+		return nil, err
 	}
-	return blocked, nil
+	p := Pressure{AsOf: asOf, ExceptRun: batch.RunID, Policy: &policy}
+	ids := accountsOf(batch.Pieces)
+	standings, recipients, err := s.store.GateFacts(ctx, ids, p)
+	if err != nil {
+		return nil, err
+	}
+	return gatePieces(batch.Pieces, standings, recipients, policy, asOf), nil
 }
 
-func (s *Service) gatePieces(ctx context.Context, pieces []BatchPiece, p Pressure, policy Policy, blocked map[string]string) error {
+// accountsOf lists the accounts of pieces, each once, in order.
+func accountsOf(pieces []BatchPiece) []int64 {
 	ids := make([]int64, 0, len(pieces))
-	seen := map[int64]bool{}
 	for _, piece := range pieces {
-		if !seen[piece.AccountID] {
-			seen[piece.AccountID] = true
-			ids = append(ids, piece.AccountID)
-		}
+		ids = append(ids, piece.AccountID)
 	}
-	standings, err := s.store.Standings(ctx, ids, p)
-	if err != nil {
-		return err
-	}
-	recipients, err := s.store.RecipientsOf(ctx, ids, p.AsOf)
-	if err != nil {
-		return err
-	}
-	for _, piece := range pieces {
-		standing := standings[piece.AccountID]
-		if reason := gatePiece(piece, standing, recipients[piece.AccountID], policy, p.AsOf); reason != "" {
-			blocked[piece.UID] = string(reason)
-		}
-	}
-	return nil
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
-// gatePiece gives the first reason against a piece, over account and contact together.
-func gatePiece(piece BatchPiece, s Standing, recipients []Recipient, policy Policy, asOf postlift.Date) Reason {
-	for i := range recipients {
-		r := &recipients[i]
-		if r.ContactID != piece.ContactID {
+// gatePieces judges the letters of a batch in their order and gives the first reason against each that must
+// not go out.
+func gatePieces(pieces []BatchPiece, standings Standings, recipients Recipients, policy Policy, asOf postlift.Date) map[string]string {
+	g := newGatekeeper(policy, asOf)
+	letters := map[int64]int{} // let through, by account
+	blocked := map[string]string{}
+	for _, piece := range pieces {
+		standing := standings.Of(piece.AccountID)
+		standing.MailsLastYear += letters[piece.AccountID]
+		if reasons := g.letter(piece, &standing, recipients.Of(piece.AccountID)); len(reasons) > 0 {
+			blocked[piece.UID] = string(reasons[0])
 			continue
 		}
-		f := r.gateFacts(false)
-		f.Suppressed = append(append([]Reason{}, s.Suppressed...), r.Suppressed...)
-		f.AccountStatus, f.LastMailedOn, f.MailsLastYear = s.Status, s.LastMailedOn, s.MailsLastYear
-		f.ControlGroup, f.Dunning, f.Complaint, f.Opportunities = s.ControlGroup, s.Dunning, s.Complaint, s.Opportunities
-		if reasons := Gate(f, policy, asOf); len(reasons) > 0 {
-			return reasons[0]
-		}
-		return ""
+		letters[piece.AccountID]++
 	}
-	return NoContactLeft // the contact is gone or belongs to another account by now
+	return blocked
+}
+
+// letter gives every reason against one letter, over account and contact together: what the plan asked, asked
+// again, except for what the plan itself has decided.
+func (g *gatekeeper) letter(piece BatchPiece, s *Standing, recipients []Recipient) []Reason {
+	i := slices.IndexFunc(recipients, func(r Recipient) bool { return r.ContactID == piece.ContactID })
+	if i < 0 {
+		return []Reason{NoContactLeft} // the contact is gone or belongs to another account by now
+	}
+	held := (g.account(s, piece.GroupKey) | g.contact(&recipients[i])) &^ decidedByPlan
+	if held == 0 {
+		g.claim(&recipients[i], piece.GroupKey)
+	}
+	return held.list()
 }

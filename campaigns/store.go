@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/campaigns/lift"
 	"postlift/campaigns/rules"
 	"postlift/clv/scoring"
 )
@@ -15,8 +16,11 @@ import (
 // transaction as the change.
 type Store interface {
 	RuleStore
+	SegmentStore
 	CampaignStore
 	FactStore
+	PastStore
+	PrivacyStore
 }
 
 // RuleVersion is one frozen version of a named rule.
@@ -38,6 +42,8 @@ type RuleStore interface {
 	// Rule finds the latest version by the rule's name or id; NotFound otherwise.
 	Rule(ctx context.Context, ref string) (RuleVersion, error)
 	Rules(ctx context.Context) ([]RuleVersion, error)
+	// RuleVersions lists every version of a rule found by name or id, the first first; NotFound without one.
+	RuleVersions(ctx context.Context, ref string) ([]RuleVersion, error)
 	// RuleVersion reads one version by its internal id.
 	RuleVersion(ctx context.Context, id int64) (RuleVersion, error)
 }
@@ -87,10 +93,15 @@ type Run struct {
 	WindowDays    int            `json:"window_days"`
 	Record        Record         `json:"record"`
 	RuleVersionID int64          `json:"-"`
-	ApprovedBy    string         `json:"approved_by,omitempty"`
+	ApprovedBy    string         `json:"approved_by,omitempty"` // the last of them
 	ApprovedAt    *time.Time     `json:"approved_at,omitempty"`
-	InHomeOn      postlift.Date  `json:"in_home_on,omitzero"`
-	CreatedAt     time.Time      `json:"created_at"`
+
+	Approvals       []Approval    `json:"approvals"`            // those in force; a planned run may have the first of two
+	ApprovalsNeeded int           `json:"approvals_needed"`     // 1, or 2 above the settings' limit
+	UndoUntil       *time.Time    `json:"undo_until,omitempty"` // letters are prepared from then on
+	Outlook         *Outlook      `json:"outlook"`              // null for plans of earlier versions
+	InHomeOn        postlift.Date `json:"in_home_on,omitzero"`
+	CreatedAt       time.Time     `json:"created_at"`
 }
 
 // NewRun is a plan on its way into the database.
@@ -103,6 +114,23 @@ type NewRun struct {
 	AsOf            postlift.Date
 	Record          Record
 	Plan            Plan
+	Outlook         Outlook
+	ApprovalsNeeded int
+	Designs         []RunDesign // of the variants
+}
+
+// RunDesign is the design version behind a variant of a run.
+type RunDesign struct {
+	Variant         string
+	DesignVersionID int64
+	Languages       []string // none: the campaign's
+}
+
+// Approving is what an approval does to a plan beside naming the person.
+type Approving struct {
+	Needed    int // how many people it takes
+	At        time.Time
+	UndoUntil *time.Time // no letter is prepared before; nil: at once
 }
 
 // DesignRef names the latest version of a design.
@@ -128,9 +156,13 @@ type CampaignStore interface {
 	SavePlan(ctx context.Context, r NewRun, by postlift.Actor) (Run, error)
 	// CurrentRun is the campaign's run that is neither cancelled nor superseded; NotFound without one.
 	CurrentRun(ctx context.Context, campaignID int64) (Run, error)
-	// ApproveRun moves a planned run and its campaign to approved and enrols the planned accounts;
-	// Conflict when it is not planned any more.
-	ApproveRun(ctx context.Context, run Run, by postlift.Actor) error
+	// ApproveRun notes the approval of a planned run. With as many people as are needed it moves run and
+	// campaign to approved and enrols the planned accounts. Conflict when it is not planned any more or the
+	// person has approved it before.
+	ApproveRun(ctx context.Context, run Run, a Approving, by postlift.Actor) error
+	// UndoApproval takes a run's approvals back: run and campaign are as after the preview, its enrolments are
+	// gone. Conflict when letters are being prepared or nobody had approved it.
+	UndoApproval(ctx context.Context, run Run, by postlift.Actor) error
 	// CancelCampaign ends a campaign before its batch is released: runs, batches, unsent letters and
 	// enrolments with it. Conflict once a batch is released; a cancelled campaign stays as it is.
 	CancelCampaign(ctx context.Context, c Campaign, by postlift.Actor) (CancelledWork, error)
@@ -158,8 +190,14 @@ type StoredChoice struct {
 	Rank               int
 	ExpectedValueMinor int64
 	CostMinor          int64
+	BaselineMinor      int64
 	Contacts           []int64
 	Features           json.RawMessage
+	Variant            string
+	Wave               int
+	Role               string
+	Lift               float64
+	LiftSD             float64
 }
 
 // AccountFacts are one account with its features and what planning reads of it.
@@ -180,8 +218,9 @@ type AccountFacts struct {
 // Pressure says which letters count against an account.
 type Pressure struct {
 	AsOf       postlift.Date
-	ExceptRun  int64 // this run's own pieces and held-out do not count
-	WithUnsent bool  // pieces that are prepared but not released count as sent on AsOf
+	ExceptRun  int64   // this run's own pieces and held-out do not count
+	WithUnsent bool    // pieces that are prepared but not released count as sent on AsOf
+	Policy     *Policy // what the gate applies: facts that it does not ask for may be left out; nil: all
 }
 
 // BatchPiece is an unsent live piece of a batch with whom it goes to.
@@ -189,6 +228,7 @@ type BatchPiece struct {
 	UID       string
 	AccountID int64
 	ContactID int64
+	GroupKey  string // of the account
 }
 
 // BatchPieces are the unsent live pieces of a batch with the run they belong to.
@@ -198,6 +238,15 @@ type BatchPieces struct {
 	Pieces   []BatchPiece
 }
 
+// PrivacyStore reads what the data-protection officer asks for.
+type PrivacyStore interface {
+	// Objections lists the objections to advertising received from a day (zero: the first) to another, in order,
+	// with what the ledger of letters says about each; days are those of the time zone.
+	Objections(ctx context.Context, from, to postlift.Date, timeZone string) ([]Objected, error)
+	// FindContacts finds contacts by id, external id or name, at most limit; NotFound without any.
+	FindContacts(ctx context.Context, ref string, asOf postlift.Date, limit int) ([]KnownContact, error)
+}
+
 // FactStore reads what rules and the gate look at.
 type FactStore interface {
 	Settings(ctx context.Context) (accounts.Settings, error)
@@ -205,16 +254,28 @@ type FactStore interface {
 	// FeaturesAsOf is the date that the features stand for; RefreshFeatures rebuilds them for a date.
 	FeaturesAsOf(ctx context.Context) (postlift.Date, error)
 	RefreshFeatures(ctx context.Context, asOf postlift.Date) error
-	// EachAccount streams every account with the given fields filled, in one pass. The AccountFacts and
-	// its Facts are reused from call to call.
-	EachAccount(ctx context.Context, c *rules.Catalogue, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error
+	// EachMatch streams, by id, the accounts that a bound rule takes, without a rule every account, with the given
+	// fields filled. The AccountFacts and its Facts are reused from call to call.
+	EachMatch(ctx context.Context, c *rules.Catalogue, rule *rules.Term, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error
+	// CountMatches counts the accounts that a bound rule takes, and all.
+	CountMatches(ctx context.Context, rule *rules.Term, asOf postlift.Date) (matched, all int, err error)
 	// AccountFacts reads one account by id, external id or name with every field filled.
 	AccountFacts(ctx context.Context, c *rules.Catalogue, ref string, asOf postlift.Date) (AccountFacts, error)
-	// Standings and Recipients read what the gate needs of accounts and their contacts, set-based.
-	Standings(ctx context.Context, accountIDs []int64, p Pressure) (map[int64]Standing, error)
-	RecipientsOf(ctx context.Context, accountIDs []int64, asOf postlift.Date) (map[int64][]Recipient, error)
+	// GateFacts reads what the gate needs of any number of accounts and of their contacts, set-based.
+	GateFacts(ctx context.Context, accountIDs []int64, p Pressure) (Standings, Recipients, error)
 	// PlacesNear lists the places ("DE-70173") whose centre lies in a circle; NotFound where the centre's postcode
 	// has no known place.
 	PlacesNear(ctx context.Context, near rules.Near) ([]string, error)
 	UnsentPieces(ctx context.Context, batchUID string) (BatchPieces, error)
+	// AccountID finds one account by id, external id or name; NotFound without it, Conflict where several have the name.
+	AccountID(ctx context.Context, ref string) (int64, error)
+	// AccountUIDs gives the outward ids of accounts, AccountNames their present names by those; accounts that are gone
+	// are missing.
+	AccountUIDs(ctx context.Context, ids []int64) (map[int64]string, error)
+	AccountNames(ctx context.Context, uids []string) (map[string]string, error)
+	// LearnedLift is the latest lift table; nil while nothing was learned.
+	LearnedLift(ctx context.Context) (*lift.Model, error)
+	// OrderRanks gives the share of all accounts that have fewer orders, half of those with as many counted in, by
+	// number of orders.
+	OrderRanks(ctx context.Context) (map[int]float64, error)
 }

@@ -36,6 +36,7 @@ type Column struct {
 	Type     Type     // what it holds
 	Required bool     // the header must have it; whether a row may leave it empty is for the kind to say
 	Aliases  []string // other headers that mean it, best first; case, blanks, umlaut spelling and punctuation don't matter
+	Exact    bool     // the header must be the name itself, but for case and surrounding blanks
 }
 
 // Limits of one file; what exceeds them costs a row, or the file where it is the header.
@@ -53,6 +54,8 @@ type Options struct {
 	// Location turns instants that carry a zone into civil dates and is the zone of times that carry
 	// none; nil is UTC.
 	Location *time.Location
+	// HeaderAdded says that the first line was put before a file that has no header: rows count from 1 then.
+	HeaderAdded bool
 }
 
 // Format is what the reader found out about a file; it is part of an import's report.
@@ -75,6 +78,8 @@ type Reader struct {
 	order   []dateOrder
 	width   int // columns in the header
 	loc     *time.Location
+	above   int // lines before the first row that are not the file's own
+	header  []string
 }
 
 // Open reads the header and a sample. The error is an Invalid fault when the file as a whole is not
@@ -93,6 +98,9 @@ func Open(r io.Reader, columns []Column, o Options) (*Reader, error) {
 	if out.loc == nil {
 		out.loc = time.UTC
 	}
+	if o.HeaderAdded {
+		out.above = 1
+	}
 	for i, c := range columns {
 		out.index[c.Name] = i
 	}
@@ -101,6 +109,7 @@ func Open(r io.Reader, columns []Column, o Options) (*Reader, error) {
 		return nil, err
 	}
 	out.width = len(header)
+	out.header = header
 	out.format = describe(encoding, sep, columns, header, mapping)
 	out.row = Row{reader: out, at: mapping}
 	sampled := newSplitter(bufio.NewReader(bytes.NewReader(sample)), encoding, sep)
@@ -144,6 +153,9 @@ func (r *Reader) Format() Format {
 	}
 	return f
 }
+
+// Header gives the names of the columns as the file has them.
+func (r *Reader) Header() []string { return r.header }
 
 // Has tells whether the file has the column.
 func (r *Reader) Has(column string) bool {

@@ -71,16 +71,26 @@ func names(columns []Column) string {
 // mapHeader gives each column's place in the header, or -1. A canonical name wins over aliases, an
 // earlier alias over a later one, the leftmost of two equal headers; a header serves one column only.
 func mapHeader(header []string, columns []Column) []int {
-	places := make(map[string]int, len(header))
+	places, exact := make(map[string]int, len(header)), map[string]int{}
 	for i, h := range header {
 		key := Fold(h)
 		if _, ok := places[key]; !ok && key != "" {
 			places[key] = i
 		}
+		key = strings.ToLower(strings.TrimSpace(h))
+		if _, ok := exact[key]; !ok {
+			exact[key] = i
+		}
 	}
 	type claim struct{ column, rank, place int }
 	var claims []claim
 	for i, c := range columns {
+		if c.Exact {
+			if place, ok := exact[c.Name]; ok {
+				claims = append(claims, claim{i, -1, place})
+			}
+			continue
+		}
 		for rank, name := range append([]string{c.Name}, c.Aliases...) {
 			if place, ok := places[Fold(name)]; ok {
 				claims = append(claims, claim{i, rank, place})

@@ -23,7 +23,7 @@ type Row struct {
 }
 
 func (r *Row) begin(rec *record) {
-	r.fields, r.number, r.text, r.rejects = rec.fields, rec.row, rec.text, r.rejects[:0]
+	r.fields, r.number, r.text, r.rejects = rec.fields, rec.row-r.reader.above, rec.text, r.rejects[:0]
 	if rec.rule != "" {
 		r.fields = nil
 		r.Reject("", rec.rule, beginning(rec.text, 80), structureText[rec.rule])

@@ -8,7 +8,6 @@ import (
 	"sync"
 
 	"postlift"
-	"postlift/accounts"
 )
 
 // FieldType is what a feature is; it decides which operators and literals a rule may use with it.
@@ -23,6 +22,14 @@ const (
 	Day     FieldType = "date"  // a rule's literals are ISO dates in quotes, or relative ones such as days_ago(90)
 	Texts   FieldType = "texts" // a set of texts; never missing, but it may be empty
 )
+
+// noun is the type as it stands behind "is a".
+func (t FieldType) noun() string {
+	if t == Texts {
+		return "set of texts"
+	}
+	return string(t)
+}
 
 // Level is what a feature belongs to. Every feature is read per account: those of lower levels are counts,
 // sums or sets over what belongs to the account, those of the group are the same for all its accounts.
@@ -47,6 +54,8 @@ type Field struct {
 	Missing Words     `json:"missing,omitzero"`  // which accounts have no value; empty where all have one
 	Values  []Value   `json:"values,omitempty"`  // all that a text may be; none: any text
 	Pattern string    `json:"pattern,omitempty"` // regular expression of a text's form, in words of Unit
+	Yes     Words     `json:"yes,omitzero"`      // of a boolean: how a sentence says that it is true, "an open contract"
+	No      Words     `json:"no,omitzero"`       // and that it is false, "no open contract"
 	Level   Level     `json:"level"`
 	Custom  bool      `json:"custom,omitempty"` // an attribute that the organisation imports
 	index   int       // position in the catalogue
@@ -109,13 +118,14 @@ func (f *Field) wrongText(text string) string {
 	return fmt.Sprintf("%q is never a value of %s%s; it has %s", text, f.Name, DidYouMean(known, text), strings.Join(known, ", "))
 }
 
-// Catalogue lists every feature that rules may name, the built-in ones and the organisation's own. It is
-// immutable and safe for concurrent use. Money is in the reporting currency; days count back from the date that
+// Catalogue lists every feature that rules may name, the built-in ones and the organisation's own. It does not
+// change and is safe for concurrent use. Money is in the reporting currency; days count back from the date that
 // the facts stand for.
 type Catalogue struct {
 	fields           []*Field
 	byName           map[string]*Field
 	num, text, texts int // slots of each sort in Facts
+	grown            grownCatalogues
 }
 
 var builtin = sync.OnceValue(func() *Catalogue {
@@ -129,22 +139,6 @@ var builtin = sync.OnceValue(func() *Catalogue {
 
 // Builtin is the catalogue without attributes of the organisation's own.
 func Builtin() *Catalogue { return builtin() }
-
-// With is the catalogue with the organisation's own attributes, named "custom." and their name, behind its own.
-func (c *Catalogue) With(attributes []accounts.Attribute) *Catalogue {
-	if len(attributes) == 0 {
-		return c
-	}
-	all := &Catalogue{byName: make(map[string]*Field, len(c.fields)+len(attributes))}
-	for _, f := range c.fields {
-		all.add(*f)
-	}
-	for _, a := range attributes {
-		all.add(Field{Name: "custom." + a.Name, Type: FieldType(a.Type), Unit: a.Unit, EN: a.LabelEN, DE: a.LabelDE, Custom: true,
-			About: Words{a.AboutEN, a.AboutDE}, Missing: notImported})
-	}
-	return all
-}
 
 // Fields lists the features in the catalogue's order; it must not be changed.
 func (c *Catalogue) Fields() []*Field { return c.fields }

@@ -75,6 +75,7 @@ var orderFields = []Field{
 // contractFields are what runs or is about to.
 var contractFields = []Field{
 	{Name: "has_open_contract", Type: Boolean, EN: "Has an open contract", DE: "Hat einen laufenden Vertrag",
+		Yes: Words{"an open contract", "laufender Vertrag"}, No: Words{"no open contract", "kein laufender Vertrag"},
 		About: Words{"Whether any contract runs", "Ob irgendein Vertrag läuft"}},
 	{Name: "open_contracts", Type: Number, Unit: "contracts", EN: "Open contracts", DE: "Laufende Verträge",
 		About: Words{"Number of running contracts", "Zahl der laufenden Verträge"}},
@@ -94,6 +95,7 @@ var contractFields = []Field{
 	{Name: "contract.groups", Type: Texts, EN: "Product groups under contract", DE: "Produktgruppen unter Vertrag",
 		About: Words{"Product groups of the account's running contracts", "Produktgruppen der laufenden Verträge des Kunden"}},
 	{Name: "contract.auto_renews", Type: Boolean, EN: "Has a contract that renews by itself", DE: "Hat einen Vertrag, der sich selbst verlängert", Missing: noOpenContract,
+		Yes: Words{"a contract that renews by itself", "Vertrag mit selbsttätiger Verlängerung"}, No: Words{"no contract that renews by itself", "kein Vertrag mit selbsttätiger Verlängerung"},
 		About: Words{"Whether any running contract renews by itself unless notice is given", "Ob sich irgendein laufender Vertrag ohne Kündigung von selbst verlängert"}},
 	{Name: "contracts_ended_12m", Type: Number, Unit: "contracts", EN: "Contracts ended in 12 months", DE: "Beendete Verträge in 12 Monaten",
 		About: Words{"Number of contracts that ended in the last twelve months", "Zahl der Verträge, die in den letzten zwölf Monaten endeten"}},

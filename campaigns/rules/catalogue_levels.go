@@ -29,8 +29,10 @@ var standingFields = []Field{
 	{Name: "owner", Type: Text, Unit: "external id", EN: "Account owner", DE: "Betreuung", Missing: Words{"accounts without an owner", "Kunden ohne Betreuung"},
 		About: Words{"External id of the employee who looks after the account", "Externe Kennung der Person, die den Kunden betreut"}},
 	{Name: "dunning", Type: Boolean, EN: "Is being dunned", DE: "Ist im Mahnverfahren",
+		Yes: Words{"open dunning", "laufendes Mahnverfahren"}, No: Words{"no open dunning", "kein laufendes Mahnverfahren"},
 		About: Words{"Whether dunning of the account is open", "Ob ein Mahnverfahren gegen den Kunden läuft"}},
 	{Name: "complaint", Type: Boolean, EN: "Has an open complaint", DE: "Hat eine offene Beschwerde",
+		Yes: Words{"an open complaint", "offene Beschwerde"}, No: Words{"no open complaint", "keine offene Beschwerde"},
 		About: Words{"Whether a complaint of the account is open", "Ob eine Beschwerde des Kunden offen ist"}},
 }
 

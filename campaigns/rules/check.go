@@ -12,29 +12,45 @@ import (
 
 // Limits of a rule: they bound the work of checking and evaluating one.
 const (
-	MaxRuleBytes    = 16 << 10 // of the text form
+	MaxRuleBytes    = 64 << 10 // of the text form
 	MaxRuleNodes    = 1000     // conditions and groups
 	MaxRuleDepth    = 32       // nested groups
 	maxListValues   = 1000
+	maxRuleValues   = 5000 // of all lists
 	maxLiteralRunes = 200
 	maxNumber       = 1e15
 )
 
 // Check holds the tree against the catalogue: known fields, operators that fit the type, literals of
 // that type, groups that are not empty, and the limits. The fault names the clause, the reason and the
-// nearest name. Whether a segment or a place exists shows in Bind.
+// nearest name. Whether a segment or a place exists shows in Bind. What passes has a text form that Parse takes.
 func (c *Catalogue) Check(n *Node) error {
-	count := 0
-	return c.check(n, 1, &count)
+	k := checker{catalogue: c}
+	if err := k.check(n, 1); err != nil {
+		return err
+	}
+	return measure(n.Text())
 }
 
-func (c *Catalogue) check(n *Node, depth int, count *int) error {
-	*count++
+// checker walks a tree and counts what bounds its evaluation.
+type checker struct {
+	catalogue     *Catalogue
+	nodes, values int
+}
+
+func (c *checker) check(n *Node, depth int) error {
+	if n == nil {
+		return ruleFault("a condition is missing")
+	}
+	c.nodes++
+	c.values += len(n.Values)
 	switch {
-	case *count > MaxRuleNodes:
+	case c.nodes > MaxRuleNodes:
 		return ruleFault("the rule has more than %d conditions: use a list (field in [...]) or split it", MaxRuleNodes)
 	case depth > MaxRuleDepth:
 		return ruleFault("the rule nests more than %d groups: write it flatter", MaxRuleDepth)
+	case c.values > maxRuleValues:
+		return ruleFault("the lists of the rule hold more than %d values: split it into saved rules", maxRuleValues)
 	}
 	switch n.Op {
 	case OpAll, OpAny, OpNone:
@@ -46,13 +62,13 @@ func (c *Catalogue) check(n *Node, depth int, count *int) error {
 			return ruleFault("a group \"not\" has %d conditions: it takes exactly one", len(n.Nodes))
 		}
 	default:
-		return c.checkClause(n)
+		return c.catalogue.checkClause(n)
+	}
+	if n.Field != "" || n.Value != nil || len(n.Values) > 0 || n.Near != nil {
+		return ruleFault("a group %q holds conditions only, no field or value of its own", n.Op)
 	}
 	for _, part := range n.Nodes {
-		if part == nil {
-			return ruleFault("a group %q holds an empty condition", n.Op)
-		}
-		if err := c.check(part, depth+1, count); err != nil {
+		if err := c.check(part, depth+1); err != nil {
 			return err
 		}
 	}
@@ -77,7 +93,7 @@ func (c *Catalogue) checkClause(n *Node) error {
 }
 
 func checkSegment(n *Node) error {
-	if n.Value == nil || n.Value.kind != textLiteral || n.Field != "" || len(n.Nodes)+len(n.Values) > 0 {
+	if n.Value == nil || n.Value.kind != textLiteral || n.Field != "" || n.Near != nil || len(n.Nodes)+len(n.Values) > 0 {
 		return ruleFault(`in_segment takes the name of a saved rule in quotes, such as in_segment("sleeping giants")`)
 	}
 	if reason := textReason(n.Value.text); reason != "" {
@@ -112,7 +128,7 @@ func ruleFault(format string, args ...any) error {
 
 // clauseReason tells why a clause does not fit its field, or "".
 func clauseReason(f *Field, n *Node) string {
-	if len(n.Nodes) > 0 {
+	if len(n.Nodes) > 0 || n.Near != nil {
 		return "a clause holds no further conditions"
 	}
 	if reason := operatorReason(f, n.Op); reason != "" {
@@ -125,10 +141,13 @@ func clauseReason(f *Field, n *Node) string {
 		}
 		return ""
 	case OpIn:
+		if n.Value != nil {
+			return "in takes a list of values"
+		}
 		return listReason(f, n.Values)
 	}
-	if n.Value == nil {
-		return "a value is missing"
+	if n.Value == nil || len(n.Values) > 0 {
+		return "exactly one value is needed"
 	}
 	return literalReason(f, n.Op, *n.Value)
 }
@@ -145,8 +164,11 @@ func operatorReason(f *Field, op string) string {
 	case OpIsEmpty:
 		return ""
 	case OpLess, OpAtMost, OpGreater, OpAtLeast:
+		if f.Type == Texts {
+			return f.Name + " is a set of texts: use contains, in or is_empty"
+		}
 		if !ordered {
-			return fmt.Sprintf("%s is a %s and has no order; use ==, !=%s", f.Name, f.Type, map[bool]string{true: ", in, contains or startsWith"}[f.Type == Text])
+			return fmt.Sprintf("%s is a %s and has no order; use ==, !=%s", f.Name, f.Type.noun(), map[bool]string{true: ", in, contains or startsWith"}[f.Type == Text])
 		}
 		return ""
 	case OpIn:
@@ -156,12 +178,12 @@ func operatorReason(f *Field, op string) string {
 		return ""
 	case OpContains:
 		if f.Type != Text && f.Type != Texts {
-			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type)
+			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type.noun())
 		}
 		return ""
 	case OpStartsWith, OpEndsWith:
 		if f.Type != Text {
-			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type)
+			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type.noun())
 		}
 		return ""
 	}
@@ -192,7 +214,7 @@ func literalReason(f *Field, op string, l Literal) string {
 		return relativeReason(l.relative)
 	}
 	if l.kind != want {
-		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type, l.kindName(), literalHint(f))
+		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type.noun(), l.kindName(), literalHint(f))
 	}
 	switch f.Type {
 	case Number, Amount:
@@ -220,11 +242,14 @@ func literalReason(f *Field, op string, l Literal) string {
 	return ""
 }
 
-// maxRelativeDays is how far a relative date may lie from the day on which the rule is asked.
-const maxRelativeDays = 36600
+// How far a relative date may lie from the day on which the rule is asked.
+const (
+	maxRelativeDays   = 36600
+	maxRelativeMonths = 1200
+)
 
 func relativeReason(r Relative) string {
-	if abs(r.Days) > maxRelativeDays || abs(r.Months) > maxRelativeDays/30 {
+	if abs(r.Days) > maxRelativeDays || abs(r.Months) > maxRelativeMonths {
 		return "the date lies more than 100 years away"
 	}
 	if r.Days != 0 && r.Months != 0 {

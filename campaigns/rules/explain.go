@@ -29,6 +29,9 @@ func (t *Term) Explain(facts *Facts, currency string) Explained {
 		return e
 	}
 	e := Explained{Text: t.Node.Text(), Op: t.Node.Op, Field: t.Node.Field}
+	if t.Field != nil {
+		e.Field = t.Field.Name // a circle names none, it is looked up in the main site's place
+	}
 	switch t.Op {
 	case OpAll, OpAny, OpNot, OpInSegment:
 		for _, c := range t.Terms {

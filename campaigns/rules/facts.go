@@ -2,7 +2,6 @@ package rules
 
 import (
 	"math"
-	"slices"
 
 	"postlift"
 )
@@ -79,7 +78,7 @@ func (f *Facts) Value(field *Field, currency string) any {
 	case Text:
 		return f.text[field.slot]
 	case Texts:
-		return slices.Clone(f.sets[field.slot])
+		return append([]string{}, f.sets[field.slot]...) // never nil: an empty set is a value
 	case Boolean:
 		return f.num[field.slot] != 0
 	case Day:
@@ -90,9 +89,10 @@ func (f *Facts) Value(field *Field, currency string) any {
 	return f.num[field.slot]
 }
 
-// SetValue puts back what Value gave and JSON carried: nil, number, text, bool, or a money object.
+// SetValue puts back what Value gave, as it is or as JSON carried it: nil, number, text, bool, list of texts or money.
 // A value of another shape counts as missing.
 func (f *Facts) SetValue(field *Field, v any) {
+	f.clear(field)
 	switch v := v.(type) {
 	case string:
 		if field.Type == Text {
@@ -110,10 +110,29 @@ func (f *Facts) SetValue(field *Field, v any) {
 		}
 	case []any:
 		f.setMembers(field, v)
+	case []string:
+		if field.Type == Texts {
+			f.SetTexts(field, v)
+		}
+	case postlift.Money:
+		if field.Type == Amount {
+			f.SetNumber(field, float64(v.Minor))
+		}
 	case map[string]any:
 		if minor, ok := v["minor"].(float64); ok && field.Type == Amount {
 			f.SetNumber(field, minor)
 		}
+	}
+}
+
+func (f *Facts) clear(field *Field) {
+	switch field.Type {
+	case Text:
+		f.text[field.slot] = ""
+	case Texts:
+		f.sets[field.slot] = nil
+	default:
+		f.num[field.slot] = math.NaN()
 	}
 }
 

@@ -14,9 +14,10 @@ func DidYouMean(known []string, name string) string {
 func nearest(known []string, name string) string {
 	name = strings.ToLower(name)
 	best, least := "", min(max(2, len(name)/3)+1, len(name)) // where every letter differs, nothing is near
-	for _, k := range known {
-		if strings.EqualFold(k, name) {
-			return k
+	for _, written := range known {
+		k := strings.ToLower(written)
+		if k == name {
+			return written
 		}
 		d := editDistance(k, name)
 		if _, last, dotted := strings.Cut(k, "."); dotted {
@@ -29,7 +30,7 @@ func nearest(known []string, name string) string {
 			d = min(d, 2) // "clv.payback" means clv.payback_month
 		}
 		if d < least {
-			best, least = k, d
+			best, least = written, d
 		}
 	}
 	return best

@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -150,13 +151,29 @@ func (c *Catalogue) Decode(data []byte) (*Node, error) {
 	return n, c.Check(n)
 }
 
-// DecodeNode reads a stored tree without checking it: Bind does that before anything is evaluated.
+// maxTreeBytes bounds a stored tree before it is read; no tree that Check takes comes near it.
+const maxTreeBytes = 1 << 20
+
+// DecodeNode reads a stored tree without checking it: Bind does that before anything is evaluated. What it does not
+// know is refused, never left out: the rest would mean something else.
 func DecodeNode(data []byte) (*Node, error) {
-	var n Node
-	if err := json.Unmarshal(data, &n); err != nil {
+	if len(data) > maxTreeBytes {
+		return nil, postlift.Faultf(postlift.Invalid, "rules.DecodeNode", "the rule tree has %d bytes; at most %d are possible", len(data), maxTreeBytes)
+	}
+	var n *Node
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	err := d.Decode(&n)
+	if err == nil && d.More() {
+		err = errors.New("something follows the tree")
+	}
+	if err == nil && n == nil {
+		err = errors.New("it is empty")
+	}
+	if err != nil {
 		return nil, postlift.Faultf(postlift.Invalid, "rules.DecodeNode", "the rule tree is not readable: %v", err)
 	}
-	return &n, nil
+	return n, nil
 }
 
 // Segments lists the saved rules that the rule refers to by itself, each once, in the order of the text.
@@ -173,11 +190,13 @@ func (n *Node) Segments() []string {
 func (n *Node) walk(visit func(*Node)) {
 	visit(n)
 	for _, c := range n.Nodes {
-		c.walk(visit)
+		if c != nil {
+			c.walk(visit)
+		}
 	}
 }
 
-// normal brings a group into normal form: no `all` directly within an `all`, no `any` within an `any`,
+// group makes a group in normal form: no `all` directly within an `all`, no `any` within an `any`,
 // no group of one.
 func group(op string, nodes ...*Node) *Node {
 	var flat []*Node

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 
@@ -25,10 +26,11 @@ func (c *Catalogue) Parse(text string) (*Node, error) {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return nil, ruleFault("the rule is empty; an example: clv.residual > 5000 and days_since_last_order > 120")
-	case len(text) > MaxRuleBytes:
-		return nil, ruleFault("the rule has %d bytes; at most %d are possible: use lists (field in [...])", len(text), MaxRuleBytes)
 	case !utf8.ValidString(text):
 		return nil, ruleFault("the rule is not valid UTF-8 text")
+	}
+	if err := measure(text); err != nil {
+		return nil, err
 	}
 	b := builder{catalogue: c, source: []rune(text)}
 	tree, err := parseText(text)
@@ -49,7 +51,7 @@ func parseText(text string) (node ast.Node, err error) {
 			node, err = nil, errors.New("this cannot be read")
 		}
 	}()
-	tree, err := parser.Parse(text)
+	tree, err := parser.ParseWithConfig(text, &conf.Config{MaxNodes: 2 * maxRuleTokens}) // measure has bounded it already
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +157,7 @@ func (b *builder) flag(n ast.Node) (*Node, error) {
 		return nil, err
 	}
 	if f.Type != Boolean {
-		return nil, b.at(start(n), f.Name, "a %s is no condition by itself: compare it, such as %s", f.Type, example(f))
+		return nil, b.at(start(n), f.Name, "a %s is no condition by itself: compare it, such as %s", f.Type.noun(), example(f))
 	}
 	yes := BoolLiteral(true)
 	return &Node{Op: OpEqual, Field: f.Name, Value: &yes}, nil
@@ -173,65 +175,6 @@ func example(f *Field) string {
 	return f.Name + " > 100"
 }
 
-// call reads what is written as a function and is a condition.
-func (b *builder) call(n *ast.CallNode) (*Node, error) {
-	callee, ok := n.Callee.(*ast.IdentifierNode)
-	if !ok {
-		return nil, b.refuse(n, conditionFunctions)
-	}
-	switch callee.Value {
-	case OpIsEmpty:
-		return b.isEmpty(n)
-	case "none_of":
-		return b.noneOf(n)
-	case OpInSegment:
-		return b.inSegment(n)
-	case OpWithinKM:
-		return b.withinKM(n)
-	}
-	return nil, b.refuse(n, conditionFunctions)
-}
-
-const conditionFunctions = `the functions of rules are is_empty(field), none_of(condition, …), in_segment("name") and within_km(25, "DE", "70173")`
-
-func (b *builder) noneOf(n *ast.CallNode) (*Node, error) {
-	if len(n.Arguments) == 0 {
-		return nil, b.at(start(n), "none_of", "it takes at least one condition")
-	}
-	none := &Node{Op: OpNone}
-	for _, argument := range n.Arguments {
-		part, err := b.condition(argument)
-		if err != nil {
-			return nil, err
-		}
-		none.Nodes = append(none.Nodes, part)
-	}
-	return none, nil
-}
-
-func (b *builder) inSegment(n *ast.CallNode) (*Node, error) {
-	if len(n.Arguments) == 1 {
-		if l, ok := plainLiteral(n.Arguments[0]); ok {
-			node := &Node{Op: OpInSegment, Value: &l}
-			return node, b.placed(n, checkSegment(node))
-		}
-	}
-	return nil, b.placed(n, checkSegment(&Node{Op: OpInSegment}))
-}
-
-func (b *builder) withinKM(n *ast.CallNode) (*Node, error) {
-	node := &Node{Op: OpWithinKM}
-	if len(n.Arguments) == 3 {
-		km, _ := plainLiteral(n.Arguments[0])
-		country, _ := plainLiteral(n.Arguments[1])
-		postcode, _ := plainLiteral(n.Arguments[2])
-		if km.kind == numberLiteral && country.kind == textLiteral && postcode.kind == textLiteral {
-			node.Near = &Near{KM: km.num, Country: country.text, Postcode: postcode.text}
-		}
-	}
-	return node, b.placed(n, checkNear(node))
-}
-
 // placed adds the place of a node to a fault about it.
 func (b *builder) placed(n ast.Node, err error) error {
 	var f *postlift.Fault
@@ -239,17 +182,6 @@ func (b *builder) placed(n ast.Node, err error) error {
 		return err
 	}
 	return b.at(start(n), b.slice(start(n), n.Location().To), "%s", f.Text)
-}
-
-func (b *builder) isEmpty(n *ast.CallNode) (*Node, error) {
-	if len(n.Arguments) != 1 {
-		return nil, b.at(start(n), OpIsEmpty, "it takes exactly one field")
-	}
-	f, err := b.field(n.Arguments[0])
-	if err != nil {
-		return nil, err
-	}
-	return &Node{Op: OpIsEmpty, Field: f.Name}, nil
 }
 
 // mirrored are the operators with their sides exchanged: 5000 < clv.residual.
@@ -304,9 +236,16 @@ func (b *builder) list(f *Field, n ast.Node) ([]Literal, error) {
 func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 	l, ok := plainLiteral(n)
 	if !ok {
-		l, ok = relativeDate(n)
+		relative, name, wrong := relativeDate(n)
+		if wrong != "" {
+			return l, b.at(start(n), b.sourceOf(n), "%s: %s", name, wrong)
+		}
+		l, ok = relative, name != ""
 	}
 	if !ok {
+		if call, isCall := n.(*ast.CallNode); isCall {
+			return l, b.unknownCall(n, dotted(call.Callee), "%s cannot stand here")
+		}
 		if name := dotted(n); name != "" {
 			if f.Type == Text {
 				return l, b.at(start(n), name, `a value is expected here; put texts in quotes: "%s"`, name)
@@ -316,41 +255,15 @@ func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 		return l, b.refuse(n, "a plain value is expected here")
 	}
 	if reason := literalReason(f, op, l); reason != "" {
-		return l, b.at(start(n), b.slice(n.Location().From, n.Location().To), "%s", reason)
+		return l, b.at(start(n), b.sourceOf(n), "%s", reason)
 	}
 	return l, nil
 }
 
 func isLiteral(n ast.Node) bool {
 	_, ok := plainLiteral(n)
-	if !ok {
-		_, ok = relativeDate(n)
-	}
-	return ok
-}
-
-// relativeFunctions are the relative dates of the text form, by what one unit of the argument means.
-var relativeFunctions = map[string]Relative{"days_ago": {Days: -1}, "days_ahead": {Days: 1}, "months_ago": {Months: -1}, "months_ahead": {Months: 1}}
-
-// relativeDate reads days_ago(90), days_ahead(60), months_ago(3), months_ahead(3) and today().
-func relativeDate(n ast.Node) (Literal, bool) {
-	call, ok := n.(*ast.CallNode)
-	if !ok {
-		return Literal{}, false
-	}
-	name := dotted(call.Callee)
-	if name == "today" && len(call.Arguments) == 0 {
-		return RelativeLiteral(Relative{}), true
-	}
-	unit, known := relativeFunctions[name]
-	if !known || len(call.Arguments) != 1 {
-		return Literal{}, false
-	}
-	count, ok := call.Arguments[0].(*ast.IntegerNode)
-	if !ok || count.Value > maxRelativeDays {
-		return Literal{}, false
-	}
-	return RelativeLiteral(Relative{Months: unit.Months * count.Value, Days: unit.Days * count.Value}), true
+	_, relative, _ := relativeDate(n)
+	return ok || relative != ""
 }
 
 func plainLiteral(n ast.Node) (Literal, bool) {

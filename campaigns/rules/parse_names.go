@@ -48,6 +48,10 @@ func start(n ast.Node) int {
 	return n.Location().From
 }
 
+// insteadOf says how rules write what some functions of the outside grammar are meant for.
+var insteadOf = map[string]string{"none": "none_of(condition, …)", "all": "condition and condition", "any": "condition or condition",
+	"date": `a date in quotes, such as "2026-01-31"`, "now": "today()", "hasPrefix": `field startsWith "…"`, "hasSuffix": `field endsWith "…"`}
+
 // refuse names a construct of the outside grammar that rules do not have.
 func (b *builder) refuse(n ast.Node, remedy string) error {
 	at := start(n)
@@ -56,6 +60,9 @@ func (b *builder) refuse(n ast.Node, remedy string) error {
 	switch n := n.(type) {
 	case *ast.BuiltinNode:
 		offending, what = n.Name, "functions are not possible in rules; "
+		if instead := insteadOf[n.Name]; instead != "" {
+			remedy = "write " + instead
+		}
 	case *ast.CallNode:
 		what = "functions are not possible in rules; "
 	case *ast.ConditionalNode:

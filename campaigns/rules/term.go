@@ -33,11 +33,18 @@ const PlaceField = "place"
 // maxTerms bounds a rule with everything that it refers to.
 const maxTerms = 20000
 
+// maxTermValues bounds the values of its lists and circles.
+const maxTermValues = 500_000
+
 // maxSegmentDepth bounds how far saved rules may refer to others.
 const maxSegmentDepth = 16
 
+// maxCircles bounds its different circles: each is looked up among all places.
+const maxCircles = 50
+
 // Binding is what a rule leaves open until it is asked.
 type Binding struct {
+	Name     string // under which the rule is saved or about to be; "" for one without a name
 	AsOf     postlift.Date
 	Currency string // reporting currency: literals of money are its major units
 	// Segment finds a saved rule by its name; NotFound where there is none.
@@ -53,7 +60,11 @@ func (c *Catalogue) Bind(n *Node, b Binding) (*Term, error) {
 	if err := c.Check(n); err != nil {
 		return nil, err
 	}
-	return (&binder{catalogue: c, Binding: b, places: map[Near][]string{}}).bind(n)
+	all := &binder{catalogue: c, Binding: b, places: map[Near][]string{}, saved: map[string]*Node{}}
+	if b.Name != "" {
+		all.path = []string{b.Name}
+	}
+	return all.bind(n)
 }
 
 type binder struct {
@@ -61,12 +72,27 @@ type binder struct {
 	catalogue *Catalogue
 	path      []string // saved rules that are being bound
 	places    map[Near][]string
+	saved     map[string]*Node // found and checked
 	count     int
+	values    int
+}
+
+// grow counts what the bound rule holds.
+func (b *binder) grow(terms, values int) error {
+	b.count += terms
+	b.values += values
+	switch {
+	case b.count > maxTerms:
+		return ruleFault("with the saved rules that it refers to the rule has more than %d conditions: refer to fewer", maxTerms)
+	case b.values > maxTermValues:
+		return ruleFault("the lists and circles of the rule, with the saved rules that it refers to, hold more than %d values: refer to fewer or draw smaller circles", maxTermValues)
+	}
+	return nil
 }
 
 func (b *binder) bind(n *Node) (*Term, error) {
-	if b.count++; b.count > maxTerms {
-		return nil, ruleFault("with the saved rules that it refers to the rule has more than %d conditions: refer to fewer", maxTerms)
+	if err := b.grow(1, len(n.Values)); err != nil {
+		return nil, err
 	}
 	t := &Term{Op: n.Op, Node: n}
 	switch n.Op {
@@ -116,21 +142,34 @@ func (b *binder) bindSegment(t *Term, n *Node) (*Term, error) {
 	if len(b.path) == maxSegmentDepth {
 		return nil, ruleFault("saved rules refer to each other more than %d deep: %s", maxSegmentDepth, strings.Join(b.path, " → "))
 	}
-	if b.Segment == nil {
-		return nil, ruleFault("in_segment(%q): saved rules are not available here", name)
-	}
-	saved, err := b.Segment(name)
+	saved, err := b.segment(name)
 	if err != nil {
 		return nil, err
-	}
-	if err := b.catalogue.Check(saved); err != nil {
-		return nil, postlift.Wrap("rules.Bind", fmt.Sprintf("saved rule %q: %s", name, postlift.UserText(err)), err)
 	}
 	b.path = append(b.path, name)
 	defer func() { b.path = b.path[:len(b.path)-1] }()
 	inner, err := b.bind(saved)
 	t.Terms = []*Term{inner}
 	return t, err
+}
+
+// segment finds a saved rule and checks it, each once.
+func (b *binder) segment(name string) (*Node, error) {
+	if n, ok := b.saved[name]; ok {
+		return n, nil
+	}
+	if b.Segment == nil {
+		return nil, ruleFault("in_segment(%q): saved rules are not available here", name)
+	}
+	n, err := b.Segment(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.catalogue.Check(n); err != nil {
+		return nil, postlift.Wrap("rules.Bind", fmt.Sprintf("saved rule %q: %s", name, postlift.UserText(err)), err)
+	}
+	b.saved[name] = n
+	return n, nil
 }
 
 func (b *binder) bindNear(t *Term, n *Node) (*Term, error) {
@@ -140,11 +179,17 @@ func (b *binder) bindNear(t *Term, n *Node) (*Term, error) {
 	}
 	places, known := b.places[*n.Near]
 	if !known {
+		if len(b.places) == maxCircles {
+			return nil, ruleFault("the rule, with the saved rules that it refers to, has more than %d circles: use fewer", maxCircles)
+		}
 		found, err := b.Near(*n.Near)
 		if err != nil {
 			return nil, err
 		}
 		b.places[*n.Near], places = found, found
+	}
+	if err := b.grow(0, len(places)); err != nil {
+		return nil, err
 	}
 	t.Op, t.Field, t.Texts = OpIn, f, places
 	return t, nil
@@ -177,6 +222,17 @@ func (b *binder) day(l Literal) postlift.Date {
 		return 0 // Check has refused such a literal
 	}
 	return d
+}
+
+// Segments lists the saved rules that a bound rule refers to, also through others, each once, in the order met.
+func (t *Term) Segments() []string {
+	var names []string
+	t.walk(func(t *Term) {
+		if t.Op == OpInSegment && !slices.Contains(names, t.Node.Value.text) {
+			names = append(names, t.Node.Value.text)
+		}
+	})
+	return names
 }
 
 // Fields lists the features that a bound rule reads, those of saved rules too, in catalogue order.

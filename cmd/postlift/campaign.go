@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,24 +11,29 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
-	"postlift/templates"
 )
 
 func newCampaignCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "campaign",
-		Short: "Plan and run campaigns: create, preview, approve, run, cancel, explain",
-		Long: `A campaign is a file in YAML or JSON: name, class, rule, design, landing_url, holdout, salt, budget,
-max_pieces, contacts_per_site, piece_cost, prior_lift, window_days, languages, offer and more.
+		Short: "Plan and run campaigns: validate, create, preview, approve, run, undo, cancel, explain",
+		Long: `A campaign is a file in YAML or JSON. What it may say:
+  whom            rule, languages, contacts_per_site, roles, area, spare_opportunities, spare_from_stage,
+                  key_accounts (always, never, top_percent, top)
+  how many        mode (all, top, budget, value), top, min_value, budget, max_pieces
+  what it costs   piece_cost or tariff, postage (letter, dialogpost), vendor
+  what is tested  holdout, holdout_design (auto, strata, pairs, waves, none), block, waves, wave_days,
+                  global_control, exploration, prior_lift, window_days, salt
+  the letter      name, class, design, variants, landing_url, offer, offer_until, merge, sender
 CAMPAIGN is its id or name.
 
 The usual way: campaign create -f FILE → campaign preview → campaign approve --plan HASH --by NAME →
 campaign run. Preview stores a plan and prints its hash; run executes exactly that plan.`,
 		Example: "  postlift campaign create -f samples/campaign.yaml\n  postlift campaign preview \"Welcome back\"",
 	}
-	cmd.AddCommand(newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
-		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignCancelCommand(a),
-		newCampaignExplainCommand(a))
+	cmd.AddCommand(newCampaignValidateCommand(a), newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
+		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignUndoCommand(a), newCampaignCancelCommand(a),
+		newCampaignExplainCommand(a), newCampaignPlanCommand(a))
 	return cmd
 }
 
@@ -49,7 +51,7 @@ designs/ or among the shipped ones is stored with the campaign.`,
 			if err != nil {
 				return err
 			}
-			if err := a.keepDesign(cmd.Context(), d.Design); err != nil {
+			if err := a.keepDesigns(cmd.Context(), d); err != nil {
 				return err
 			}
 			service, err := a.campaigns(cmd.Context())
@@ -80,20 +82,26 @@ func (a *app) readDefinition(file string) (campaigns.Definition, error) {
 	return campaigns.DecodeDefinition(f)
 }
 
-// keepDesign stores the design from the data folder or, where there is none, the shipped one; a name
-// that is in neither must be stored already.
-func (a *app) keepDesign(ctx context.Context, name string) error {
-	if name == "" || !fs.ValidPath(name) || strings.Contains(name, "/") || name == "." {
-		return nil // the definition's own check names the field
+// keepDesigns stores the designs that a campaign names from the data folder or, where there is none, from the
+// shipped ones; a name that is in neither must be stored already.
+func (a *app) keepDesigns(ctx context.Context, d campaigns.Definition) error {
+	names := []string{d.Design}
+	for _, v := range d.Variants {
+		names = append(names, v.Design)
 	}
-	for _, folder := range []fs.FS{os.DirFS(filepath.Join(a.cfg.Data, "designs")), templates.Designs()} {
-		if _, err := fs.Stat(folder, name); err != nil {
+	slices.Sort(names)
+	for _, name := range slices.Compact(names) {
+		folder := a.designFolder(name)
+		if folder == nil {
 			continue
 		}
-		return a.withMailRoom(ctx, func(room *mailRoom) error {
+		err := a.withMailRoom(ctx, func(room *mailRoom) error {
 			_, err := room.SaveDesign(ctx, folder, name, a.actor(""))
 			return err
 		})
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -198,6 +206,8 @@ func newCampaignApproveCommand(a *app) *cobra.Command {
 	var hash, by string
 	cmd := &cobra.Command{
 		Use: "approve CAMPAIGN --plan HASH --by NAME", Short: "Approve exactly the plan of that hash; another hash is a conflict",
+		Long: `A plan that costs more than the setting mail.second_approval_above needs a second person: until then the campaign
+stays previewed. postlift campaign undo takes an approval back.`,
 		Example: "  postlift campaign approve \"Win-back spring\" --plan 3f1c… --by 'Erika Muster'", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, err := a.campaigns(cmd.Context())
@@ -211,10 +221,7 @@ func newCampaignApproveCommand(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.print(run, func(w io.Writer) {
-				fmt.Fprintf(w, "approved by %s: plan %s, %d letters for %s (run %s)\nnext: postlift campaign run %q\n",
-					run.ApprovedBy, run.PlanHash[:12], run.Funnel.Pieces, run.Cost.Format("en"), run.UID, args[0])
-			})
+			return a.print(run, func(w io.Writer) { printApproved(w, run, args[0]) })
 		},
 	}
 	cmd.Flags().StringVar(&hash, "plan", "", "hash of the plan that you stand for (its first 12 characters are enough)")
@@ -259,67 +266,4 @@ func newestCampaign(ctx context.Context, service *campaigns.Service) (string, er
 		return "", postlift.Faultf(postlift.NotFound, "campaign explain", "there is no campaign yet: postlift campaign create -f FILE makes one")
 	}
 	return list[0].UID, nil
-}
-
-func printWhy(w io.Writer, e campaigns.AccountExplained) {
-	fmt.Fprintf(w, "%s (%s) in campaign %q, plan as of %s\n%s\n", e.Account, e.AccountUID, e.Campaign, e.AsOf, e.Sentence)
-	if len(e.Reasons) > 0 {
-		reasons := make([]string, len(e.Reasons))
-		for i, r := range e.Reasons {
-			reasons[i] = string(r)
-		}
-		fmt.Fprintln(w, "gate: "+strings.Join(reasons, ", "))
-	}
-	if e.Expected != nil {
-		fmt.Fprintf(w, "expected margin from a letter, less its cost: %s\n", e.Expected.Format("en"))
-	}
-	if e.Propensity > 0 {
-		fmt.Fprintf(w, "drawn in stratum %s; chance of being mailed %.2f\n", e.Stratum, e.Propensity)
-	}
-	fmt.Fprintln(w, "rule:")
-	printExplained(w, e.Rule, 0)
-}
-
-func printCampaign(w io.Writer, c campaigns.Campaign) {
-	d := c.Definition
-	fmt.Fprintf(w, "%s  (%s, %s, version %d, %s)\n", c.Name, c.UID, c.Class, c.Version, c.State)
-	fmt.Fprintf(w, "  rule %q, design %q in %s, landing page %s\n", d.Rule, d.Design, strings.Join(d.Languages, " and "), d.LandingURL)
-	fmt.Fprintf(w, "  holdout %.0f %%, salt %s, window %d days, letters at %s, expected lift %.0f %% (stated prior)\n",
-		*d.Holdout*100, d.Salt, d.WindowDays, d.PieceCost.Format("en"), d.PriorLift*100)
-	if d.Budget != nil {
-		fmt.Fprintf(w, "  budget %s\n", d.Budget.Format("en"))
-	}
-}
-
-func printPreview(w io.Writer, p shownPreview) {
-	printCampaign(w, p.Campaign)
-	printRunPlan(w, p.Run)
-	fmt.Fprintf(w, "  not mailing the held-out gives up %s by the plan's own expectation\n", p.Held.Format("en"))
-	for _, warning := range p.Warnings {
-		fmt.Fprintln(w, "  note: "+warning)
-	}
-	if p.Trial != nil {
-		if !slices.Contains(p.Warnings, p.Trial.Blocked) {
-			printTrial(w, *p.Trial)
-		}
-		if p.Trial.Blocked != "" {
-			fmt.Fprintln(w, "the letters cannot be printed, so this plan cannot be approved\nnext: put that right, then preview again")
-			return
-		}
-	}
-	fmt.Fprintf(w, "next: postlift campaign approve %q --plan %s --by NAME\n", p.Campaign.Name, p.Run.PlanHash)
-}
-
-func printRunPlan(w io.Writer, r campaigns.Run) {
-	f := r.Funnel
-	fmt.Fprintf(w, "plan as of %s, %s, hash %s\n", r.AsOf, r.State, r.PlanHash)
-	fmt.Fprintf(w, "  %7d accounts fulfil the rule\n", f.Matched)
-	for _, reason := range f.ByReason {
-		fmt.Fprintf(w, "  %7d stopped: %s\n", -reason.Accounts, strings.ReplaceAll(string(reason.Reason), "_", " "))
-	}
-	fmt.Fprintf(w, "  %7d over budget or number\n  %7d held out (%d groups)\n  %7d mailed (%d groups): %d letters for %s\n",
-		-f.OverCap, -f.Holdout, f.Groups.Holdout, f.Assigned, f.Groups.Assigned, f.Pieces, r.Cost.Format("en"))
-	if r.ApprovedBy != "" {
-		fmt.Fprintf(w, "  approved by %s\n", r.ApprovedBy)
-	}
 }

@@ -20,6 +20,13 @@ on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewher
 		Example: "  postlift campaign run 'Welcome back'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			service, err := a.campaigns(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if err := service.MayPrepare(cmd.Context(), args[0]); err != nil {
+				return err
+			}
 			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {
 				batch, err := a.runCampaign(cmd.Context(), room, args[0], a.actor(""))
 				if err != nil {

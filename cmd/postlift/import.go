@@ -24,6 +24,7 @@ import (
 // importJob is one file on its way into the database.
 type importJob struct {
 	kind, file, source string
+	list               string
 	reader             io.Reader
 	rejects            io.Writer
 	dryRun             bool
@@ -33,8 +34,8 @@ type importJob struct {
 
 // importKind is what the import command needs of a kind of file, whichever stage reads it.
 type importKind struct {
-	template func() ([]byte, error)
-	columns  func() ([]csvfile.Column, error)
+	template func(attributes []accounts.Attribute) ([]byte, error)
+	columns  func(attributes []accounts.Attribute) ([]csvfile.Column, error)
 	run      func(ctx context.Context, a *app, job importJob) (report any, text func(io.Writer), err error)
 }
 
@@ -42,8 +43,8 @@ type importKind struct {
 func importKinds() map[string]importKind {
 	kinds := map[string]importKind{}
 	for _, name := range accounts.Kinds() {
-		kinds[name] = importKind{run: importAccounts, template: func() ([]byte, error) { return accounts.Template(name) },
-			columns: func() ([]csvfile.Column, error) { return accounts.Columns(name) }}
+		kinds[name] = importKind{run: importAccounts, template: func(more []accounts.Attribute) ([]byte, error) { return accounts.Template(name, more...) },
+			columns: func(more []accounts.Attribute) ([]csvfile.Column, error) { return accounts.Columns(name, more...) }}
 	}
 	maps.Copy(kinds, otherImportKinds())
 	return kinds
@@ -63,11 +64,24 @@ func newImportCommand(a *app) *cobra.Command {
 Encoding, separator, decimal sign and the names of the columns (German or English) are found out.
 Rows are recognised by source and external id: importing a file again changes nothing.
 A wrong row goes to the rejects file with row number, field, rule and value; the others are imported.
-A file that is broken as a whole changes nothing.`,
+A file that is broken as a whole changes nothing.
+
+Accounts may have columns custom.NAME for the attributes that the settings declare; an empty field
+clears a value, a file without the column leaves it. Places may also be a postal code file of GeoNames
+as it comes. Suppressions may name somebody by a SHA-256 in hexadecimal digits (column hash) of one of
+  petra@beispiel.example                        e-mail address, trimmed, lower case
+  petra beispiel|musterstr 12a|12345            first and last name, street, postcode
+  beispiel maschinenbau|musterstr 12a|12345     company without its legal form, street, postcode
+in UTF-8: lower case; ä, ö, ü, ß as ae, oe, ue, ss, other accents and punctuation taken away, & and + as
+"und", one blank between words; "straße", "strasse" and "street" as "str", joined to the name before it;
+"12 a" as "12a"; a post office box as "box 1234"; postcodes of capitals and digits only, without D-.
+The scope "both" blocks the person and the company that a row names.`,
 		Example: `  postlift import accounts --template > accounts.csv
   postlift import accounts --columns
   postlift import accounts accounts.csv --dry-run
-  postlift import orders orders.csv --rejects rejects.csv --source erp --json`,
+  postlift import orders orders.csv --rejects rejects.csv --source erp --json
+  postlift import suppressions robinson.csv --list "Robinson 2026-05" --dry-run
+  postlift import places DE.txt`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			kind, ok := kinds[args[0]]
@@ -75,10 +89,14 @@ A file that is broken as a whole changes nothing.`,
 				return postlift.Faultf(postlift.Invalid, "import", "there is no kind of file %q: known are %s", args[0], strings.Join(names, ", "))
 			}
 			if columns {
-				return a.showColumns(kind)
+				return a.showColumns(cmd.Context(), kind)
 			}
 			if template {
-				raw, err := kind.template()
+				attributes, err := a.attributes(cmd.Context())
+				if err != nil {
+					return err
+				}
+				raw, err := kind.template(attributes)
 				if err != nil {
 					return err
 				}
@@ -98,6 +116,7 @@ A file that is broken as a whole changes nothing.`,
 	f.BoolVar(&columns, "columns", false, "print the columns with their types and the headers that mean them")
 	f.StringVar(&rejects, "rejects", "", "write wrong rows to this CSV file")
 	f.StringVar(&job.source, "source", "import", "the system that the external ids belong to")
+	f.StringVar(&job.list, "list", "", "the name of a list of suppressions, kept with each of its entries")
 	return cmd
 }
 
@@ -178,7 +197,7 @@ func importAccounts(ctx context.Context, a *app, job importJob) (any, func(io.Wr
 	}
 	var done accountsImported
 	done.Report, err = importer.Import(ctx, accounts.Request{Kind: job.kind, File: job.file, Reader: job.reader, Source: job.source,
-		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress})
+		DryRun: job.dryRun, Rejects: job.rejects, Actor: job.by, Progress: job.progress, List: job.list})
 	if err == nil && !job.dryRun {
 		next := job.kind
 		if done.Blocked > 0 {
@@ -243,7 +262,11 @@ func printImport(w io.Writer, r accountsImported) {
 		fmt.Fprintf(w, "ATTENTION: %s\n", attention)
 	}
 	if m := r.Matched; m != nil {
-		fmt.Fprintf(w, "matches contacts: %d, accounts: %d, sites: %d, nobody known: %d\n", m.Contacts, m.Accounts, m.Sites, m.Nobody)
+		hits := "hits"
+		if r.DryRun {
+			hits = "would hit"
+		}
+		fmt.Fprintf(w, "%s %d contacts, %d accounts, %d sites; %d rows hit nobody known\n", hits, m.Contacts, m.Accounts, m.Sites, m.Nobody)
 	}
 	if r.Blocked > 0 {
 		fmt.Fprintf(w, "blocked by the column no_advertising: %d\n", r.Blocked)

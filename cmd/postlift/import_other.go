@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"postlift/accounts"
 	"postlift/accounts/csvfile"
 	"postlift/responses"
 )
@@ -15,8 +16,8 @@ import (
 func otherImportKinds() map[string]importKind {
 	kinds := map[string]importKind{}
 	for _, name := range []string{responses.ResponsesFile, responses.ReturnsFile} {
-		kinds[name] = importKind{run: importResponses, template: func() ([]byte, error) { return responses.Template(name) },
-			columns: func() ([]csvfile.Column, error) { return responses.Columns(name) }}
+		kinds[name] = importKind{run: importResponses, template: func([]accounts.Attribute) ([]byte, error) { return responses.Template(name) },
+			columns: func([]accounts.Attribute) ([]csvfile.Column, error) { return responses.Columns(name) }}
 	}
 	return kinds
 }

@@ -118,6 +118,7 @@ var commands = []func(*app) *cobra.Command{
 	newCLVCommand,
 	newAccountsCommand,
 	newRuleCommand,
+	newSegmentCommand,
 	newCampaignCommand,
 	newBatchCommand,
 	newReportCommand,

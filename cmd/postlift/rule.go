@@ -3,15 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"postlift"
 	"postlift/campaigns"
-	"postlift/campaigns/rules"
 )
 
 func newRuleCommand(a *app) *cobra.Command {
@@ -23,15 +20,18 @@ func newRuleCommand(a *app) *cobra.Command {
 
   clv.residual > 5000 and days_since_last_order > 120 and country == "DE" and not has_open_contract
 
-Operators: == != < <= > >=, in [...], contains, startsWith, is_empty(field), and, or, not, brackets.
-Money is in major units of the reporting currency, dates are "2026-01-31", texts are compared exactly.
+Operators: == != < <= > >=, in [...], contains, startsWith, endsWith, is_empty(field), and, or, not, brackets,
+none_of(condition, ...). Sets of texts, such as product_groups, take contains, in [...] and is_empty.
+Money is in major units of the reporting currency, texts are compared exactly. Dates are "2026-01-31" or move
+with the day: days_ago(90), days_ahead(60), months_ago(3), months_ahead(3), today().
+in_segment("name") refers to a saved rule, within_km(25, "DE", "70173") is a circle around a postcode.
 A comparison with a missing value is unknown, and an account is taken only for what is true: neither
 "segment == ..." nor "not (segment == ...)" takes accounts without a segment; "or is_empty(segment)" does.
 
 RULE is the name or id of a saved rule, or a rule's text.`,
 	}
 	cmd.AddCommand(newRuleCheckCommand(a), newRuleExplainCommand(a), newRuleCountCommand(a), newRuleSaveCommand(a),
-		newRuleListCommand(a), newRuleFieldsCommand(a))
+		newRuleListCommand(a), newRuleDiffCommand(a), newRuleFieldsCommand(a))
 	return cmd
 }
 
@@ -51,7 +51,10 @@ func newRuleCheckCommand(a *app) *cobra.Command {
 				return err
 			}
 			return a.print(checked, func(w io.Writer) {
-				fmt.Fprintf(w, "the rule is good: %s\nfields: %s\n", checked.Text, strings.Join(checked.Fields, ", "))
+				fmt.Fprintf(w, "the rule is good: %s\n  %s\n  %s\nfields: %s\n", checked.Text, checked.SentenceEN, checked.SentenceDE, strings.Join(checked.Fields, ", "))
+				if len(checked.Segments) > 0 {
+					fmt.Fprintf(w, "saved rules: %s\n", strings.Join(checked.Segments, ", "))
+				}
 			})
 		},
 	}
@@ -153,50 +156,6 @@ func newRuleListCommand(a *app) *cobra.Command {
 	}
 }
 
-func newRuleFieldsCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use: "fields [NAME]", Short: "List the fields that a rule may name, or describe one",
-		Example: "  postlift rule fields\n  postlift rule fields clv.stage\n  postlift rule fields --json", Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			catalogue, err := a.catalogue(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if len(args) == 1 {
-				f, err := catalogue.Describe(args[0])
-				if err != nil {
-					return err
-				}
-				return a.print(f, func(w io.Writer) { printField(w, f) })
-			}
-			return a.print(catalogue.Fields(), func(w io.Writer) {
-				for _, f := range catalogue.Fields() {
-					fmt.Fprintln(w, fieldLine(f))
-				}
-			})
-		},
-	}
-}
-
-func fieldLine(f *rules.Field) string {
-	line := fmt.Sprintf("%-26s %-8s %s", f.Name, f.Type, f.EN)
-	if f.Unit != "" {
-		line += " (" + f.Unit + ")"
-	}
-	return line
-}
-
-// printField describes a field: what it says, which accounts have no value, which texts it may be.
-func printField(w io.Writer, f *rules.Field) {
-	fmt.Fprintf(w, "%s\n  %s.\n", fieldLine(f), f.About.EN)
-	if f.Missing.EN != "" {
-		fmt.Fprintf(w, "  No value: %s. A comparison with no value is unknown; is_empty(%s) finds them.\n", f.Missing.EN, f.Name)
-	}
-	for _, v := range f.Values {
-		fmt.Fprintf(w, "    %-12q %s / %s\n", v.Value, v.EN, v.DE)
-	}
-}
-
 func asOfFlag(cmd *cobra.Command, asOf *string) {
 	cmd.Flags().StringVar(asOf, "as-of", "", "data up to this day counts (default today)")
 }
@@ -209,35 +168,4 @@ func (a *app) campaignsOn(cmd *cobra.Command, asOf string) (*campaigns.Service, 
 	}
 	day, err := a.asOf(cmd.Context(), asOf)
 	return service, day, err
-}
-
-// outcomeMarks show what a clause says of an account.
-var outcomeMarks = map[rules.Outcome]string{rules.Met: "yes", rules.NotMet: "no ", rules.Unknown: "?  "}
-
-func printExplained(w io.Writer, e rules.Explained, depth int) {
-	line := strings.Repeat("  ", depth+1) + outcomeMarks[e.Outcome] + "  "
-	switch {
-	case len(e.Parts) > 0:
-		line += map[string]string{rules.OpAll: "all of", rules.OpAny: "any of", rules.OpNot: "not"}[e.Op]
-	case e.Value == nil:
-		line += e.Text + "   (no value)"
-	default:
-		line += e.Text + "   (is " + plain(e.Value) + ")"
-	}
-	fmt.Fprintln(w, line)
-	for _, p := range e.Parts {
-		printExplained(w, p, depth+1)
-	}
-}
-
-func plain(v any) string {
-	switch v := v.(type) {
-	case postlift.Money:
-		return v.Format("en")
-	case string:
-		return fmt.Sprintf("%q", v)
-	case float64:
-		return strconv.FormatFloat(math.Round(v*1e4)/1e4, 'f', -1, 64) // a probability has a dozen digits more
-	}
-	return fmt.Sprint(v)
 }

@@ -40,7 +40,7 @@ func (m *memory) Index(noun, _ string) (*accounts.Index, error) {
 	return m.ids[noun], nil
 }
 
-func (m *memory) SiteAccounts(string) (map[int64]int64, error) { return m.sites, nil }
+func (m *memory) AccountsOf(string, string) (map[int64]int64, error) { return m.sites, nil }
 
 func (m *memory) Save(c *accounts.Chunk, _ func(string) bool) (accounts.Changed, error) {
 	for _, s := range c.Sites {

@@ -226,6 +226,9 @@ func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postl
 		if err := t.moveRun(op, batchUID, mailers.RunMeasuring, ", in_home_on = ?", inHome); err != nil {
 			return err
 		}
+		if err := t.notePosted(batchUID); err != nil {
+			return err
+		}
 		return t.event(by, "batch", batchUID, "posted", map[string]any{"posted_on": on, "in_home_on": inHome})
 	}))
 }
@@ -242,6 +245,9 @@ func (s *Store) CorrectPosting(ctx context.Context, batchUID string, on, inHome 
 			return t.batchConflict(op, batchUID, "only a posted batch has a day of posting to correct")
 		}
 		if _, err := t.exec("UPDATE pieces SET posted_on = ? WHERE batch_id = (SELECT id FROM batches WHERE uid = ?) AND posted_on IS NOT NULL", on, batchUID); err != nil {
+			return err
+		}
+		if err := t.notePosted(batchUID); err != nil {
 			return err
 		}
 		n, err = t.exec("UPDATE runs SET in_home_on = ? WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state = ?", inHome, batchUID, string(mailers.RunMeasuring))

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"postlift"
 	"postlift/campaigns"
@@ -34,6 +35,9 @@ func (s *Store) SavePlan(ctx context.Context, r campaigns.NewRun, by postlift.Ac
 		if err := t.writeChoices(row.ID, r.Plan.Choices); err != nil {
 			return err
 		}
+		if err := t.writeRunDesigns(row.ID, r.Designs); err != nil {
+			return err
+		}
 		return t.event(by, "run", row.UID, "planned", map[string]any{"campaign": r.Campaign.UID, "plan_hash": row.PlanHash, "attempt": row.Attempt})
 	})
 	if err != nil {
@@ -57,7 +61,19 @@ func (t *tx) newRunRow(r campaigns.NewRun) (runRow, error) {
 		CampaignVersion: int64(r.Campaign.Version), RuleVersionID: r.RuleVersionID, DesignVersionID: r.DesignVersionID,
 		ScoreRunID: r.ScoreRunID, Salt: r.Campaign.Definition.Salt, AsOf: r.AsOf, State: campaigns.RunPlanned, PlanHash: r.Plan.Hash,
 		Funnel: toJSON(r.Plan.Funnel), Currency: r.Plan.Cost.Currency, CostMinor: r.Plan.Cost.Minor,
-		WindowDays: int64(r.Campaign.Definition.WindowDays), Record: toJSON(r.Record), CreatedAt: t.store.now()}, nil
+		WindowDays: int64(r.Campaign.Definition.WindowDays), Record: toJSON(r.Record), CreatedAt: t.store.now(),
+		Outlook: toJSON(r.Outlook), ApprovalsNeeded: int64(max(r.ApprovalsNeeded, 1))}, nil
+}
+
+// writeRunDesigns notes which design version each variant of a run has.
+func (t *tx) writeRunDesigns(runID int64, designs []campaigns.RunDesign) error {
+	for _, d := range designs {
+		row := runDesignRow{RunID: runID, Variant: d.Variant, DesignVersionID: d.DesignVersionID, Languages: strings.Join(d.Languages, ",")}
+		if err := t.Create(&row).Error; err != nil {
+			return fmt.Errorf("store.SavePlan: design of variant %s: %w", d.Variant, err)
+		}
+	}
+	return nil
 }
 
 // CurrentRun is the campaign's newest run that is not cancelled.
@@ -79,38 +95,21 @@ func (s *Store) runOf(ctx context.Context, row runRow) (campaigns.Run, error) {
 	r := campaigns.Run{ID: row.ID, UID: row.UID, CampaignID: row.CampaignID, CampaignUID: c.UID, Attempt: int(row.Attempt),
 		State: row.State, PlanHash: row.PlanHash, Cost: postlift.Money{Minor: row.CostMinor, Currency: row.Currency}, AsOf: row.AsOf,
 		Salt: row.Salt, WindowDays: int(row.WindowDays), RuleVersionID: row.RuleVersionID, ApprovedBy: row.ApprovedBy,
-		ApprovedAt: row.ApprovedAt, InHomeOn: row.InHomeOn, CreatedAt: row.CreatedAt}
+		ApprovedAt: row.ApprovedAt, InHomeOn: row.InHomeOn, CreatedAt: row.CreatedAt,
+		ApprovalsNeeded: int(row.ApprovalsNeeded), UndoUntil: row.UndoUntil}
 	if err := row.Funnel.into(&r.Funnel); err != nil {
 		return r, fmt.Errorf("store.Run: funnel of %s: %w", row.UID, err)
 	}
 	if err := row.Record.into(&r.Record); err != nil {
 		return r, fmt.Errorf("store.Run: record of %s: %w", row.UID, err)
 	}
-	return r, nil
-}
-
-// ApproveRun moves a planned run and its campaign to approved and enrols every held-out and assigned
-// account, so that a second pass never runs beside this one.
-func (s *Store) ApproveRun(ctx context.Context, run campaigns.Run, by postlift.Actor) error {
-	const op = "store.ApproveRun"
-	return s.inTx(ctx, func(t *tx) error {
-		moved, err := t.exec("UPDATE runs SET state = ?, approved_by = ?, approved_at = ? WHERE id = ? AND state = ? AND plan_hash = ?",
-			campaigns.RunApproved, by.Name, s.now(), run.ID, campaigns.RunPlanned, run.PlanHash)
-		if err != nil {
-			return err
+	if row.Outlook != "" {
+		r.Outlook = new(campaigns.Outlook)
+		if err := row.Outlook.into(r.Outlook); err != nil {
+			return r, fmt.Errorf("store.Run: outlook of %s: %w", row.UID, err)
 		}
-		if moved == 0 {
-			return postlift.Faultf(postlift.Conflict, op, "the plan %s was superseded meanwhile: look at the new one", run.PlanHash)
-		}
-		if _, err := t.exec("UPDATE campaigns SET state = ? WHERE id = ?", campaigns.StateApproved, run.CampaignID); err != nil {
-			return err
-		}
-		if _, err := t.exec(`INSERT INTO enrolments (campaign_id, account_id, pass, run_id, state, entered_on)
-SELECT r.campaign_id, c.account_id, r.pass, r.id, 'live', r.as_of
-FROM choices c JOIN runs r ON r.id = c.run_id WHERE c.run_id = ? AND c.outcome IN (?, ?) ORDER BY c.account_id`,
-			run.ID, campaigns.Assigned, campaigns.HeldOut); err != nil {
-			return err
-		}
-		return t.event(by, "run", run.UID, "approved", map[string]string{"plan_hash": run.PlanHash})
-	})
+	}
+	var err error
+	r.Approvals, err = s.approvalsOf(ctx, row)
+	return r, err
 }

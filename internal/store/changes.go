@@ -7,16 +7,19 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 
 	"postlift/accounts"
 	"postlift/clv/scoring"
 )
 
-// Changes of accounts are noted so that scoring can value anew only what changed. Every import notes, in
-// its own transaction, the accounts of the rows that it added or altered; an order or contract that moves
-// to another account notes both. Blocks are not noted, since they come from many places: where the blocks
-// of whole accounts differ from those that a run saw, all accounts that one names are valued anew. Costs,
-// settings and exchange rates move every account, which scoring finds out by comparing them.
+// Changes of accounts are noted so that scoring can value anew, and segments can evaluate anew, only what
+// changed. Every import notes, in its own transaction, the accounts of the rows that it added or altered;
+// what moves to another account notes both, a company that moves to another group both groups. Responses,
+// returns, posted letters and whatever alters the status of an account, site or contact note their accounts,
+// too. Blocks are not noted: no rule reads them, and where the blocks of whole accounts differ from those
+// that a score run saw, all accounts that one names are valued anew. Costs, settings and exchange rates move
+// every account, which scoring and segments find out by comparing them.
 
 // noteChanges gives the accounts of a query the next change number. The lock makes the numbers rise in the
 // order of commits: a score run that has seen one has seen all smaller ones.
@@ -37,14 +40,20 @@ var importedAccounts = map[string][]string{
 	"sites":     {"SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
 	"orders":    {"SELECT DISTINCT account_id FROM orders WHERE import_id = ?"},
 	"contracts": {"SELECT DISTINCT account_id FROM contracts WHERE import_id = ?"},
+	"contacts":  {"SELECT DISTINCT account_id FROM contacts WHERE import_id = ?"},
+
+	"opportunities": {"SELECT DISTINCT account_id FROM opportunities WHERE import_id = ?"},
 }
 
-// noteImported notes the accounts that an import touched. Before the first score run there is nothing to
-// go on from, and BuildScores makes sure that no import ran beside it.
+// noteImported notes the accounts that an import touched. Before the first score run and the first segment
+// there is nothing to go on from, and BuildScores and CreateSegment make sure that no import ran beside them.
 func (l *loader) noteImported() error {
-	published, err := l.count("SELECT COUNT(*) FROM score_pointer")
-	if err != nil || published == 0 {
+	kept, err := l.count("SELECT (SELECT COUNT(*) FROM score_pointer) + (SELECT COUNT(*) FROM segments)")
+	if err != nil {
 		return err
+	}
+	if kept == 0 {
+		return l.forgetFeatureState()
 	}
 	for _, query := range importedAccounts[l.kind] {
 		if err := l.noteChanges(query, l.importID); err != nil {
@@ -64,7 +73,47 @@ func (l *loader) noteImported() error {
 	})
 }
 
-// noteMoves remembers the accounts that documents are about to leave.
+// accountsOf selects the accounts of rows with ids, by table; the ids follow.
+var accountsOf = map[string]string{
+	"accounts": "SELECT id AS account_id FROM accounts WHERE id IN ",
+	"sites":    "SELECT DISTINCT account_id FROM sites WHERE id IN ",
+	"contacts": "SELECT DISTINCT account_id FROM contacts WHERE id IN ",
+}
+
+// noteUpdated notes the accounts of rows that a statement "UPDATE table …" altered.
+func (t *tx) noteUpdated(statement, marks string, args []any) error {
+	table, _, _ := strings.Cut(strings.TrimPrefix(statement, "UPDATE "), " ")
+	return t.noteChanges(accountsOf[table]+"("+marks+")", args...)
+}
+
+// notePosted notes the accounts of a batch's letters.
+func (t *tx) notePosted(batchUID string) error {
+	return t.noteChanges(`SELECT DISTINCT p.account_id FROM pieces p JOIN batches b ON b.id = p.batch_id
+WHERE b.uid = ? AND p.posted_on IS NOT NULL`, batchUID)
+}
+
+// noteGroups notes all accounts of groups that are about to lose one; the group that gains it follows from the
+// account itself. A first load has no groups to lose one.
+func (l *loader) noteGroups(keys []string) error {
+	if !l.existing("account") {
+		return nil
+	}
+	slices.Sort(keys)
+	return inChunks(slices.Compact(keys), func(marks string, args []any) error {
+		return l.noteChanges("SELECT id AS account_id FROM accounts WHERE group_key IN ("+marks+")", args...)
+	})
+}
+
+// noteLeavers notes the groups of imported companies that have lost their parent.
+func (l *loader) noteLeavers(source string) error {
+	if !l.existing("account") {
+		return nil
+	}
+	return l.noteChanges(`SELECT g.id AS account_id FROM accounts g WHERE g.group_key IN (SELECT a.group_key FROM accounts a
+WHERE a.source = ? AND a.import_id = ? AND a.parent_key = '' AND a.group_key <> a.source || ':' || a.external_id)`, source, l.importID)
+}
+
+// noteMoves remembers the accounts that rows are about to leave.
 func noteMoves[T any](l *loader, table string, nouns []T, key func(*T) (*accounts.Key, int64)) error {
 	now := map[int64]int64{}
 	ids := make([]int64, 0, len(nouns))

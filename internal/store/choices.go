@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"postlift"
@@ -11,7 +12,8 @@ import (
 )
 
 var choiceColumns = []string{"run_id", "account_id", "group_key", "outcome", "reason", "reasons", "stratum", "propensity", "rank",
-	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features"}
+	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features",
+	"wave", "role", "lift", "lift_sd"}
 
 // writeChoices bulk-loads a plan's choices.
 func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
@@ -28,7 +30,8 @@ func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
 			reason = string(c.Reasons[0])
 		}
 		copy(row, []any{runID, c.AccountID, c.GroupKey, c.Outcome, reason, c.ReasonList(), c.Stratum, c.Propensity, int64(c.Rank),
-			c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor, "", contactList(c.Contacts), string(c.Features)})
+			c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor, c.Variant, contactList(c.Contacts), string(c.Features),
+			int64(c.Wave), c.Role, c.Lift, c.LiftSD})
 		return row, true
 	})
 	if err != nil {
@@ -39,11 +42,14 @@ func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
 
 // contactList writes contact ids as a JSON array.
 func contactList(ids []int64) string {
-	parts := make([]string, len(ids))
+	b := append(make([]byte, 0, 12), '[')
 	for i, id := range ids {
-		parts[i] = fmt.Sprint(id)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
 	}
-	return "[" + strings.Join(parts, ",") + "]"
+	return string(append(b, ']'))
 }
 
 // ChoiceOf reads what a run decided for an account.
@@ -54,7 +60,8 @@ func (s *Store) ChoiceOf(ctx context.Context, runID, accountID int64) (campaigns
 		return campaigns.StoredChoice{}, notFound(err, "store.ChoiceOf", "choice for account", fmt.Sprint(accountID))
 	}
 	c := campaigns.StoredChoice{Outcome: row.Outcome, Reason: row.Reason, Stratum: row.Stratum, Propensity: row.Propensity,
-		Rank: int(row.Rank), ExpectedValueMinor: row.ExpectedValueMinor, CostMinor: row.CostMinor, Features: json.RawMessage(row.Features)}
+		Rank: int(row.Rank), ExpectedValueMinor: row.ExpectedValueMinor, CostMinor: row.CostMinor, BaselineMinor: row.BaselineMinor,
+		Features: json.RawMessage(row.Features), Variant: row.Variant, Wave: int(row.Wave), Role: row.Role, Lift: row.Lift, LiftSD: row.LiftSD}
 	for _, r := range strings.Split(row.Reasons, ",") {
 		if r != "" {
 			c.Reasons = append(c.Reasons, campaigns.Reason(r))
@@ -83,16 +90,16 @@ func (s *Store) UnsentPieces(ctx context.Context, batchUID string) (campaigns.Ba
 		return campaigns.BatchPieces{}, err
 	}
 	found := campaigns.BatchPieces{RunID: run.ID, Campaign: c}
-	rows, err := s.queryRead(ctx, `SELECT uid, account_id, contact_id FROM pieces
-WHERE batch_id = ? AND kind = 'live' AND account_id IS NOT NULL AND contact_id IS NOT NULL
-  AND state IN ('planned', 'rendered', 'sealed') ORDER BY seq_no`, batch.ID)
+	rows, err := s.queryRead(ctx, `SELECT p.uid, p.account_id, p.contact_id, a.group_key FROM pieces p JOIN accounts a ON a.id = p.account_id
+WHERE p.batch_id = ? AND p.kind = 'live' AND p.contact_id IS NOT NULL
+  AND p.state IN ('planned', 'rendered', 'sealed') ORDER BY p.seq_no`, batch.ID)
 	if err != nil {
 		return found, fmt.Errorf("store.UnsentPieces: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var p campaigns.BatchPiece
-		if err := rows.Scan(&p.UID, &p.AccountID, &p.ContactID); err != nil {
+		if err := rows.Scan(&p.UID, &p.AccountID, &p.ContactID, &p.GroupKey); err != nil {
 			return found, err
 		}
 		found.Pieces = append(found.Pieces, p)

@@ -86,9 +86,9 @@ func TestControlGroupIsNotReleased(t *testing.T) {
 		if err != nil || blocked["pc_held"] != string(campaigns.ControlGroup) {
 			t.Errorf("blocked %v, %v", blocked, err)
 		}
-		st, err := s.Standings(ctx, held, campaigns.Pressure{AsOf: planDay, ExceptRun: other.ID})
-		if err != nil || st[held[0]].ControlGroup {
-			t.Errorf("a run's own control group is held against it: %+v, %v", st[held[0]], err)
+		st, _, err := s.GateFacts(ctx, held, campaigns.Pressure{AsOf: planDay, ExceptRun: other.ID})
+		if err != nil || st.Of(held[0]).ControlGroup {
+			t.Errorf("a run's own control group is held against it: %+v, %v", st.Of(held[0]), err)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"postlift"
 	"postlift/campaigns"
@@ -33,164 +34,264 @@ func idParameter(ids []int64) string {
 	return string(append(b, ']'))
 }
 
-// Standings reads status, blocks and contact pressure of accounts. Letters that came back undeliverable,
-// were withdrawn, failed or spoiled do not count; a released one counts as sent on the date. With unsent
-// ones, prepared pieces and plans that are approved but not prepared yet count as sent on the date, too.
-func (s *Store) Standings(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (map[int64]campaigns.Standing, error) {
-	asOf := "?"
-	if s.dialect == migrations.Postgres {
-		asOf = "CAST(? AS DATE)"
+// gateReader reads what the gate looks at, of some accounts or of all: where a good part of them is asked for,
+// one pass over a table is quicker than looking each of them up. Both ways give the same.
+type gateReader struct {
+	*Store
+	ctx    context.Context
+	p      campaigns.Pressure
+	all    bool
+	ids    string // the JSON parameter of idList, unless all
+	wanted idSet
+}
+
+// passShare is the part of all accounts from which on a table is read as a whole.
+const passShare = 4
+
+func (s *Store) newGateReader(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (*gateReader, error) {
+	var count int
+	if err := s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM accounts").Scan(&count); err != nil {
+		return nil, err
 	}
-	letters, args := letterSQL(asOf, p)
-	args = append(append([]any{idParameter(accountIDs)}, args...), p.AsOf.AddDays(-365))
-	rows, err := s.queryRead(ctx, s.idList()+", letters AS (\n"+letters+`
-), mailed AS (
-  SELECT account_id, MAX(sent_on) AS last_on, SUM(CASE WHEN sent_on > ? THEN 1 ELSE 0 END) AS mails FROM letters GROUP BY account_id
-)
-SELECT a.id, a.status, a.dunning, a.complaint, COALESCE(f.open_opportunities, 0), m.last_on, COALESCE(m.mails, 0)
-FROM ids CROSS JOIN accounts a
-LEFT JOIN account_features f ON f.account_id = a.id
-LEFT JOIN mailed m ON m.account_id = a.id
-WHERE a.id = ids.id`, args...)
+	g := &gateReader{Store: s, ctx: ctx, p: p, all: len(accountIDs)*passShare >= count, wanted: newIDSet(accountIDs)}
+	if !g.all {
+		g.ids = idParameter(accountIDs)
+	}
+	return g, nil
+}
+
+// each runs a query whose condition of the accounts asked for stands at %s, as "AND column IN (ids)", and hands
+// over its rows.
+func (g *gateReader) each(query, column string, args []any, take func(*sql.Rows) error) error {
+	return g.run(fmt.Sprintf(query, g.only(column)), args, take)
+}
+
+func (g *gateReader) only(column string) string {
+	if g.all {
+		return ""
+	}
+	return " AND " + column + " IN (SELECT id FROM ids)"
+}
+
+// run puts the list of ids before a query that names it.
+func (g *gateReader) run(query string, args []any, take func(*sql.Rows) error) error {
+	if !g.all {
+		query, args = g.idList()+query, append([]any{g.ids}, args...)
+	}
+	rows, err := g.queryRead(g.ctx, query, args...)
+	return eachRow(rows, err, take)
+}
+
+// asks tells whether the policy asks for something; without a policy everything is asked for.
+func (g *gateReader) asks(of func(*campaigns.Policy) bool) bool {
+	return g.p.Policy == nil || of(g.p.Policy)
+}
+
+func (g *gateReader) advertising() bool {
+	return g.asks(func(p *campaigns.Policy) bool { return p.Class != campaigns.Contractual })
+}
+
+// GateFacts reads what the gate needs of any number of accounts and their contacts. A letter that came back
+// undeliverable, was withdrawn, failed or spoiled does not count, and neither does a contractual one; a released
+// one counts as sent on the date. With unsent ones, prepared pieces and plans that are approved but not prepared
+// yet count as sent on the date, too. Contacts are read beside everything else, as there are most of them.
+func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (campaigns.Standings, campaigns.Recipients, error) {
+	const op = "store.GateFacts"
+	settings, err := s.Settings(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("store.Standings: %w", err)
+		return nil, nil, err
 	}
-	defer rows.Close()
-	found := make(map[int64]campaigns.Standing, len(accountIDs))
-	for rows.Next() {
-		var id int64
-		var st campaigns.Standing
-		if err := rows.Scan(&id, &st.Status, &st.Dunning, &st.Complaint, &st.Opportunities, &st.LastMailedOn, &st.MailsLastYear); err != nil {
-			return nil, fmt.Errorf("store.Standings: %w", err)
-		}
-		found[id] = st
+	g, err := s.newGateReader(ctx, accountIDs, p)
+	if err != nil {
+		return nil, nil, opError(op, err)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	var recipients campaigns.Recipients
+	var people error
+	var wait sync.WaitGroup
+	wait.Go(func() { recipients, people = g.recipients(settings.Language) })
+	standings, sent, err := g.standings()
+	if err == nil {
+		err = g.twinsOf(sent)
 	}
-	if err := s.markControls(ctx, accountIDs, p, found); err != nil {
-		return nil, err
+	var hits map[int64][]campaigns.Reason
+	if err == nil {
+		hits, err = g.suppressed(contactHits)
 	}
-	hits, err := s.suppressed(ctx, accountHits, accountIDs, p.AsOf)
-	for id, reasons := range hits {
+	wait.Wait()
+	if err == nil {
+		err = people
+	}
+	if err == nil {
+		err = g.doubles(recipients, sent.twins)
+	}
+	if err != nil {
+		return nil, nil, opError(op, err)
+	}
+	for i := range recipients {
+		r := &recipients[i]
+		r.Suppressed = hits[r.ContactID]
+		count := sent.ofContact(r.ContactID)
+		r.LastMailedOn, r.MailsLastYear = count.last, count.mails
+	}
+	return standings, recipients, nil
+}
+
+// standings reads what is to be noted of the accounts themselves, and the letters behind it.
+func (g *gateReader) standings() (campaigns.Standings, *letterCounts, error) {
+	found := campaigns.Standings{}
+	note := func(id int64) *campaigns.Standing {
 		st := found[id]
-		st.Suppressed = reasons
-		found[id] = st
+		if st == nil {
+			st = &campaigns.Standing{Status: "active"}
+			found[id] = st
+		}
+		return st
 	}
-	return found, err
+	sent := newLetterCounts()
+	steps := []func(func(int64) *campaigns.Standing) error{g.statuses, g.accountBlocks}
+	if g.advertising() {
+		steps = append(steps, g.opportunities, g.controls, func(note func(int64) *campaigns.Standing) error { return g.pressure(sent, note) })
+	}
+	for _, step := range steps {
+		if err := step(note); err != nil {
+			return nil, nil, err
+		}
+	}
+	return found, sent, nil
 }
 
-// letterSQL selects account and day of every letter that counts; asOf is the placeholder of a date.
-func letterSQL(asOf string, p campaigns.Pressure) (string, []any) {
-	states := "'released', 'posted'"
-	if p.WithUnsent {
-		states = "'planned', 'rendered', 'sealed', 'released', 'posted'"
-	}
-	query := `SELECT p.account_id, COALESCE(p.posted_on, ` + asOf + `) AS sent_on
-  FROM ids CROSS JOIN pieces p JOIN batches b ON b.id = p.batch_id
-  WHERE p.account_id = ids.id AND p.kind = 'live' AND p.run_id <> ? AND p.state IN (` + states + `) AND b.state <> 'cancelled'
-    AND (p.posted_on IS NULL OR p.posted_on <= ?)`
-	args := []any{p.AsOf, p.ExceptRun, p.AsOf}
-	if p.WithUnsent {
-		query += `
-  UNION ALL SELECT c.account_id, ` + asOf + ` FROM ids CROSS JOIN runs r CROSS JOIN choices c
-  WHERE r.state = 'approved' AND r.id <> ? AND c.run_id = r.id AND c.account_id = ids.id AND c.outcome = 'assigned'`
-		args = append(args, p.AsOf, p.ExceptRun)
-	}
-	return query, args
+func (g *gateReader) statuses(note func(int64) *campaigns.Standing) error {
+	return g.each("SELECT a.id, a.status, a.dunning, a.complaint FROM accounts a WHERE (a.status <> 'active' OR a.dunning OR a.complaint)%s", "a.id", nil,
+		func(r *sql.Rows) error {
+			var id int64
+			var st campaigns.Standing
+			err := r.Scan(&id, &st.Status, &st.Dunning, &st.Complaint)
+			if g.wanted.has(id) {
+				to := note(id)
+				to.Status, to.Dunning, to.Complaint = st.Status, st.Dunning, st.Complaint
+			}
+			return err
+		})
 }
 
-// hitQuery is a set of joins from ids to suppressions s, each giving the id that it hits. CROSS JOIN fixes
-// SQLite's order of the loops (from the accounts asked for, never from all suppressions), and the appended
-// empty text keeps it from reading every suppression of a scope.
-type hitQuery []string
+func (g *gateReader) opportunities(note func(int64) *campaigns.Standing) error {
+	return g.each("SELECT o.account_id, o.stage FROM opportunities o WHERE o.status = 'open' AND o.opened_on <= ?%s ORDER BY o.account_id, o.stage", "o.account_id",
+		[]any{g.p.AsOf}, func(r *sql.Rows) error {
+			var id int64
+			var stage string
+			err := r.Scan(&id, &stage)
+			if g.wanted.has(id) {
+				st := note(id)
+				st.Opportunities++
+				if n := len(st.Stages); n == 0 || st.Stages[n-1] != stage {
+					st.Stages = append(st.Stages, stage)
+				}
+			}
+			return err
+		})
+}
+
+func (g *gateReader) accountBlocks(note func(int64) *campaigns.Standing) error {
+	hits, err := g.suppressed(accountHits)
+	for id, reasons := range hits {
+		if g.wanted.has(id) {
+			note(id).Suppressed = reasons
+		}
+	}
+	return err
+}
+
+// hitQuery is a set of joins from suppressions s to what they hit: as they are read when some accounts are asked
+// for, and when all are. CROSS JOIN fixes SQLite's order of the loops (from the accounts asked for, never from all
+// suppressions), and the appended empty text keeps it from reading every suppression of a scope.
+type hitQuery []struct{ some, all string }
 
 // A suppression hits by the id that it names or by its match key, within its own scope.
 var (
 	accountHits = hitQuery{
-		"SELECT ids.id, s.reason FROM ids CROSS JOIN suppressions s WHERE s.account_id = ids.id AND s.scope || '' = 'account'",
-		`SELECT a.id, s.reason FROM ids CROSS JOIN accounts a CROSS JOIN suppressions s
+		{"SELECT ids.id, s.reason FROM ids CROSS JOIN suppressions s WHERE s.account_id = ids.id AND s.scope || '' = 'account'",
+			"SELECT s.account_id, s.reason FROM suppressions s WHERE s.scope = 'account' AND s.account_id IS NOT NULL"},
+		{`SELECT a.id, s.reason FROM ids CROSS JOIN accounts a CROSS JOIN suppressions s
 WHERE a.id = ids.id AND a.match_key <> '' AND s.scope = 'account' AND s.match_key = a.match_key`,
+			"SELECT a.id, s.reason FROM suppressions s CROSS JOIN accounts a WHERE s.scope = 'account' AND a.match_key <> '' AND a.match_key = s.match_key"},
 	}
 	contactHits = hitQuery{
-		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
+		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
 WHERE c.account_id = ids.id AND s.contact_id = c.id AND s.scope || '' = 'person'`,
-		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
+			"SELECT s.contact_id, s.reason FROM suppressions s WHERE s.scope = 'person' AND s.contact_id IS NOT NULL"},
+		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
 WHERE c.account_id = ids.id AND c.match_key <> '' AND s.scope = 'person' AND s.match_key = c.match_key`,
-		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
+			"SELECT c.id, s.reason FROM suppressions s CROSS JOIN contacts c WHERE s.scope = 'person' AND c.match_key <> '' AND c.match_key = s.match_key"},
+		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
 WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND s.site_id = si.id AND s.scope || '' = 'address'`,
-		`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
+			`SELECT c.id, s.reason FROM suppressions s CROSS JOIN sites si CROSS JOIN contacts c
+WHERE s.scope = 'address' AND si.id = s.site_id AND c.account_id = si.account_id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `)`},
+		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
 WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND si.match_key <> '' AND s.scope = 'address' AND s.match_key = si.match_key`,
+			`SELECT c.id, s.reason FROM suppressions s CROSS JOIN sites si CROSS JOIN contacts c
+WHERE s.scope = 'address' AND si.match_key <> '' AND si.match_key = s.match_key AND c.account_id = si.account_id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `)`},
 	}
 )
 
 // suppressed gives, by the hit id, the reasons of the suppressions in force on the date.
-func (s *Store) suppressed(ctx context.Context, q hitQuery, accountIDs []int64, asOf postlift.Date) (map[int64][]campaigns.Reason, error) {
+func (g *gateReader) suppressed(q hitQuery) (map[int64][]campaigns.Reason, error) {
 	parts := make([]string, len(q))
 	for i, part := range q {
-		parts[i] = part + " AND " + activeSuppression
+		parts[i] = part.some
+		if g.all {
+			parts[i] = part.all
+		}
+		parts[i] += " AND " + activeSuppression
 	}
-	rows, err := s.queryRead(ctx, s.idList()+strings.Join(parts, "\nUNION\n")+"\nORDER BY 1, 2",
-		append([]any{idParameter(accountIDs)}, twice(asOf, len(q))...)...)
-	if err != nil {
-		return nil, fmt.Errorf("store: suppressions: %w", err)
-	}
-	defer rows.Close()
 	hits := map[int64][]campaigns.Reason{}
-	for rows.Next() {
+	return hits, g.run(strings.Join(parts, "\nUNION\n")+"\nORDER BY 1, 2", twice(g.p.AsOf, len(q)), func(r *sql.Rows) error {
 		var id int64
 		var reason string
-		if err := rows.Scan(&id, &reason); err != nil {
-			return nil, fmt.Errorf("store: suppressions: %w", err)
-		}
+		err := r.Scan(&id, &reason)
 		hits[id] = append(hits[id], campaigns.Reason(reason))
-	}
-	return hits, rows.Err()
+		return err
+	})
 }
 
-// RecipientsOf reads the contacts of accounts at their sites, with what blocks them. A contact without a
-// site is at the account's main one.
-func (s *Store) RecipientsOf(ctx context.Context, accountIDs []int64, asOf postlift.Date) (map[int64][]campaigns.Recipient, error) {
-	settings, err := s.Settings(ctx)
-	if err != nil {
-		return nil, err
+// idSet is a set of ids: a bit each where they are dense, as a database's are.
+type idSet struct {
+	bits   []uint64
+	sparse map[int64]bool
+}
+
+// maxDense is the largest id that is kept as a bit.
+const maxDense = 1 << 28
+
+func newIDSet(ids []int64) idSet {
+	var top int64
+	for _, id := range ids {
+		top = max(top, id)
 	}
-	hits, err := s.suppressed(ctx, contactHits, accountIDs, asOf)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.queryRead(ctx, s.idList()+`SELECT c.id, c.account_id, si.id, c.source || ':' || c.external_id, c.match_key,
-  COALESCE(si.match_key, ''), c.role, COALESCE(NULLIF(c.language, ''), NULLIF(a.language, ''), ?), c.status, COALESCE(si.status, ''),
-  CASE WHEN (si.street <> '' OR si.po_box <> '') AND si.postcode <> '' AND si.city <> '' THEN 1 ELSE 0 END
-FROM ids CROSS JOIN contacts c JOIN accounts a ON a.id = c.account_id
-LEFT JOIN sites si ON si.id = COALESCE(c.site_id, `+mainSite("c.account_id")+`)
-WHERE c.account_id = ids.id ORDER BY c.account_id, c.id`, idParameter(accountIDs), settings.Language)
-	if err != nil {
-		return nil, fmt.Errorf("store.RecipientsOf: %w", err)
-	}
-	defer rows.Close()
-	found := make(map[int64][]campaigns.Recipient, len(accountIDs))
-	for rows.Next() {
-		r, err := scanRecipient(rows)
-		if err != nil {
-			return nil, err
+	if top >= maxDense {
+		s := idSet{sparse: make(map[int64]bool, len(ids))}
+		for _, id := range ids {
+			s.sparse[id] = true
 		}
-		r.Suppressed = hits[r.ContactID]
-		found[r.AccountID] = append(found[r.AccountID], r)
+		return s
 	}
-	return found, rows.Err()
+	s := idSet{bits: make([]uint64, top/64+1)}
+	for _, id := range ids {
+		s.bits[id/64] |= 1 << (id % 64)
+	}
+	return s
 }
 
-func scanRecipient(rows *sql.Rows) (campaigns.Recipient, error) {
-	var r campaigns.Recipient
-	var site sql.NullInt64
-	var address int
-	err := rows.Scan(&r.ContactID, &r.AccountID, &site, &r.Key, &r.PersonKey, &r.AddressKey, &r.Role, &r.Language, &r.Status, &r.SiteStatus, &address)
-	if err != nil {
-		return r, fmt.Errorf("store.RecipientsOf: %w", err)
+func (s *idSet) has(id int64) bool {
+	if s.sparse != nil {
+		return s.sparse[id]
 	}
-	r.SiteID, r.HasAddress = site.Int64, address == 1
-	language, _, _ := strings.Cut(strings.ToLower(r.Language), "-")
-	r.Language, _, _ = strings.Cut(language, "_")
-	return r, nil
+	return id >= 0 && id/64 < int64(len(s.bits)) && s.bits[id/64]&(1<<(id%64)) != 0
 }
+
+// letterCount is when the last letter went out and how many within a year.
+type letterCount struct {
+	last  postlift.Date
+	mails int
+}
+
+func (c *letterCount) add(o letterCount) { c.last, c.mails = max(c.last, o.last), c.mails+o.mails }

@@ -76,15 +76,12 @@ func taken(t *testing.T, s *Store, rule string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	takes := term.Compile()
 	if err := s.RefreshFeatures(context.Background(), planDay); err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
-	err = s.EachAccount(context.Background(), rules.Builtin(), term.Fields(), planDay, func(a *campaigns.AccountFacts) error {
-		if takes(a.Facts) {
-			ids = append(ids, fmt.Sprint(a.AccountID))
-		}
+	err = s.EachMatch(context.Background(), rules.Builtin(), term, term.Fields(), planDay, func(a *campaigns.AccountFacts) error {
+		ids = append(ids, fmt.Sprint(a.AccountID))
 		return nil
 	})
 	if err != nil {

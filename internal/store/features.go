@@ -29,6 +29,10 @@ func (s *Store) RefreshFeatures(ctx context.Context, asOf postlift.Date) error {
 }
 
 func (t *tx) refreshFeatures(settings accounts.Settings, asOf postlift.Date) error {
+	mark, err := t.changeMark() // before anything is read: what changes meanwhile counts as not read
+	if err != nil {
+		return err
+	}
 	query, args, err := t.store.featureQuery(t.DB, settings, asOf, nil)
 	if err != nil {
 		return err
@@ -39,7 +43,7 @@ func (t *tx) refreshFeatures(settings accounts.Settings, asOf postlift.Date) err
 	if _, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...); err != nil {
 		return fmt.Errorf("features: %w", err)
 	}
-	return nil
+	return t.featuresStand(settings, asOf, mark)
 }
 
 // FeaturesAsOf is the date that the features stand for, or none while there are none.
@@ -94,7 +98,7 @@ func documentSQL(rates string, defaultMargin float64) string {
 // featureColumns are the columns of account_features in the order in which featureQuery selects them.
 var featureColumns = []string{"account_id", "as_of", "order_days", "first_order_on", "last_order_on",
 	"net_minor", "first_day_net_minor", "margin_minor", "assumed_net_minor", "net_12m_minor", "net_24m_minor", "margin_12m_minor", "orders_12m",
-	"open_contracts", "contract_monthly_minor", "contract_margin_minor", "next_term_end_on", "next_notice_on", "open_opportunities",
+	"open_contracts", "contract_monthly_minor", "contract_margin_minor", "next_term_end_on", "next_notice_on", "open_opportunities", "open_amount_minor",
 	"last_mailed_on", "mails_365d", "responses_365d", "last_response_on", "excluded_orders"}
 
 // featureQuery selects the columns of account_features, named as there, of every account or of those with the
@@ -105,6 +109,10 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
 		return "", nil, err
 	}
 	contractRates, err := rateExpression(db, settings.Currency, "c", "'"+asOf.String()+"'")
+	if err != nil {
+		return "", nil, err
+	}
+	dealRates, err := rateExpression(db, settings.Currency, "x", "'"+asOf.String()+"'")
 	if err != nil {
 		return "", nil, err
 	}
@@ -121,8 +129,7 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
 	query := fmt.Sprintf(with+`doc AS (%[1]s%[7]s
 ), day AS (
   SELECT account_id, placed_on,
-    CAST(ROUND(SUM(net * rate)) AS BIGINT) AS net, CAST(ROUND(SUM(margin * rate)) AS BIGINT) AS margin,
-    CAST(ROUND(SUM(assumed * rate)) AS BIGINT) AS assumed,
+    `+s.rounded("SUM(net * rate)")+` AS net, `+s.rounded("SUM(margin * rate)")+` AS margin, `+s.rounded("SUM(assumed * rate)")+` AS assumed,
     SUM(CASE WHEN rate IS NULL THEN 1 ELSE 0 END) AS excluded
   FROM doc GROUP BY account_id, placed_on
 ), bought AS (
@@ -143,15 +150,15 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
   FROM contract_lines WHERE valid_from <= ? AND (valid_to IS NULL OR valid_to >= ?) GROUP BY contract_id
 ), signed AS (
   SELECT c.account_id, COUNT(*) AS open_contracts,
-    CAST(ROUND(COALESCE(SUM(fee.monthly * %[5]s), 0)) AS BIGINT) AS monthly,
-    CAST(ROUND(COALESCE(SUM(fee.margin * %[5]s), 0)) AS BIGINT) AS margin,
+    `+s.rounded("COALESCE(SUM(fee.monthly * %[5]s), 0)")+` AS monthly, `+s.rounded("COALESCE(SUM(fee.margin * %[5]s), 0)")+` AS margin,
     MIN(CASE WHEN c.term_ends_on >= ? THEN c.term_ends_on END) AS term_end,
     MIN(CASE WHEN %[2]s >= ? THEN %[2]s END) AS notice_on
   FROM contracts c LEFT JOIN fee ON fee.contract_id = c.id
   WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)%[7]s
   GROUP BY c.account_id
 ), deals AS (
-  SELECT account_id, COUNT(*) AS open_deals FROM opportunities WHERE status = 'open' AND opened_on <= ?%[7]s GROUP BY account_id
+  SELECT account_id, COUNT(*) AS open_deals, `+s.rounded("SUM(x.amount_minor * %[8]s)")+` AS amount
+  FROM opportunities x WHERE status = 'open' AND opened_on <= ?%[7]s GROUP BY account_id
 ), mailed AS (
   SELECT account_id, MAX(posted_on) AS last_on, SUM(CASE WHEN posted_on > ? THEN 1 ELSE 0 END) AS mails
   FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND posted_on <= ?%[7]s GROUP BY account_id
@@ -167,7 +174,7 @@ SELECT a.id AS account_id, CAST(? AS %[3]s) AS as_of, COALESCE(b.order_days, 0) 
   COALESCE(b.net_12m, 0) AS net_12m_minor, COALESCE(b.net_24m, 0) AS net_24m_minor, COALESCE(b.margin_12m, 0) AS margin_12m_minor, COALESCE(b.orders_12m, 0) AS orders_12m,
   COALESCE(g.open_contracts, 0) AS open_contracts, COALESCE(g.monthly, 0) AS contract_monthly_minor,
   COALESCE(g.margin, 0) AS contract_margin_minor, g.term_end AS next_term_end_on, g.notice_on AS next_notice_on,
-  COALESCE(d.open_deals, 0) AS open_opportunities, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
+  COALESCE(d.open_deals, 0) AS open_opportunities, COALESCE(d.amount, 0) AS open_amount_minor, m.last_on AS last_mailed_on, COALESCE(m.mails, 0) AS mails_365d,
   COALESCE(r.answers, 0) AS responses_365d, %[4]s AS last_response_on, COALESCE(b.excluded, 0) AS excluded_orders
 FROM accounts a
 LEFT JOIN bought b ON b.account_id = a.id
@@ -176,10 +183,19 @@ LEFT JOIN deals d ON d.account_id = a.id
 LEFT JOIN mailed m ON m.account_id = a.id
 LEFT JOIN answered r ON r.account_id = a.id`+who,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
-		contractRates, settings.Value.DefaultMargin, only)
+		contractRates, settings.Value.DefaultMargin, only, dealRates)
 	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
 	return query, args, nil
+}
+
+// rounded is SQL for a whole number of minor units, half of one away from zero as postlift.RoundMinor has it:
+// PostgreSQL's own ROUND takes half to even where the number is a float.
+func (s *Store) rounded(x string) string {
+	if s.dialect == migrations.Postgres {
+		return "CAST(TRUNC(" + x + " + CASE WHEN " + x + " < 0 THEN -0.5 ELSE 0.5 END) AS BIGINT)"
+	}
+	return "CAST(ROUND(" + x + ") AS BIGINT)"
 }
 
 // dateOfInstant is SQL for the UTC date of a stored instant.

@@ -157,13 +157,13 @@ func TestRefreshFeaturesConcurrently(t *testing.T) {
 }
 
 // A plan for one date never reads features of another one.
-func TestEachAccountRefusesFeaturesOfAnotherDate(t *testing.T) {
+func TestEachMatchRefusesFeaturesOfAnotherDate(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		ctx, may, june := context.Background(), postlift.MustDate("2026-05-01"), postlift.MustDate("2026-06-01")
 		importText(t, s, "accounts", accountsFile)
 		must(t, s.RefreshFeatures(ctx, may))
 		none := func(*campaigns.AccountFacts) error { return nil }
-		must(t, s.EachAccount(ctx, rules.Builtin(), nil, may, none))
-		kindWanted(t, "another date", s.EachAccount(ctx, rules.Builtin(), nil, june, none), postlift.Conflict)
+		must(t, s.EachMatch(ctx, rules.Builtin(), nil, nil, may, none))
+		kindWanted(t, "another date", s.EachMatch(ctx, rules.Builtin(), nil, nil, june, none), postlift.Conflict)
 	})
 }

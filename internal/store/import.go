@@ -70,21 +70,22 @@ type loader struct {
 	indexes  map[string]*accounts.Index
 	first    map[string]int64 // noun to the first id that this import may give
 	staged   bool             // the temporary table of lines stands
-	left     map[int64]bool   // accounts that a document moved away from
+	left     map[int64]bool   // accounts that a row moved away from
+	hits     *listHits        // whom a file of suppressions hits
 }
 
 func newLoader(t *tx, importID int64, head accounts.ImportHead) *loader {
 	return &loader{tx: t, importID: importID, kind: head.Kind, by: head.Actor, keyer: accounts.Keyer{Secret: t.store.secret},
-		indexes: map[string]*accounts.Index{}, first: map[string]int64{}, left: map[int64]bool{}}
+		indexes: map[string]*accounts.Index{}, first: map[string]int64{}, left: map[int64]bool{}, hits: newListHits()}
 }
 
 // nounTables are the tables whose rows an import numbers itself.
 var nounTables = map[string]string{"account": "accounts", "site": "sites", "contact": "contacts",
-	"employee": "employees", "order": "orders", "contract": "contracts"}
+	"employee": "employees", "order": "orders", "contract": "contracts", "opportunity": "opportunities"}
 
 // numbered are the nouns that a kind of file gives ids to.
 var numbered = map[string][]string{"accounts": {"account", "site"}, "sites": {"site"}, "contacts": {"contact"},
-	"employees": {"employee"}, "orders": {"order"}, "contracts": {"contract"}}
+	"employees": {"employee"}, "orders": {"order"}, "contracts": {"contract"}, "opportunities": {"opportunity"}}
 
 // Index loads the ids of a noun by external id. On PostgreSQL it keeps other writers out of a table to
 // which the import gives ids, until it ends.
@@ -126,20 +127,23 @@ func (l *loader) Index(noun, source string) (*accounts.Index, error) {
 	return x, rows.Err()
 }
 
-// SiteAccounts gives the account of each site of a source.
-func (l *loader) SiteAccounts(source string) (map[int64]int64, error) {
+// AccountsOf gives the account of each site or contact of a source.
+func (l *loader) AccountsOf(noun, source string) (map[int64]int64, error) {
+	if noun != "site" && noun != "contact" {
+		return nil, fmt.Errorf("store: no noun %q at accounts", noun)
+	}
 	out := map[int64]int64{}
-	rows, err := l.query("SELECT id, account_id FROM sites WHERE source = ?", source)
+	rows, err := l.query("SELECT id, account_id FROM "+nounTables[noun]+" WHERE source = ?", source)
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var site, account int64
-		if err := rows.Scan(&site, &account); err != nil {
+		var id, account int64
+		if err := rows.Scan(&id, &account); err != nil {
 			return nil, fmt.Errorf("store: %w", err)
 		}
-		out[site] = account
+		out[id] = account
 	}
 	return out, rows.Err()
 }

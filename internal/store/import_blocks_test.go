@@ -26,7 +26,7 @@ func TestBlocksOfAccountsAndContacts(t *testing.T) {
 			t.Errorf("the reject lacks its row:\n%s", rejects)
 		}
 		expect(t, s, "K2", "SELECT external_id AS v FROM accounts WHERE dunning")
-		expect(t, s, "2", "SELECT COUNT(*) AS v FROM suppressions WHERE scope = 'account' AND reason = 'do_not_mail' AND account_id IS NOT NULL AND source = 'import'")
+		expect(t, s, "2", "SELECT COUNT(*) AS v FROM suppressions WHERE scope = 'account' AND reason = 'objection' AND account_id IS NOT NULL AND source = 'import'")
 		again, _ := importText(t, s, "accounts", file)
 		counts(t, again, 0, 0, 3, 1)
 		if again.Blocked != 0 {
@@ -37,7 +37,7 @@ func TestBlocksOfAccountsAndContacts(t *testing.T) {
 		if r.Blocked != 1 {
 			t.Errorf("%d contacts blocked", r.Blocked)
 		}
-		expect(t, s, "P1", `SELECT c.external_id AS v FROM suppressions s JOIN contacts c ON c.id = s.contact_id WHERE s.scope = 'person' AND s.reason = 'do_not_mail'`)
+		expect(t, s, "P1", `SELECT c.external_id AS v FROM suppressions s JOIN contacts c ON c.id = s.contact_id WHERE s.scope = 'person' AND s.reason = 'objection'`)
 	})
 }
 

@@ -21,6 +21,8 @@ func (l *loader) Finish(f accounts.FinishInput) (out accounts.Finished, err erro
 		err = l.finishOrders(f, &out)
 	case "contracts":
 		err = l.finishContracts(f, &out)
+	case "suppressions":
+		err = l.finishSuppressions(&out)
 	}
 	return out, err
 }
@@ -67,6 +69,9 @@ func (l *loader) finishSites(source string) error {
 // groupKeys follows parents to the topmost company, over all accounts of the source: a parent that
 // became a daughter moves its own daughters, too.
 func (l *loader) groupKeys(source string) error {
+	if err := l.noteLeavers(source); err != nil {
+		return err
+	}
 	if _, err := l.exec(`UPDATE accounts SET group_key = source || ':' || external_id
 WHERE source = ? AND import_id = ? AND parent_key = '' AND group_key <> source || ':' || external_id`, source, l.importID); err != nil {
 		return err
@@ -96,10 +101,15 @@ WHERE source = ? AND import_id = ? AND parent_key = '' AND group_key <> source |
 		return fmt.Errorf("store: %w", err)
 	}
 	var wrong []pair
+	var old []string // groups that lose a member
 	for _, m := range members {
 		if top := accounts.TopParent(m.own, parents); top != m.group {
-			wrong = append(wrong, pair{m.id, top})
+			wrong, old = append(wrong, pair{m.id, top}), append(old, m.group)
 		}
+	}
+	rows.Close() // the connection is needed below
+	if err := l.noteGroups(old); err != nil {
+		return err
 	}
 	return l.setTexts("accounts", "group_key", wrong)
 }

@@ -119,12 +119,14 @@ func nullDate(d postlift.Date) any {
 // Save writes one chunk of a file.
 func (l *loader) Save(c *accounts.Chunk, has func(string) bool) (out accounts.Changed, err error) {
 	steps := []func() error{
-		func() (err error) { out.Updated, err = saveNouns(l, accountsTable, c.Accounts, has); return err },
+		func() (err error) { out.Updated, err = l.saveAccounts(c.Accounts, has); return err },
 		func() error { return l.saveSites(c, has, &out) },
 		func() error { return l.saveContacts(c.Contacts, has, &out) },
 		func() (err error) { return add(&out.Updated)(saveNouns(l, employeesTable, c.Employees, has)) },
 		func() error { return l.saveOrders(c, has, &out) },
 		func() error { return l.saveContracts(c, has) },
+		func() error { return l.saveOpportunities(c.Opportunities, has, &out) },
+		func() error { return l.savePlaces(c.Places, &out) },
 		func() error { return l.saveCosts(c.Costs, has, &out) },
 		func() error { return l.saveSuppressions(c.Suppressions, &out) },
 	}
@@ -146,6 +148,9 @@ func add(sum *int64) func(n int64, err error) error {
 
 func (l *loader) saveSites(c *accounts.Chunk, has func(string) bool, out *accounts.Changed) error {
 	if len(c.Accounts) == 0 {
+		if err := noteMoves(l, "sites", c.Sites, func(s *accounts.Site) (*accounts.Key, int64) { return &s.Key, s.AccountID }); err != nil {
+			return err
+		}
 		return add(&out.Updated)(saveNouns(l, sitesTable, c.Sites, has))
 	}
 	for i := range c.Sites {
@@ -164,6 +169,9 @@ func (l *loader) saveContacts(contacts []accounts.Contact, has func(string) bool
 	if len(contacts) == 0 {
 		return nil
 	}
+	if err := noteMoves(l, "contacts", contacts, func(p *accounts.Contact) (*accounts.Key, int64) { return &p.Key, p.AccountID }); err != nil {
+		return err
+	}
 	ids := make([]int64, 0, len(contacts))
 	for i := range contacts {
 		ids = append(ids, contacts[i].AccountID)
@@ -177,6 +185,13 @@ func (l *loader) saveContacts(contacts []accounts.Contact, has func(string) bool
 		p.MatchKey = l.keyer.Person(p.FirstName, p.LastName, names[p.AccountID])
 	}
 	return add(&out.Updated)(saveNouns(l, contactsTable, contacts, has))
+}
+
+func (l *loader) saveOpportunities(list []accounts.Opportunity, has func(string) bool, out *accounts.Changed) error {
+	if err := noteMoves(l, "opportunities", list, func(o *accounts.Opportunity) (*accounts.Key, int64) { return &o.Key, o.AccountID }); err != nil {
+		return err
+	}
+	return add(&out.Updated)(saveNouns(l, opportunitiesTable, list, has))
 }
 
 func (l *loader) accountNames(ids []int64) (map[int64]string, error) {

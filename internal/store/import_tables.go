@@ -107,3 +107,18 @@ var contractsTable = &loadTable[accounts.Contract]{name: "contracts", prefix: po
 		{"end_reason", "end_reason", func(k *accounts.Contract) any { return k.EndReason }},
 		{"currency", always, func(k *accounts.Contract) any { return k.Currency }},
 	}}
+
+var opportunitiesTable = &loadTable[accounts.Opportunity]{name: "opportunities", prefix: postlift.OppID,
+	key: func(o *accounts.Opportunity) *accounts.Key { return &o.Key },
+	columns: []loadColumn[accounts.Opportunity]{
+		{"account_id", always, func(o *accounts.Opportunity) any { return o.AccountID }},
+		{"contact_id", "contact_id", func(o *accounts.Opportunity) any { return nullID(o.ContactID) }},
+		{"name", "name", func(o *accounts.Opportunity) any { return o.Name }},
+		{"stage", always, func(o *accounts.Opportunity) any { return o.Stage }},
+		{"status", always, func(o *accounts.Opportunity) any { return o.Status }},
+		{"amount_minor", "amount", func(o *accounts.Opportunity) any { return nullInt(o.AmountMinor) }},
+		{"currency", always, func(o *accounts.Opportunity) any { return o.Currency }},
+		{"opened_on", always, func(o *accounts.Opportunity) any { return nullDate(o.OpenedOn) }},
+		{"closes_on", "closes_on", func(o *accounts.Opportunity) any { return nullDate(o.ClosesOn) }},
+		{"code", "code", func(o *accounts.Opportunity) any { return o.Code }},
+	}}

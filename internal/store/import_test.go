@@ -23,10 +23,15 @@ func importText(t *testing.T, s *Store, kind, text string) (accounts.Report, str
 }
 
 func tryImport(s *Store, kind, text string, dry bool) (accounts.Report, string, error) {
-	im := &accounts.Importer{Store: s, Clock: postlift.FixedClock(testNow), Secret: testSecret, Settings: accounts.DefaultSettings()}
+	return importWith(s, accounts.DefaultSettings(), kind, text, "", dry)
+}
+
+// importWith imports one file, or a list of a name, under settings of its own.
+func importWith(s *Store, settings accounts.Settings, kind, text, list string, dry bool) (accounts.Report, string, error) {
+	im := &accounts.Importer{Store: s, Clock: postlift.FixedClock(testNow), Secret: testSecret, Settings: settings}
 	var rejects bytes.Buffer
 	report, err := im.Import(context.Background(), accounts.Request{Kind: kind, File: kind + ".csv", Reader: strings.NewReader(text),
-		DryRun: dry, Rejects: &rejects, Actor: postlift.Person("test")})
+		DryRun: dry, Rejects: &rejects, List: list, Actor: postlift.Person("test")})
 	return report, rejects.String(), err
 }
 

@@ -164,7 +164,7 @@ func classOfSQL(typ, name string, d migrations.Dialect) string {
 }
 
 var documents = []string{"value", "detail", "custom", "params", "assumptions", "metrics", "tree", "files",
-	"definition", "funnel", "record", "contacts", "features", "delivery", "lines", "merge", "rows", "basis", "report"}
+	"definition", "funnel", "record", "contacts", "features", "delivery", "lines", "merge", "rows", "basis", "report", "outlook"}
 
 func isDateName(name string) bool {
 	for _, suffix := range []string{"_on", "_from", "_until", "_of", "valid_to"} {

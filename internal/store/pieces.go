@@ -226,8 +226,7 @@ var suppressedPieces = func() string {
   SELECT scope, match_key, contact_id, site_id, account_id, reason FROM suppressions
   WHERE revoked_at IS NULL AND effective_on <= ? AND (until_on IS NULL OR until_on >= ?)
 )
-SELECT uid, batch, MIN(reason) FROM (` + strings.Join(ways, " UNION ALL ") + `) hits
-WHERE class <> ? OR reason NOT IN (?, ?) GROUP BY uid, batch`
+SELECT DISTINCT uid, batch, class, reason FROM (` + strings.Join(ways, " UNION ALL ") + `) hits ORDER BY uid`
 }()
 
 // WithdrawSuppressed takes out every unsent live piece whose person, address or company is suppressed on
@@ -236,19 +235,37 @@ func (s *Store) WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by p
 	counts := map[string]int{}
 	err := s.inTx(ctx, func(t *tx) error {
 		_, args := inStates(mailers.Unsent())
-		args = append(args, asOf, asOf, string(campaigns.Contractual), string(campaigns.Objection), string(campaigns.ImportedList))
-		var hits []withdrawal
-		rows, err := t.query(suppressedPieces, args...)
+		type hit struct {
+			withdrawal
+			class   campaigns.Class
+			reasons []campaigns.Reason
+		}
+		var hits []hit
+		rows, err := t.query(suppressedPieces, append(args, asOf, asOf)...)
 		err = eachRow(rows, err, func(r *sql.Rows) error {
-			var w withdrawal
-			err := r.Scan(&w.piece, &w.batch, &w.reason)
-			hits = append(hits, w)
-			return err
+			var h hit
+			var reason campaigns.Reason
+			if err := r.Scan(&h.piece, &h.batch, &h.class, &reason); err != nil {
+				return err
+			}
+			if n := len(hits); n == 0 || hits[n-1].piece != h.piece {
+				hits = append(hits, h)
+			}
+			last := &hits[len(hits)-1]
+			last.reasons = append(last.reasons, reason)
+			return nil
 		})
 		if err != nil {
 			return err
 		}
-		done, err := t.withdraw(hits, by)
+		var blocked []withdrawal
+		for _, h := range hits { // the gate says which lists hold a letter of its class, and which comes first
+			if reasons := campaigns.Gate(campaigns.GateFacts{Suppressed: h.reasons}, campaigns.Policy{Class: h.class}, asOf); len(reasons) > 0 {
+				h.reason = string(reasons[0])
+				blocked = append(blocked, h.withdrawal)
+			}
+		}
+		done, err := t.withdraw(blocked, by)
 		for _, w := range done {
 			counts[w.batch]++
 		}

@@ -110,7 +110,7 @@ func (r *recording) run() error {
 	for i, e := range r.in.Events {
 		r.take(i, e)
 	}
-	for _, step := range []func() error{r.insert, r.applyReturns, r.applyBlocks, r.closeImport, r.writeNotes} {
+	for _, step := range []func() error{r.insert, r.noteAnswered, r.applyReturns, r.applyBlocks, r.closeImport, r.writeNotes} {
 		if err := step(); err != nil {
 			return err
 		}

@@ -105,8 +105,10 @@ func (r *recording) markBlocked(blocks []*block, moved map[int64]bool) error {
 		{"UPDATE accounts SET status = 'closed' WHERE status = 'active' AND id IN ", targets(blocks, accounts.ScopeAccount, "closed")},
 	} {
 		err := inChunks(mark.ids, func(marks string, args []any) error {
-			_, err := r.exec(mark.statement+"("+marks+")", args...)
-			return err
+			if _, err := r.exec(mark.statement+"("+marks+")", args...); err != nil {
+				return err
+			}
+			return r.noteUpdated(mark.statement, marks, args)
 		})
 		if err != nil {
 			return err

@@ -78,6 +78,21 @@ func (r *recording) insert() error {
 	return err
 }
 
+// noteAnswered notes the accounts of the fresh events.
+func (r *recording) noteAnswered() error {
+	seen, ids := map[int64]bool{}, []int64{}
+	for _, e := range r.fresh {
+		if id := e.row.AccountID; id != nil && !seen[*id] {
+			seen[*id] = true
+			ids = append(ids, *id)
+		}
+	}
+	slices.Sort(ids)
+	return inChunks(ids, func(marks string, args []any) error {
+		return r.noteChanges(accountsOf["accounts"]+"("+marks+")", args...)
+	})
+}
+
 // jsonArg is a document as a bulk load takes it: NULL for none.
 func (s *Store) jsonArg(j jsonText) any {
 	if j == "" {

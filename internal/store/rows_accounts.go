@@ -254,6 +254,7 @@ type suppressionRow struct {
 	Evidence    string        `gorm:"column:evidence"`
 	Source      string        `gorm:"column:source"`
 	ExternalID  string        `gorm:"column:external_id"`
+	ListName    string        `gorm:"column:list_name"`
 	RevokedAt   *time.Time    `gorm:"column:revoked_at"`
 	ImportID    int64         `gorm:"column:import_id"`
 }

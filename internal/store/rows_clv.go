@@ -106,6 +106,7 @@ type accountFeatureRow struct {
 	LastResponseOn       postlift.Date `gorm:"column:last_response_on"`
 	ExcludedOrders       int64         `gorm:"column:excluded_orders"`
 	Net24MMinor          int64         `gorm:"column:net_24m_minor"`
+	OpenAmountMinor      int64         `gorm:"column:open_amount_minor"`
 }
 
 // TableName names the table to gorm.

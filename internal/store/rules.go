@@ -78,6 +78,30 @@ func (s *Store) Rule(ctx context.Context, ref string) (campaigns.RuleVersion, er
 	return ruleVersion(rule, v)
 }
 
+// RuleVersions lists every version of a rule found by its name or id, the first first.
+func (s *Store) RuleVersions(ctx context.Context, ref string) ([]campaigns.RuleVersion, error) {
+	var rule ruleRow
+	if err := s.reader(ctx).Where("name = ? OR uid = ?", ref, ref).First(&rule).Error; err != nil {
+		return nil, notFound(err, "store.RuleVersions", "rule", ref)
+	}
+	var rows []ruleVersionRow
+	if err := s.reader(ctx).Where("rule_id = ?", rule.ID).Order("version").Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("store.RuleVersions: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, postlift.Faultf(postlift.NotFound, "store.RuleVersions", "the rule %q has no version", ref)
+	}
+	versions := make([]campaigns.RuleVersion, len(rows))
+	for i, row := range rows {
+		v, err := ruleVersion(rule, row)
+		if err != nil {
+			return nil, err
+		}
+		versions[i] = v
+	}
+	return versions, nil
+}
+
 // RuleVersion reads one version by its internal id.
 func (s *Store) RuleVersion(ctx context.Context, id int64) (campaigns.RuleVersion, error) {
 	var v ruleVersionRow

@@ -34,6 +34,9 @@ func (s *Store) SaveSettings(ctx context.Context, settings accounts.Settings, by
 		return err
 	}
 	return s.inTx(ctx, func(t *tx) error {
+		if err := t.checkAttributeTypes(settings.Attributes); err != nil {
+			return err
+		}
 		row := settingRow{Key: organisationKey, Value: toJSON(settings), UpdatedAt: s.now()}
 		if err := t.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 			return fmt.Errorf("store.SaveSettings: %w", err)

@@ -15,13 +15,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib" // registers the "pgx" driver, too
 	"gorm.io/driver/postgres"
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // registers the "pgx" driver
-	_ "modernc.org/sqlite"             // registers the "sqlite" driver
+	_ "modernc.org/sqlite" // registers the "sqlite" driver
 
 	"postlift"
 	"postlift/migrations"
@@ -120,9 +121,11 @@ func createPrivate(path string) error {
 
 func (s *Store) openPostgres(url string) (err error) {
 	s.dialect = migrations.Postgres
-	if s.write, err = sql.Open("pgx", url); err != nil {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
 		return err
 	}
+	s.write = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(withoutJIT))
 	s.write.SetMaxOpenConns(16)
 	s.read = s.write
 	if s.gormW, err = gorm.Open(postgres.New(postgres.Config{Conn: s.write}), s.gormConfig()); err != nil {
@@ -130,6 +133,13 @@ func (s *Store) openPostgres(url string) (err error) {
 	}
 	s.gormR = s.gormW
 	return nil
+}
+
+// withoutJIT: PostgreSQL takes ten times as long to compile the conditions of many rules as to run them, and whatever is
+// large here reads tables more than it computes.
+func withoutJIT(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, "SET jit = off")
+	return err
 }
 
 func (s *Store) gormConfig() *gorm.Config {

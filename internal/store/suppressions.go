@@ -24,18 +24,31 @@ func (l *loader) saveSuppressions(list []accounts.Suppression, out *accounts.Cha
 	if len(list) == 0 {
 		return nil
 	}
-	inserted, updated, err := l.suppress(list, l.importID, l.by)
-	if err != nil {
+	if l.kind != "suppressions" { // accounts and contacts bring blocks along; the file's own noun is counted alone
+		inserted, updated, err := l.suppress(list, l.importID, l.by)
+		out.Blocked += inserted + updated
 		return err
 	}
-	if l.kind != "suppressions" { // accounts and contacts bring blocks along; the file's own noun is counted alone
-		out.Blocked += inserted + updated
-		return nil
+	b := &blocker{tx: l.tx, keyer: l.keyer, hits: l.hits}
+	var err error
+	if out.Inserted, out.Updated, err = b.suppress(list, l.importID, l.by); err != nil {
+		return err
 	}
-	out.Inserted += inserted
-	out.Updated += updated
-	for i := range list {
-		out.Matched.Count(&list[i])
+	for _, row := range l.hits.take(list) {
+		out.Matched.Miss(row)
+	}
+	return nil
+}
+
+// finishSuppressions finds whom a list names by hash or by name alone, and tells whom the whole file hits.
+func (l *loader) finishSuppressions(out *accounts.Finished) error {
+	b := &blocker{tx: l.tx, keyer: l.keyer, hits: l.hits}
+	if err := b.matchListed(l.importID, l.by); err != nil {
+		return err
+	}
+	out.Matched = l.hits.matched()
+	for _, row := range l.hits.misses() {
+		out.Matched.Miss(row)
 	}
 	return nil
 }
@@ -44,6 +57,7 @@ func (l *loader) saveSuppressions(list []accounts.Suppression, out *accounts.Cha
 type blocker struct {
 	*tx
 	keyer accounts.Keyer
+	hits  *listHits
 }
 
 // suppress records suppressions in the running transaction, with an event each, and marks the nouns that
@@ -52,15 +66,20 @@ type blocker struct {
 // source and external id, may correct it. One that was revoked comes back only when it was received after
 // that.
 func (t *tx) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
-	b := &blocker{tx: t, keyer: accounts.Keyer{Secret: t.store.secret}}
-	more, err := b.sameCompanies(list)
-	if err != nil {
-		return 0, 0, err
+	b := &blocker{tx: t, keyer: accounts.Keyer{Secret: t.store.secret}, hits: newListHits()}
+	if inserted, updated, err = b.suppress(list, importID, by); err != nil {
+		return inserted, updated, err
 	}
+	b.hits.take(list)
+	return inserted, updated, b.matchListed(importID, by)
+}
+
+// suppress records entries; what they name by hash or by name alone is left to matchListed.
+func (b *blocker) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
 	if inserted, updated, err = b.record(list, importID, by); err != nil {
 		return inserted, updated, err
 	}
-	if more = append(more, b.elsewhere(list)...); len(more) > 0 {
+	if more := b.elsewhere(list); len(more) > 0 {
 		_, _, err = b.record(more, importID, by)
 	}
 	return inserted, updated, err
@@ -126,6 +145,7 @@ func settle(old standing, stands bool, entries []standing) (row standing, change
 	for _, e := range entries {
 		if e.ExternalID != "" && e.Source == row.Source && e.ExternalID == row.ExternalID {
 			row.ReceivedOn, row.EffectiveOn, row.UntilOn, row.Channel, row.Evidence = e.ReceivedOn, e.EffectiveOn, e.UntilOn, e.Channel, e.Evidence
+			row.ListName = e.ListName
 			break
 		}
 	}
@@ -150,7 +170,7 @@ func (s *standing) strengthen(o standing) {
 
 func (s standing) same(o standing) bool {
 	return s.RevokedAt == nil && s.ReceivedOn == o.ReceivedOn && s.EffectiveOn == o.EffectiveOn && s.UntilOn == o.UntilOn &&
-		s.Channel == o.Channel && s.Evidence == o.Evidence && s.Source == o.Source && s.ExternalID == o.ExternalID
+		s.Channel == o.Channel && s.Evidence == o.Evidence && s.Source == o.Source && s.ExternalID == o.ExternalID && s.ListName == o.ListName
 }
 
 func suppressionOf(s *accounts.Suppression, importID int64) standing {
@@ -162,7 +182,7 @@ func suppressionOf(s *accounts.Suppression, importID int64) standing {
 	}
 	return standing{suppressionRow: suppressionRow{Scope: s.Scope, MatchKey: s.MatchKey, Reason: s.Reason, AccountID: ref(s.AccountID),
 		SiteID: ref(s.SiteID), ContactID: ref(s.ContactID), ReceivedOn: s.ReceivedOn, EffectiveOn: s.EffectiveOn, UntilOn: s.UntilOn,
-		Channel: s.Channel, Evidence: s.Evidence, Source: s.Source, ExternalID: s.ExternalID, ImportID: importID}}
+		Channel: s.Channel, Evidence: s.Evidence, Source: s.Source, ExternalID: s.ExternalID, ListName: s.List, ImportID: importID}}
 }
 
 func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error) {
@@ -188,7 +208,7 @@ func (b *blocker) write(rows []suppressionRow, by postlift.Actor) error {
 		return nil
 	}
 	columns := []string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
-		"until_on", "channel", "evidence", "source", "external_id", "revoked_at", "import_id"}
+		"until_on", "channel", "evidence", "source", "external_id", "list_name", "revoked_at", "import_id"}
 	i := 0
 	_, err := b.upsertRows("suppressions", columns, []string{"scope", "match_key", "reason"}, columns[7:], func() ([]any, bool) {
 		if i == len(rows) {
@@ -197,7 +217,7 @@ func (b *blocker) write(rows []suppressionRow, by postlift.Actor) error {
 		r := &rows[i]
 		i++
 		return []any{r.UID, r.Scope, r.MatchKey, r.Reason, nullInt(r.AccountID), nullInt(r.SiteID), nullInt(r.ContactID), nullDate(r.ReceivedOn),
-			nullDate(r.EffectiveOn), nullDate(r.UntilOn), r.Channel, r.Evidence, r.Source, r.ExternalID, nil, r.ImportID}, true
+			nullDate(r.EffectiveOn), nullDate(r.UntilOn), r.Channel, r.Evidence, r.Source, r.ExternalID, r.ListName, nil, r.ImportID}, true
 	})
 	if err != nil {
 		return err
@@ -227,8 +247,10 @@ func (b *blocker) mark(list []accounts.Suppression) error {
 	}
 	for statement, ids := range marks {
 		if err := inChunks(ids, func(m string, args []any) error {
-			_, err := b.exec(statement+" IN ("+m+")", args...)
-			return err
+			if _, err := b.exec(statement+" IN ("+m+")", args...); err != nil {
+				return err
+			}
+			return b.noteUpdated(statement, m, args)
 		}); err != nil {
 			return err
 		}

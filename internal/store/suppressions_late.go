@@ -1,69 +1,86 @@
 package store
 
 import (
-	"fmt"
-
 	"postlift/accounts"
 )
 
-// lateArrivals blocks accounts and contacts of this import that a list named before they were known: a
-// company by its name alone, a person by name and address. Their keys are not those that accounts and
-// contacts carry, so each gets a block of its own.
+// lateArrivals blocks accounts and contacts of this import that a list named before they were known: by a hash, a
+// company by its name alone, a person by name and address. Their keys are not those that accounts and contacts
+// carry, so each gets a block of its own.
 func (l *loader) lateArrivals() error {
-	found, err := l.lateCompanies()
+	waiting, err := l.count(`SELECT COUNT(*) FROM (SELECT id FROM suppressions WHERE scope IN ('person', 'account')
+  AND CASE WHEN scope = 'person' THEN contact_id ELSE account_id END IS NULL AND revoked_at IS NULL LIMIT 1) x`)
+	if err != nil || waiting == 0 {
+		return err
+	}
+	if err := l.listTouched(); err != nil {
+		return err
+	}
+	b := &blocker{tx: l.tx, keyer: l.keyer, hits: newListHits()}
+	err = l.eachAccount("touched_accounts", func(page []accountWords) error {
+		var found []candidate
+		for i := range page {
+			a := &page[i]
+			found = append(found, candidate{scope: accounts.ScopeAccount, id: a.id, matchKey: b.keyer.CompanyAnywhere(a.name)})
+			for _, hash := range a.hashes() {
+				found = append(found, candidate{scope: accounts.ScopeAccount, id: a.id, matchKey: b.keyer.Listed(hash)})
+			}
+		}
+		return b.blockNamed(found, l.importID, l.by)
+	})
 	if err != nil {
 		return err
 	}
-	persons, err := l.latePersons()
-	if err != nil {
+	if err := l.eachContact("touched_contacts", func(page []contactWords) error {
+		var found []candidate
+		for i := range page {
+			for _, key := range b.lateKeys(&page[i]) {
+				found = append(found, candidate{scope: accounts.ScopePerson, id: page[i].id, matchKey: key})
+			}
+		}
+		return b.blockNamed(found, l.importID, l.by)
+	}); err != nil {
 		return err
 	}
-	if found = append(found, persons...); len(found) == 0 {
-		return nil
+	for _, table := range []string{"touched_accounts", "touched_contacts"} {
+		if _, err := l.exec("DROP TABLE " + table); err != nil {
+			return err
+		}
 	}
-	_, _, err = l.suppress(found, l.importID, l.by)
-	return err
+	return nil
 }
 
-func (l *loader) lateCompanies() ([]accounts.Suppression, error) {
-	blocks, err := l.unmatched(accounts.ScopeAccount, "account_id")
-	if err != nil || len(blocks) == 0 {
-		return nil, err
+// lateKeys are the keys by which a list may have named a contact: hashes, or the name at the address.
+func (b *blocker) lateKeys(c *contactWords) []string {
+	var keys []string
+	for _, hash := range c.hashes() {
+		keys = append(keys, b.keyer.Listed(hash))
 	}
-	var id int64
-	var name, key string
-	var out []accounts.Suppression
-	err = l.eachLate(`SELECT a.id, a.name, a.match_key FROM accounts a
-WHERE a.import_id = ? OR a.id IN (SELECT s.account_id FROM sites s WHERE s.import_id = ?)`,
-		[]any{l.importID, l.importID}, []any{&id, &name, &key}, func() {
-			for _, block := range blocks[l.keyer.CompanyAnywhere(name)] {
-				block.AccountID, block.MatchKey = id, key
-				out = append(out, block)
-			}
-		})
-	return out, err
+	for _, name := range givenNames(c.first) {
+		if key := b.keyer.PersonAt(name, c.last, c.addressKey); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
-func (l *loader) latePersons() ([]accounts.Suppression, error) {
-	blocks, err := l.unmatched(accounts.ScopePerson, "contact_id")
-	if err != nil || len(blocks) == 0 {
-		return nil, err
+// listTouched lists the accounts and contacts that this import added or changed, or whose company or address it did,
+// in temporary tables: in one reading, not one for each page.
+func (l *loader) listTouched() error {
+	for _, statement := range []struct {
+		text string
+		args []any
+	}{
+		{"CREATE TEMPORARY TABLE touched_accounts (id BIGINT PRIMARY KEY)", nil},
+		{"CREATE TEMPORARY TABLE touched_contacts (id BIGINT PRIMARY KEY)", nil},
+		{"INSERT INTO touched_accounts SELECT id FROM accounts WHERE import_id = ? UNION SELECT account_id FROM sites WHERE import_id = ?", []any{l.importID, l.importID}},
+		{"INSERT INTO touched_contacts SELECT id FROM contacts WHERE import_id = ? OR account_id IN (SELECT id FROM touched_accounts)", []any{l.importID}},
+	} {
+		if _, err := l.exec(statement.text, statement.args...); err != nil {
+			return err
+		}
 	}
-	var id int64
-	var first, last, key, address string
-	var out []accounts.Suppression
-	err = l.eachLate(`SELECT c.id, c.first_name, c.last_name, c.match_key, si.match_key FROM contacts c
-JOIN accounts a ON a.id = c.account_id JOIN sites si ON si.id = COALESCE(c.site_id, `+mainSite("c.account_id")+`)
-WHERE si.match_key <> '' AND (c.import_id = ? OR a.import_id = ? OR si.import_id = ?)`,
-		[]any{l.importID, l.importID, l.importID}, []any{&id, &first, &last, &key, &address}, func() {
-			for _, name := range givenNames(first) {
-				for _, block := range blocks[l.keyer.PersonAt(name, last, address)] {
-					block.ContactID, block.MatchKey = id, key
-					out = append(out, block)
-				}
-			}
-		})
-	return out, err
+	return nil
 }
 
 // givenNames are the ways in which a list may write a first name: in full, as an initial, not at all.
@@ -76,31 +93,4 @@ func givenNames(first string) []string {
 		names = append(names, "")
 	}
 	return names
-}
-
-// unmatched reads the blocks in force of a scope that stand for nobody known, by their keys.
-func (l *loader) unmatched(scope, noun string) (map[string][]accounts.Suppression, error) {
-	blocks := map[string][]accounts.Suppression{}
-	var s accounts.Suppression
-	err := l.eachLate(`SELECT scope, match_key, reason, received_on, effective_on, until_on, channel, evidence, source, external_id
-FROM suppressions WHERE scope = ? AND `+noun+` IS NULL AND revoked_at IS NULL ORDER BY id`, []any{scope},
-		[]any{&s.Scope, &s.MatchKey, &s.Reason, &s.ReceivedOn, &s.EffectiveOn, &s.UntilOn, &s.Channel, &s.Evidence, &s.Source, &s.ExternalID},
-		func() { blocks[s.MatchKey] = append(blocks[s.MatchKey], s) })
-	return blocks, err
-}
-
-// eachLate runs a query and calls take for each row, scanned into the targets.
-func (l *loader) eachLate(query string, args, into []any, take func()) error {
-	rows, err := l.query(query, args...)
-	if err != nil {
-		return fmt.Errorf("store: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(into...); err != nil {
-			return fmt.Errorf("store: %w", err)
-		}
-		take()
-	}
-	return rows.Err()
 }

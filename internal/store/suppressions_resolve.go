@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"strconv"
 
 	"postlift/accounts"
@@ -11,6 +10,11 @@ import (
 // named by words is looked up by the key of those words, persons also by name at the address. A company
 // named without a postcode blocks every company of that name.
 func (b *blocker) resolve(list []accounts.Suppression) error {
+	for i := range list {
+		if s := &list[i]; s.Hash != "" {
+			s.MatchKey = b.keyer.Listed(s.Hash)
+		}
+	}
 	for _, step := range []func([]accounts.Suppression) error{b.byAccount, b.bySite, b.byContact, b.personsByKey, b.personsAtAddress, b.addressesByKey, b.accountsByKey} {
 		if err := step(list); err != nil {
 			return err
@@ -98,6 +102,9 @@ func (b *blocker) personsByKey(list []accounts.Suppression) error {
 	}, func(s *accounts.Suppression, id, account int64) { s.ContactID, s.AccountID = id, account })
 }
 
+// scopeOf is the scope of the blocks that name a row of a table.
+var scopeOf = map[string]string{"contacts": accounts.ScopePerson, "sites": accounts.ScopeAddress, "accounts": accounts.ScopeAccount}
+
 // byKey gives suppressions the key that keyOf makes of what they name ("" where it says nothing) and
 // tells found which row of the table has that key; the oldest row comes last and stays.
 func (b *blocker) byKey(list []accounts.Suppression, table string, keyOf func(*accounts.Suppression) string,
@@ -114,6 +121,7 @@ func (b *blocker) byKey(list []accounts.Suppression, table string, keyOf func(*a
 	var id, account int64
 	var key string
 	return scanAll(b.tx, "SELECT id, account_id, match_key FROM "+table+" WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &account, &key}, func() {
+		b.hits.add(scopeOf[table], id)
 		for _, s := range at[key] {
 			found(s, id, account)
 		}
@@ -174,7 +182,7 @@ func (b *blocker) accountsByKey(list []accounts.Suppression) error {
 		k := ""
 		if s.Scope == accounts.ScopeAccount && s.MatchKey == "" {
 			if s.Postcode == "" {
-				s.MatchKey = b.keyer.CompanyAnywhere(s.Company) // its accounts have rows of their own: sameCompanies
+				s.MatchKey = b.keyer.CompanyAnywhere(s.Company) // its accounts have rows of their own: matchListed
 				return "", false
 			}
 			k = b.keyer.Company(s.Company, s.Postcode)
@@ -189,6 +197,7 @@ func (b *blocker) accountsByKey(list []accounts.Suppression) error {
 	var id int64
 	var key string
 	return scanAll(b.tx, "SELECT id, match_key FROM accounts WHERE match_key IN (*) ORDER BY id DESC", keys, []any{&id, &key}, func() {
+		b.hits.add(accounts.ScopeAccount, id)
 		for _, s := range at[key] {
 			s.AccountID = id
 		}
@@ -210,34 +219,4 @@ func (b *blocker) elsewhere(list []accounts.Suppression) []accounts.Suppression 
 		}
 	}
 	return out
-}
-
-// sameCompanies adds, for companies that a list names without a postcode, one suppression for each
-// account of that name. It reads all names once, and only when there is such a row.
-func (b *blocker) sameCompanies(list []accounts.Suppression) ([]accounts.Suppression, error) {
-	at, _ := waiting(list, func(s *accounts.Suppression) (string, bool) {
-		return accounts.NormalCompany(s.Company), s.Scope == accounts.ScopeAccount && s.AccountID == 0 && s.MatchKey == "" && s.Postcode == ""
-	})
-	if len(at) == 0 {
-		return nil, nil
-	}
-	rows, err := b.query("SELECT id, name, match_key FROM accounts")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []accounts.Suppression
-	for rows.Next() {
-		var id int64
-		var name, key string
-		if err := rows.Scan(&id, &name, &key); err != nil {
-			return nil, err
-		}
-		for _, s := range at[accounts.NormalCompany(name)] {
-			more := *s
-			more.AccountID, more.MatchKey = id, key
-			out = append(out, more)
-		}
-	}
-	return slices.Clip(out), rows.Err()
 }

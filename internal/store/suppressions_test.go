@@ -21,20 +21,14 @@ func hitContacts(t *testing.T, s *Store) map[string]bool {
 		ids[i] = c.AccountID
 	}
 	today := postlift.DateOf(testNow)
-	standings, err := s.Standings(context.Background(), ids, campaigns.Pressure{AsOf: today})
-	if err != nil {
-		t.Fatal(err)
-	}
-	recipients, err := s.RecipientsOf(context.Background(), ids, today)
+	standings, recipients, err := s.GateFacts(context.Background(), ids, campaigns.Pressure{AsOf: today})
 	if err != nil {
 		t.Fatal(err)
 	}
 	hits := map[string]bool{}
-	for _, list := range recipients {
-		for _, r := range list {
-			if len(r.Suppressed)+len(standings[r.AccountID].Suppressed) > 0 {
-				hits[r.Key] = true
-			}
+	for _, r := range recipients {
+		if len(r.Suppressed)+len(standings.Of(r.AccountID).Suppressed) > 0 {
+			hits[r.Key] = true
 		}
 	}
 	return hits

@@ -7,7 +7,6 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
-	"postlift/campaigns/rules"
 	"postlift/mailers"
 )
 
@@ -99,11 +98,14 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 	}
 	run := data.Run
 	if text := run.Record.Versions.RuleText; text != "" {
-		tree, err := rules.Builtin().Parse(text)
+		data.RuleText = text
+		catalogue, err := s.campaigns.Catalogue(ctx)
 		if err != nil {
-			return data, postlift.Wrap("web.campaign", "the plan's rule", err)
+			return data, err
 		}
-		data.Rule, data.RuleText = clauseOf(tree, languageOf(c), run.Cost.Currency), text
+		if tree, err := catalogue.Parse(text); err == nil { // a plan may be older than the attributes are now: then its text stands alone
+			data.Rule = clauseOf(catalogue, tree, languageOf(c), run.Cost.Currency)
+		}
 	}
 	data.Funnel, data.Reasons = funnelLines(run.Funnel)
 	b, err := s.batchOf(c, run.UID)
@@ -200,5 +202,10 @@ func (s *staff) why(c *gin.Context) {
 			data.Answer = &answer
 		}
 	}
-	s.render(c, http.StatusOK, "why", view{Title: "why.title", Subject: found.Name, Nav: "campaigns", Data: data})
+	fields, err := s.campaigns.Catalogue(ctx)
+	if err != nil {
+		s.fail(c, err)
+		return
+	}
+	s.render(c, http.StatusOK, "why", view{Title: "why.title", Subject: found.Name, Nav: "campaigns", Data: data, Fields: fields})
 }

@@ -1,87 +1,47 @@
 package web
 
 import (
-	"strconv"
 	"strings"
 
 	"postlift"
 	"postlift/campaigns/rules"
-	"postlift/responses"
 )
 
-// clause is a condition of a rule in words: a group with its parts, or a field's label with operator and
-// value.
+// clause is a condition of a rule in words: a group with its parts, or a field's label and what is asked of it.
 type clause struct {
-	Group string // all, any, not; "" for a single condition
-	Label string
-	Op    string // key of the operator's words; "" where the label says it all
+	Group string // all, any, none, not; "" for a single condition
+	Label string // empty where Value says it all
 	Value string
 	Text  string // as the rule is written
 	Parts []*clause
 }
 
 // clauseOf puts a rule into words of a language; amounts are in currency.
-func clauseOf(n *rules.Node, lang, currency string) *clause {
-	c := &clause{Text: n.Text()}
+func clauseOf(c *rules.Catalogue, n *rules.Node, lang, currency string) *clause {
+	words := &clause{Text: n.Text()}
 	switch n.Op {
-	case rules.OpAll, rules.OpAny, rules.OpNot:
-		c.Group = n.Op
+	case rules.OpAll, rules.OpAny, rules.OpNone, rules.OpNot:
+		words.Group = n.Op
 		for _, part := range n.Nodes {
-			c.Parts = append(c.Parts, clauseOf(part, lang, currency))
+			words.Parts = append(words.Parts, clauseOf(c, part, lang, currency))
 		}
-		return c
+		return words
 	}
-	c.Label, c.Op = n.Field, n.Op
-	field, known := rules.Builtin().Field(n.Field)
-	if known {
-		c.Label = field.Label(lang)
-	}
-	switch {
-	case n.Op == rules.OpIn:
-		values := make([]string, len(n.Values))
-		for i, v := range n.Values {
-			values[i] = literalText(field, v, lang, currency)
-		}
-		c.Value = strings.Join(values, ", ")
-	case n.Value != nil:
-		c.Value = literalText(field, *n.Value, lang, currency)
-	}
-	if known && field.Type == rules.Boolean && n.Op == rules.OpEqual && c.Value == "true" {
-		c.Op, c.Value = "", ""
-	}
-	return c
+	words.Label, words.Value = n.Phrase(c, lang, currency)
+	return words
 }
 
-// literalText writes a rule's value for people: money with its currency, dates and texts without quotes.
-func literalText(field *rules.Field, l rules.Literal, lang, currency string) string {
-	text := l.String()
-	if field == nil {
-		return text
+// fields are the features that the page's rules may name.
+func (v *view) fields() *rules.Catalogue {
+	if v.Fields != nil {
+		return v.Fields
 	}
-	switch field.Type {
-	case rules.Amount:
-		if major, err := strconv.ParseFloat(text, 64); err == nil {
-			return responses.WholeMoney(postlift.FromMajor(major, currency), lang)
-		}
-	case rules.Number:
-		if strings.HasPrefix(lang, "de") {
-			return strings.Replace(text, ".", ",", 1)
-		}
-	case rules.Day:
-		if d, err := postlift.ParseDate(strings.Trim(text, `"`)); err == nil {
-			return d.Format(lang)
-		}
-	case rules.Text:
-		if plain, err := strconv.Unquote(text); err == nil {
-			return field.ValueLabel(plain, lang)
-		}
-	}
-	return text
+	return rules.Builtin()
 }
 
 // FieldLabel is the label of a rule's field.
 func (v *view) FieldLabel(name string) string {
-	if f, ok := rules.Builtin().Field(name); ok {
+	if f, ok := v.fields().Field(name); ok {
 		return f.Label(v.Lang)
 	}
 	return name
@@ -102,14 +62,39 @@ func (v *view) Held(name string, value any) string {
 			return v.T("value.yes")
 		}
 		return v.T("value.no")
+	case []string:
+		return v.members(name, x)
+	case []any: // from a document
+		members := make([]string, 0, len(x))
+		for _, m := range x {
+			if text, ok := m.(string); ok {
+				members = append(members, text)
+			}
+		}
+		return v.members(name, members)
 	case string:
 		if d, err := postlift.ParseDate(x); err == nil {
 			return v.Date(d)
 		}
-		if f, ok := rules.Builtin().Field(name); ok {
+		if f, ok := v.fields().Field(name); ok {
 			return f.ValueLabel(x, v.Lang)
 		}
 		return x
 	}
 	return v.T("value.none")
+}
+
+// members writes the members of a set.
+func (v *view) members(name string, members []string) string {
+	if len(members) == 0 {
+		return v.T("value.none")
+	}
+	labels := make([]string, len(members))
+	for i, m := range members {
+		labels[i] = m
+		if f, ok := v.fields().Field(name); ok {
+			labels[i] = f.ValueLabel(m, v.Lang)
+		}
+	}
+	return strings.Join(labels, ", ")
 }

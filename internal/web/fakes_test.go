@@ -93,6 +93,8 @@ func (f *fakes) Account(_ context.Context, ref string) (scoring.AccountCard, err
 		Suppressions: []scoring.BlockLine{{Scope: "person", Reason: "objection", EffectiveOn: today}}}, nil
 }
 
+func (f *fakes) Catalogue(context.Context) (*rules.Catalogue, error) { return rules.Builtin(), nil }
+
 func (f *fakes) Campaigns(context.Context) ([]campaigns.Campaign, error) { return f.list, nil }
 
 func (f *fakes) Campaign(_ context.Context, ref string) (campaigns.Campaign, error) {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/mailers"
 	"postlift/responses"
 )
@@ -79,8 +80,8 @@ func TestEveryTextIsThere(t *testing.T) {
 	for _, state := range []string{"draft", "previewed", "approved", "scheduled", "running", "paused", "finished", "cancelled"} {
 		keys = append(keys, "state."+state)
 	}
-	for _, op := range []string{"==", "!=", "<", "<=", ">", ">=", "in", "contains", "startsWith", "is_empty"} {
-		keys = append(keys, "rule.op."+op)
+	for _, op := range []string{rules.OpAll, rules.OpAny, rules.OpNone, rules.OpNot, rules.OpInSegment} {
+		keys = append(keys, "rule."+op)
 	}
 	for _, outcome := range []string{"not_matched", campaigns.Gated, campaigns.OverCap, campaigns.HeldOut, campaigns.Assigned} {
 		keys = append(keys, "outcome."+outcome, "outcome."+outcome+".text")

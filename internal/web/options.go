@@ -8,6 +8,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 	"postlift/clv"
 	"postlift/clv/scoring"
 	"postlift/mailers"
@@ -54,6 +55,9 @@ type Engine interface {
 
 // Campaigns reads campaigns with their plans; campaigns.Service is one.
 type Campaigns interface {
+	// Catalogue lists the features that rules may name.
+	Catalogue(ctx context.Context) (*rules.Catalogue, error)
+	Segments
 	Campaigns(ctx context.Context) ([]campaigns.Campaign, error)
 	Campaign(ctx context.Context, ref string) (campaigns.Campaign, error)
 	// CurrentRun is the plan in force; NotFound before the first preview.

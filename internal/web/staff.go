@@ -49,6 +49,8 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/accounts":                s.accounts,
 		"/accounts/:id":            s.account,
 		"/accounts/:id/what-if":    s.whatIf,
+		"/segments":                s.segmentList,
+		"/segments/:id":            s.segment,
 		"/campaigns":               s.campaignList,
 		"/campaigns/:id":           s.campaign,
 		"/campaigns/:id/why":       s.why,
@@ -73,7 +75,7 @@ type entry struct{ Name, Href string }
 
 // Entries of the navigation, in the order of the loop.
 func (v *view) Entries() []entry {
-	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}}
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}}
 }
 
 // emptyData says what a page will show and how to get there.
@@ -81,7 +83,7 @@ type emptyData struct{ Text, Command string }
 
 // firstCommands fill the pages that are still empty.
 var firstCommands = map[string]string{
-	"clv": "postlift clv score", "accounts": "postlift clv score", "campaigns": "postlift campaign create -f campaign.yaml",
+	"clv": "postlift clv score", "accounts": "postlift clv score", "segpage": "postlift segment create NAME RULE-TEXT", "campaigns": "postlift campaign create -f campaign.yaml",
 	"batches": "postlift campaign run CAMPAIGN", "results": "postlift batch status BATCH posted --date DATE",
 }
 

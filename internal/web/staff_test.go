@@ -21,7 +21,7 @@ import (
 // pages are addresses that answer with a page, covering every route of the staff listener.
 var pages = []string{"/", "/clv", "/clv/segments", "/clv/acquisition", "/clv/retention", "/clv/models", "/clv/runs",
 	"/accounts", "/accounts?q=M%C3%BCller", "/accounts?tier=A&stage=at_risk", "/accounts/acc_1", "/accounts/acc_1/what-if",
-	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/campaigns", "/campaigns/cmp_1",
+	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/segments", "/segments/seg_1", "/campaigns", "/campaigns/cmp_1",
 	"/campaigns/cmp_1/why", "/campaigns/cmp_1/why?account=K-1", "/campaigns/cmp_1/why?account=nobody", "/batches", "/batches/bt_1", "/results", "/results/cmp_1"}
 
 var (
@@ -237,8 +237,8 @@ func TestEmptyInstallation(t *testing.T) {
 	h := f.staff(t)
 	for path, command := range map[string]string{"/": "postlift clv score", "/clv": "postlift clv score", "/clv/segments": "postlift clv score",
 		"/clv/acquisition": "postlift clv score", "/clv/retention": "postlift clv score", "/clv/models": "postlift clv score", "/clv/runs": "postlift clv score",
-		"/accounts":  "postlift clv score",
-		"/campaigns": "postlift campaign create", "/batches": "postlift campaign run", "/results": "postlift batch status"} {
+		"/accounts": "postlift clv score",
+		"/segments": "postlift segment create", "/campaigns": "postlift campaign create", "/batches": "postlift campaign run", "/results": "postlift batch status"} {
 		w := get(h, "GET", path)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), command) {
 			t.Errorf("%s: status %d, no next step %q", path, w.Code, command)

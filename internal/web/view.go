@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"postlift"
+	"postlift/campaigns/rules"
 	"postlift/responses"
 )
 
@@ -21,6 +22,7 @@ type view struct {
 	Data    any
 	Demo    bool
 	Public  bool
+	Fields  *rules.Catalogue // what the page's rules may name; nil: the built-in features
 
 	texts  texts
 	assets assets

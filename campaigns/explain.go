@@ -1,0 +1,126 @@
+package campaigns
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"postlift"
+	"postlift/campaigns/rules"
+)
+
+// AccountExplained tells what a campaign's plan decided for an account and why.
+type AccountExplained struct {
+	Campaign   string          `json:"campaign"`
+	RunID      string          `json:"run_id"`
+	PlanHash   string          `json:"plan_hash"`
+	AsOf       postlift.Date   `json:"as_of"`
+	AccountUID string          `json:"account_id"`
+	Account    string          `json:"account"`
+	Outcome    string          `json:"outcome"` // not_matched, gated, over_cap, holdout, assigned
+	Sentence   string          `json:"sentence"`
+	Reasons    []Reason        `json:"reasons"`
+	Role       string          `json:"role,omitempty"`     // key, thompson, explore; "": drawn like everybody
+	Rank       int             `json:"rank,omitempty"`     // 1 best, among those that passed the gate
+	CutRank    int             `json:"cut_rank,omitempty"` // the last rank that the selection planned
+	NextUnit   float64         `json:"value_of_next_unit"` // what one more unit of budget would have earned
+	Stratum    string          `json:"stratum,omitempty"`
+	Propensity float64         `json:"propensity"`
+	Wave       int             `json:"wave,omitempty"`
+	Variant    string          `json:"variant,omitempty"`
+	Lift       *Lift           `json:"expected_lift,omitempty"`
+	Baseline   *postlift.Money `json:"baseline,omitempty"` // margin expected in the window without a letter
+	Expected   *postlift.Money `json:"expected_value,omitempty"`
+	Cost       *postlift.Money `json:"cost,omitempty"`
+	Letters    int             `json:"letters"`
+	Rule       rules.Explained `json:"rule"`
+}
+
+// Lift is the share of the baseline that a letter is expected to add, and the doubt about it (one standard
+// deviation).
+type Lift struct {
+	Mean float64 `json:"mean"`
+	SD   float64 `json:"sd"`
+}
+
+// notMatched is the outcome of an account that the rule did not take; it has no stored choice.
+const notMatched = "not_matched"
+
+// ExplainAccount answers "why this account?" and "why not?" from the stored plan: the rule's clauses with
+// the values frozen then, the gate's reasons, rank and outcome. The values of an account that was not
+// matched are those of today's features, as a plan freezes only the matched.
+func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (AccountExplained, error) {
+	c, err := s.store.Campaign(ctx, ref)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	run, err := s.store.CurrentRun(ctx, c.ID)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	rule, err := s.store.RuleVersion(ctx, run.RuleVersionID)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	catalogue := rules.Builtin().With(settings.Attributes)
+	term, err := s.bind(ctx, rule.Tree, settings, run.AsOf)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	a, err := s.store.AccountFacts(ctx, catalogue, account, run.AsOf)
+	if err != nil {
+		return AccountExplained{}, err
+	}
+	e := AccountExplained{Campaign: c.Name, RunID: run.UID, PlanHash: run.PlanHash, AsOf: run.AsOf, AccountUID: a.UID, Account: a.Name,
+		Outcome: notMatched, Reasons: []Reason{}, Sentence: sentenceOf(notMatched, "", nil, 0, 0, 0)}
+	facts := a.Facts
+	choice, err := s.store.ChoiceOf(ctx, run.ID, a.AccountID)
+	switch {
+	case err == nil:
+		e.fill(choice, run)
+		facts, err = thaw(catalogue, choice.Features)
+	case postlift.KindOf(err) == postlift.NotFound:
+		err = nil
+	}
+	if err != nil {
+		return e, err
+	}
+	e.Rule = term.Explain(facts, run.Cost.Currency)
+	return e, nil
+}
+
+func (e *AccountExplained) fill(c StoredChoice, run Run) {
+	currency := run.Cost.Currency
+	e.Outcome, e.Role, e.Rank, e.Stratum, e.Propensity, e.Letters = c.Outcome, c.Role, c.Rank, c.Stratum, c.Propensity, len(c.Contacts)
+	e.Wave, e.Variant = c.Wave, c.Variant
+	if len(c.Reasons) > 0 {
+		e.Reasons = c.Reasons
+	}
+	if c.Outcome != Gated {
+		e.CutRank, e.NextUnit = run.Record.Selection.CutRank, run.Record.Selection.NextUnit
+		e.Lift = &Lift{c.Lift, c.LiftSD}
+		e.Baseline = &postlift.Money{Minor: c.BaselineMinor, Currency: currency}
+		e.Expected = &postlift.Money{Minor: c.ExpectedValueMinor, Currency: currency}
+		e.Cost = &postlift.Money{Minor: c.CostMinor, Currency: currency}
+	}
+	e.Sentence = sentenceOf(c.Outcome, c.Role, c.Reasons, c.Rank, len(c.Contacts), c.Wave)
+}
+
+// thaw turns frozen features back into facts.
+func thaw(c *rules.Catalogue, raw json.RawMessage) (*rules.Facts, error) {
+	var values map[string]any
+	if err := json.Unmarshal(raw, &values); err != nil {
+		return nil, fmt.Errorf("campaigns: frozen features: %w", err)
+	}
+	facts := c.NewFacts()
+	for name, v := range values {
+		if f, ok := c.Field(name); ok {
+			facts.SetValue(f, v)
+		}
+	}
+	return facts, nil
+}

@@ -1,0 +1,118 @@
+package planner
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"postlift/campaigns/experiment"
+)
+
+// replicate is one simulated draw of a design: what the report's estimator would say of it, whatever the
+// lift. The lift multiplies the margin of the mailed, group by group, so that every replicate stands for
+// all lifts at once.
+type replicate interface {
+	point(lift float64) experiment.Point
+}
+
+// trial is a replicate with the mean margin that its lift refers to.
+type trial struct {
+	replicate
+	base float64
+}
+
+// truth is the effect per group that a lift has in the trial.
+func (t trial) truth(lift float64) float64 { return lift * t.base }
+
+// twoArms is a campaign holdout, analysed as reports do: CUPED with the prior-year margin.
+type twoArms struct{ control, treated experiment.Joint }
+
+func (a twoArms) point(lift float64) experiment.Point {
+	return experiment.CUPEDPoint(a.control, a.treated.Times(1+lift))
+}
+
+// blocked is a test in pairs, analysed by the differences within them.
+type blocked struct{ experiment.BlockSums }
+
+func (b *blocked) point(lift float64) experiment.Point {
+	p, _, _ := b.BlockSums.Point(lift)
+	return p
+}
+
+// waved is a test in waves, analysed period by period.
+type waved struct{ *experiment.WaveSums }
+
+func (w waved) point(lift float64) experiment.Point {
+	p, _ := w.WaveSums.Point(lift)
+	return p
+}
+
+// draw makes one replicate; ok is false where an arm is too small for any estimate.
+func (s *sample) draw(rng *rand.Rand) (t trial, ok bool) {
+	switch s.design.Kind {
+	case Pairs, Programme:
+		return s.drawPairs(rng)
+	case InWaves:
+		return s.drawWaves(rng)
+	}
+	return s.drawHoldout(rng)
+}
+
+// drawHoldout holds floor(h n) groups of every stratum out, plus one with the probability of the rest, as
+// the campaign's draw does. Only the held-out are summed up; the mailed are what remains of the total.
+func (s *sample) drawHoldout(rng *rand.Rand) (trial, bool) {
+	held := moments{center: s.totals.center, xCenter: s.totals.xCenter}
+	y := s.periods[0]
+	for c := range s.cells {
+		at := s.cells[c].at
+		whole, rest := math.Modf(s.cells[c].share*float64(len(at)) + 1e-9)
+		n := int(whole)
+		if rest > 1e-6 && rng.Float64() < rest {
+			n++
+		}
+		for i := range n {
+			j := i + int(rng.Uint64N(uint64(len(at)-i)))
+			at[i], at[j] = at[j], at[i]
+			held.add(y[at[i]]-held.center, s.x[at[i]]-held.xCenter)
+		}
+	}
+	if held.n < 2 || s.totals.n-held.n < 2 {
+		return trial{}, false
+	}
+	return trial{twoArms{held.joint(), s.totals.less(held).joint()}, s.mean}, true
+}
+
+func (s *sample) drawPairs(rng *rand.Rand) (trial, bool) {
+	b := &blocked{}
+	y, sum := s.periods[0], 0.0
+	var coins uint64
+	for c := range s.cells {
+		if c%64 == 0 {
+			coins = rng.Uint64()
+		}
+		held, mailed := s.cells[c].at[coins&1], s.cells[c].at[1-coins&1]
+		coins >>= 1
+		b.Add(experiment.Block{Units: 2, Treated: y[mailed], Control: y[held], PreTreated: s.x[mailed], PreControl: s.x[held]})
+		sum += y[mailed] + y[held]
+	}
+	return trial{b, sum / float64(2*len(s.cells))}, len(s.cells) >= 4
+}
+
+// drawWaves deals the waves' places of every stratum anew.
+func (s *sample) drawWaves(rng *rand.Rand) (trial, bool) {
+	sums := experiment.NewWaveSums(s.design.Waves)
+	v := make([]float64, s.design.Waves)
+	for c := range s.cells {
+		at := s.cells[c].at
+		for i := range at {
+			j := i + int(rng.Uint64N(uint64(len(at)-i)))
+			at[i], at[j] = at[j], at[i]
+			for p := range s.periods {
+				v[p] = s.periods[p][at[i]]
+			}
+			v[len(v)-1] = s.x[at[i]]
+			sums.Add(int(s.labels[s.cells[c].from+i]), v)
+		}
+	}
+	_, ok := sums.Point(0)
+	return trial{waved{sums}, sums.Base()}, ok
+}

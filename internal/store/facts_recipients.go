@@ -1,0 +1,283 @@
+package store
+
+import (
+	"cmp"
+	"database/sql"
+	"slices"
+	"strconv"
+	"strings"
+
+	"postlift/accounts"
+	"postlift/campaigns"
+)
+
+// siteTraits are what the gate asks of a site.
+type siteTraits struct {
+	status            string
+	country, postcode string // only where the policy draws an area
+	address           bool
+}
+
+// siteTable are the sites of the accounts asked for, those that their contacts name, and which stands for an
+// account: its main one, else its first.
+type siteTable struct {
+	traits map[int64]*siteTraits
+	main   map[int64]int64
+}
+
+// of gives the site of a contact: its own, else the one that stands for its account.
+func (t *siteTable) of(site, account int64) (int64, *siteTraits) {
+	if site == 0 {
+		site = t.main[account]
+	}
+	if traits := t.traits[site]; traits != nil {
+		return site, traits
+	}
+	return 0, &siteTraits{}
+}
+
+// sites reads the site table. What a handful of values repeat in, a million times, comes as one text and is
+// looked up.
+func (g *gateReader) sites() (*siteTable, error) {
+	const traits = `COALESCE(si.status, '') || '|' || CASE WHEN (si.street <> '' OR si.po_box <> '') AND si.postcode <> '' AND si.city <> '' THEN '1' ELSE '' END`
+	places := g.asks(func(p *campaigns.Policy) bool { return p.Area != nil })
+	columns, only := traits, ""
+	if places {
+		columns += " || '|' || si.country || '|' || si.postcode"
+	}
+	if !g.all {
+		only = ` WHERE si.account_id IN (SELECT id FROM ids)
+  OR si.id IN (SELECT c.site_id FROM ids CROSS JOIN contacts c WHERE c.account_id = ids.id AND c.site_id IS NOT NULL)`
+	}
+	t := &siteTable{traits: map[int64]*siteTraits{}, main: map[int64]int64{}}
+	mains := map[int64]bool{}
+	known := map[string]*siteTraits{}
+	var text sql.RawBytes
+	return t, g.run("SELECT si.id, si.account_id, si.is_main, "+columns+" FROM sites si"+only, nil, func(r *sql.Rows) error {
+		var id, account int64
+		var main bool
+		if err := r.Scan(&id, &account, &main, &text); err != nil {
+			return err
+		}
+		traits := known[string(text)]
+		if traits == nil {
+			parts := append(strings.SplitN(string(text), "|", 4), "", "")
+			traits = &siteTraits{status: parts[0], address: parts[1] != "", country: parts[2], postcode: parts[3]}
+			known[string(text)] = traits
+		}
+		t.traits[id] = traits
+		old, has := t.main[account]
+		if !has || main && !mains[account] || main == mains[account] && id < old {
+			t.main[account] = id
+			if main {
+				mains[account] = true
+			}
+		}
+		return nil
+	})
+}
+
+// recipients reads the contacts at their sites, in order of account and contact.
+func (g *gateReader) recipients(language string) (campaigns.Recipients, error) {
+	sites, err := g.sites()
+	if err != nil {
+		return nil, err
+	}
+	languages, err := g.languages(language)
+	if err != nil {
+		return nil, err
+	}
+	from := "contacts c"
+	if !g.all {
+		from = "ids CROSS JOIN contacts c WHERE c.account_id = ids.id"
+	}
+	var found campaigns.Recipients
+	known := map[string]campaigns.Recipient{}
+	var text sql.RawBytes
+	sorted := true
+	err = g.run(`SELECT c.id, c.account_id, COALESCE(c.site_id, 0), c.source || ':' || c.external_id, c.role || '|' || c.status || '|' || c.language
+FROM `+from, nil, func(rows *sql.Rows) error {
+		var r campaigns.Recipient
+		if err := rows.Scan(&r.ContactID, &r.AccountID, &r.SiteID, &r.Key, &text); err != nil || !g.wanted.has(r.AccountID) {
+			return err
+		}
+		t, ok := known[string(text)]
+		if !ok {
+			t = traitsOf(string(text))
+			known[string(text)] = t
+		}
+		id, site := sites.of(r.SiteID, r.AccountID)
+		r.SiteID, r.SiteStatus, r.HasAddress, r.Country, r.Postcode = id, site.status, site.address, site.country, site.postcode
+		r.Role, r.Status, r.Language = t.Role, t.Status, t.Language
+		if r.Language == "" {
+			r.Language = languages.of(r.AccountID)
+		}
+		if last := len(found) - 1; last >= 0 && byAccount(&found[last], &r) > 0 {
+			sorted = false
+		}
+		found = append(found, r)
+		return nil
+	})
+	if !sorted {
+		slices.SortFunc(found, func(a, b campaigns.Recipient) int { return byAccount(&a, &b) })
+	}
+	return found, err
+}
+
+func byAccount(a, b *campaigns.Recipient) int {
+	return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.ContactID, b.ContactID))
+}
+
+// accountLanguages are those of accounts that differ from the organisation's.
+type accountLanguages struct {
+	usual   string
+	unusual map[int64]string
+}
+
+func (l *accountLanguages) of(account int64) string {
+	if language, ok := l.unusual[account]; ok {
+		return language
+	}
+	return l.usual
+}
+
+func (g *gateReader) languages(usual string) (*accountLanguages, error) {
+	l := &accountLanguages{usual: usual, unusual: map[int64]string{}}
+	names := map[string]string{}
+	var text sql.RawBytes
+	return l, g.each("SELECT a.id, a.language FROM accounts a WHERE a.language > '' AND a.language <> ?%s", "a.id", []any{usual}, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id, &text)
+		name, ok := names[string(text)]
+		if !ok {
+			name = baseLanguage(string(text))
+			names[string(text)] = name
+		}
+		if name != usual {
+			l.unusual[id] = name
+		}
+		return err
+	})
+}
+
+// baseLanguage is a language without its region: de of de-AT.
+func baseLanguage(s string) string {
+	s, _, _ = strings.Cut(strings.ToLower(s), "-")
+	s, _, _ = strings.Cut(s, "_")
+	return s
+}
+
+// traitsOf takes role, status and language apart.
+func traitsOf(text string) (r campaigns.Recipient) {
+	r.Role, text, _ = strings.Cut(text, "|")
+	r.Status, r.Language, _ = strings.Cut(text, "|")
+	r.Language = baseLanguage(r.Language)
+	return r
+}
+
+// siteRef is a site whose address another site has, too.
+type siteRef struct {
+	account int64
+	address string
+}
+
+// doubles fills by what contacts can be the same as others: the person, the name at an address that several
+// accounts share, and the company at such an address. Only those carry keys, as few do.
+func (g *gateReader) doubles(recipients campaigns.Recipients, twins map[int64]string) error {
+	sites, crowded, err := g.sharedSites()
+	if err != nil {
+		return err
+	}
+	companies, names := map[int64]string{}, map[int64]string{}
+	if len(crowded) > 0 {
+		if err := g.sameCompanies(companies); err != nil {
+			return err
+		}
+		if err := g.namesAt(names); err != nil {
+			return err
+		}
+	}
+	for i := range recipients {
+		r := &recipients[i]
+		r.PersonKey = twins[r.ContactID]
+		site, shared := sites[r.SiteID]
+		switch {
+		case shared:
+			r.AddressKey = site.address
+		case r.PersonKey != "":
+			r.AddressKey = "site:" + strconv.FormatInt(r.SiteID, 10)
+		}
+		if shared && crowded[site.address] {
+			r.CompanyKey, r.NameKey = companies[r.AccountID], names[r.ContactID]
+		}
+	}
+	return nil
+}
+
+// addressKeys is SQL for the keys of addresses that can be shared.
+func (g *gateReader) addressKeys() string {
+	if g.all {
+		return "SELECT match_key FROM sites WHERE match_key <> '' GROUP BY match_key HAVING COUNT(*) > 1"
+	}
+	return "SELECT o.match_key FROM ids CROSS JOIN sites o WHERE o.account_id = ids.id AND o.match_key <> ''"
+}
+
+// sharedSites reads the sites whose address another has, and which addresses several accounts share.
+func (g *gateReader) sharedSites() (sites map[int64]siteRef, crowded map[string]bool, err error) {
+	sites, crowded = map[int64]siteRef{}, map[string]bool{}
+	first, size := map[string]int64{}, map[string]int{}
+	err = g.run("SELECT si.id, si.account_id, si.match_key FROM sites si WHERE si.match_key IN ("+g.addressKeys()+")", nil, func(r *sql.Rows) error {
+		var id int64
+		var s siteRef
+		err := r.Scan(&id, &s.account, &s.address)
+		sites[id] = s
+		size[s.address]++
+		if owner, known := first[s.address]; !known {
+			first[s.address] = s.account
+		} else if owner != s.account {
+			crowded[s.address] = true
+		}
+		return err
+	})
+	for id, s := range sites {
+		if size[s.address] < 2 {
+			delete(sites, id)
+		}
+	}
+	return sites, crowded, err
+}
+
+// sameCompanies reads the accounts that are one company by name and postcode.
+func (g *gateReader) sameCompanies(into map[int64]string) error {
+	keys := "SELECT match_key FROM accounts WHERE match_key <> '' GROUP BY match_key HAVING COUNT(*) > 1"
+	if !g.all {
+		keys = "SELECT o.match_key FROM ids CROSS JOIN accounts o WHERE o.id = ids.id AND o.match_key <> ''"
+	}
+	size := map[string]int{}
+	err := g.run("SELECT a.id, a.match_key FROM accounts a WHERE a.match_key IN ("+keys+")", nil, func(r *sql.Rows) error {
+		var id int64
+		var key string
+		err := r.Scan(&id, &key)
+		into[id] = key
+		size[key]++
+		return err
+	})
+	for id, key := range into {
+		if size[key] < 2 {
+			delete(into, id)
+		}
+	}
+	return err
+}
+
+// namesAt reads the full names of contacts of accounts with an address that can be shared.
+func (g *gateReader) namesAt(into map[int64]string) error {
+	return g.run(`SELECT c.id, c.first_name, c.last_name FROM contacts c WHERE c.first_name <> '' AND c.last_name <> ''
+  AND c.account_id IN (SELECT si.account_id FROM sites si WHERE si.match_key IN (`+g.addressKeys()+"))", nil, func(r *sql.Rows) error {
+		var id int64
+		var first, last string
+		err := r.Scan(&id, &first, &last)
+		into[id] = accounts.NormalText(last) + "|" + accounts.NormalText(first)
+		return err
+	})
+}

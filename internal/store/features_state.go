@@ -1,0 +1,134 @@
+package store
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"postlift"
+	"postlift/accounts"
+)
+
+// What account_features stand for is kept beside them: their date, the changes of accounts that are in, and what
+// amounts were turned into the reporting currency with. So a build of a segment works out anew the features of
+// the accounts that have changed, and those of all accounts only where it must.
+
+// featureStateName is the key of the only row of feature_state.
+const featureStateName = "account_features"
+
+// manyChanges is from how many changed accounts on everybody is worked out anew: from there on that is quicker
+// than looking each one up.
+const manyChanges = 20000
+
+// featureBasis is a hash of what features rest on beside the accounts' own data.
+func (t *tx) featureBasis(settings accounts.Settings) (string, error) {
+	rows, err := t.query("SELECT currency, CAST(valid_from AS TEXT), CAST(rate AS TEXT) FROM exchange_rates ORDER BY 1, 2")
+	if err != nil {
+		return "", fmt.Errorf("store: exchange rates: %w", err)
+	}
+	defer rows.Close()
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %g\n", settings.Currency, settings.Value.DefaultMargin)
+	var currency, from, rate string
+	for rows.Next() {
+		if err := rows.Scan(&currency, &from, &rate); err != nil {
+			return "", fmt.Errorf("store: exchange rates: %w", err)
+		}
+		fmt.Fprintln(h, currency, from, rate)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), rows.Err()
+}
+
+// changeMark is the number of the latest change of an account.
+func (t *tx) changeMark() (mark int64, err error) {
+	err = t.sql.QueryRowContext(t.ctx, "SELECT COALESCE(MAX(mark), 0) FROM account_changes").Scan(&mark)
+	return mark, err
+}
+
+// changedSince lists the accounts that changed after a mark, up to manyChanges and one more.
+func (t *tx) changedSince(mark int64) ([]int64, error) {
+	return t.numbers("SELECT account_id FROM account_changes WHERE mark > ? ORDER BY mark LIMIT ?", mark, manyChanges+1)
+}
+
+// numbers runs a query with one column of numbers.
+func (t *tx) numbers(query string, args ...any) ([]int64, error) {
+	rows, err := t.query(query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: %w", err)
+	}
+	defer rows.Close()
+	var found []int64
+	for rows.Next() {
+		var n int64
+		if err := rows.Scan(&n); err != nil {
+			return nil, fmt.Errorf("store: %w", err)
+		}
+		found = append(found, n)
+	}
+	return found, rows.Err()
+}
+
+// featuresStand records what all features stand for from now on. The mark is one that was read before they were.
+func (t *tx) featuresStand(settings accounts.Settings, asOf postlift.Date, mark int64) error {
+	basis, err := t.featureBasis(settings)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO feature_state (name, as_of, change_mark, fingerprint) VALUES (?, ?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET as_of = excluded.as_of, change_mark = excluded.change_mark, fingerprint = excluded.fingerprint`,
+		featureStateName, asOf, mark, basis)
+	return err
+}
+
+// freshenFeatures makes the features stand for a date with every change of an account in them.
+func (t *tx) freshenFeatures(settings accounts.Settings, asOf postlift.Date) error {
+	basis, err := t.featureBasis(settings)
+	if err != nil {
+		return err
+	}
+	mark, err := t.changeMark()
+	if err != nil {
+		return err
+	}
+	var have featureStateRow
+	if err := t.Limit(1).Find(&have, "name = ?", featureStateName).Error; err != nil {
+		return fmt.Errorf("store: features: %w", err)
+	}
+	if have.AsOf != asOf || have.Fingerprint != basis {
+		return t.refreshFeatures(settings, asOf)
+	}
+	if have.ChangeMark == mark {
+		return nil
+	}
+	ids, err := t.changedSince(have.ChangeMark)
+	if err != nil {
+		return err
+	}
+	if len(ids) > manyChanges {
+		return t.refreshFeatures(settings, asOf)
+	}
+	if err := t.refreshFeaturesOf(settings, asOf, ids); err != nil {
+		return err
+	}
+	return t.featuresStand(settings, asOf, mark)
+}
+
+// refreshFeaturesOf works out the features of some accounts anew.
+func (t *tx) refreshFeaturesOf(settings accounts.Settings, asOf postlift.Date, ids []int64) error {
+	query, args, err := t.store.featureQuery(t.DB, settings, asOf, ids)
+	if err != nil {
+		return err
+	}
+	if _, err := t.exec(t.store.idList()+"DELETE FROM account_features WHERE account_id IN (SELECT id FROM ids)", idParameter(ids)); err != nil {
+		return err
+	}
+	_, err = t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...)
+	return err
+}
+
+// forgetFeatureState makes the next build work out every account's features anew.
+func (t *tx) forgetFeatureState() error {
+	_, err := t.exec("DELETE FROM feature_state")
+	return err
+}
