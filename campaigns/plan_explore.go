@@ -9,12 +9,9 @@ import (
 // and LargeBase the number of accounts that passed the gate from which it does: on smaller bases exploring costs more
 // than what it teaches earns.
 const (
-	DefaultExploration = .1
-	LargeBase          = 50000
+	DefaultExploration = budget.ExploreShare
+	LargeBase          = budget.ExploreMinBase
 )
-
-// uniformShare is how much is drawn from everybody left, as a share of what goes to Thompson draws: .02 beside .1.
-const uniformShare = .2
 
 // Displaced is the reason of accounts that were selected and gave way to exploration.
 const Displaced Reason = "displaced"
@@ -22,7 +19,7 @@ const Displaced Reason = "displaced"
 // Exploration is what a plan spends on learning.
 type Exploration struct {
 	Share    float64 `json:"share"`             // of the pieces, for Thompson draws
-	Thompson int     `json:"thompson"`          // accounts that a coin decided about
+	Thompson int     `json:"thompson"`          // accounts that a coin decided about, one mailed for one not
 	Uniform  int     `json:"uniform"`           // accounts drawn from everybody left
 	Off      string  `json:"off_why,omitempty"` // why nothing was explored
 }
@@ -30,31 +27,29 @@ type Exploration struct {
 // tryOthers spends a share of the pieces on accounts that the model would leave out, so that what it is wrong about
 // shows: some by a Thompson draw of the lift with the throw of a coin, a few drawn from everybody left.
 func (p *planning) tryOthers() error {
-	p.explored = Exploration{Share: p.Exploration}
 	if p.Exploration == 0 || len(p.passed) < p.ExploreFrom {
-		p.explored = Exploration{Off: "no_share"}
+		p.explored.Off = "no_share"
 		if p.Exploration > 0 {
 			p.explored.Off = "small_base"
 		}
 		return nil
 	}
+	uniform := p.Exploration * budget.ExploreUniform / budget.ExploreShare
 	e, err := budget.Explore(budget.Exploring{Items: p.items, Selected: *p.result, DrawnMinor: p.drawn(), Tariff: p.tariff,
-		Limits: p.limited, Share: p.Exploration, Uniform: uniformShare * p.Exploration, MinBase: p.ExploreFrom, Salt: p.Salt})
-	if err != nil {
+		Limits: p.limited, Share: p.Exploration, Uniform: min(uniform, .5-p.Exploration), MinBase: p.ExploreFrom, Salt: p.Salt})
+	if err != nil || e.Off != "" {
+		p.explored.Off = e.Off
 		return err
 	}
-	if p.explored.Off = e.Off; e.Off != "" {
-		p.explored.Share = 0
-		return nil
-	}
+	p.explored.Share = p.Exploration
 	for i, c := range p.passed {
-		p.explore(c, e.Roles[i], e.Mailed[i], e.Propensity[i])
+		p.tried(c, e.Roles[i], e.Mailed[i], e.Propensity[i])
 	}
 	return nil
 }
 
-// explore notes what exploring made of an account.
-func (p *planning) explore(c *Choice, role budget.Role, mailed bool, propensity float64) {
+// tried notes what exploring made of an account.
+func (p *planning) tried(c *Choice, role budget.Role, mailed bool, propensity float64) {
 	switch role {
 	case budget.RoleDisplaced:
 		c.Outcome, c.Reasons = OverCap, []Reason{Displaced}
@@ -65,15 +60,10 @@ func (p *planning) explore(c *Choice, role budget.Role, mailed bool, propensity 
 		}
 		p.explored.Thompson++
 	case budget.RoleUniform:
-		c.Role, c.Stratum, c.Propensity = RoleExplore, "explore|all", propensity
-		if mailed {
-			c.Outcome, c.Reasons = Assigned, nil
-			p.explored.Uniform++
-		}
-	case budget.RoleNone:
-		if c.Outcome == OverCap {
-			c.Propensity = propensity // everybody left could have been drawn
-		}
+		c.Role, c.Stratum, c.Propensity, c.Outcome, c.Reasons = RoleExplore, "explore|all", propensity, Assigned, nil
+		p.explored.Uniform++
+	case budget.RoleLeft:
+		c.Propensity = propensity // not drawn, but could have been
 	}
 }
 

@@ -68,40 +68,14 @@ func (s *WaveSums) Add(wave int, v []float64) {
 // Point is the estimate had the outcome of every just mailed group been 1+lift times what it was; 0 takes
 // the outcomes as they are. ok is false where a wave has fewer than two groups.
 func (s *WaveSums) Point(lift float64) (p Point, ok bool) {
-	d := len(s.waves)
-	later, total := make([]float64, d), 0.0
-	n := 0.0
-	for v := d - 1; v >= 0; v-- {
-		later[v] = n
-		n += s.waves[v].n
-		if s.waves[v].n < 2 {
+	for _, w := range s.waves {
+		if w.n < 2 {
 			return Point{}, false
 		}
 	}
-	weights := make([]float64, d-1)
-	for j := range weights {
-		weights[j] = s.waves[j].n * later[j] / (s.waves[j].n + later[j])
-		total += weights[j]
-	}
-	center := 0.0
-	for v := range s.waves {
-		center += s.waves[v].n / n * s.waves[v].mean[d-1]
-	}
-	contrasts := make([][]float64, d) // of each wave: weight of every period's outcome and of the covariate
-	for v := range contrasts {
-		contrasts[v] = make([]float64, d)
-	}
-	for j := range weights {
-		w, theta := weights[j]/total, s.theta(j)
-		contrasts[j][j] += w / s.waves[j].n * (1 + lift)
-		contrasts[j][d-1] -= w / s.waves[j].n * theta
-		for v := j + 1; v < d; v++ {
-			contrasts[v][j] -= w / later[j]
-			contrasts[v][d-1] += w / later[j] * theta
-		}
-	}
+	center := s.preMean()
 	var variance, dof float64
-	for v, c := range contrasts {
+	for v, c := range s.contrasts(lift) {
 		value, own := s.waves[v].contrast(c, center)
 		p.Value += value
 		variance += own
@@ -109,6 +83,54 @@ func (s *WaveSums) Point(lift float64) (p Point, ok bool) {
 	}
 	p.SE, p.DoF = math.Sqrt(variance), variance*variance/dof
 	return p, true
+}
+
+// weights are the periods' weights, which sum up to 1, and later how many groups come after each wave.
+func (s *WaveSums) weights() (weights, later []float64) {
+	d, total := len(s.waves), 0.0
+	weights, later = make([]float64, d-1), make([]float64, d)
+	for v := d - 2; v >= 0; v-- {
+		later[v] = later[v+1] + s.waves[v+1].n
+	}
+	for j := range weights {
+		weights[j] = s.waves[j].n * later[j] / (s.waves[j].n + later[j])
+		total += weights[j]
+	}
+	for j := range weights {
+		weights[j] /= total
+	}
+	return weights, later
+}
+
+// contrasts are, for the groups of each wave, what the estimate takes of every period's outcome and, last, of the
+// covariate.
+func (s *WaveSums) contrasts(lift float64) [][]float64 {
+	d := len(s.waves)
+	c := make([][]float64, d)
+	for v := range c {
+		c[v] = make([]float64, d)
+	}
+	weights, later := s.weights()
+	for j, w := range weights {
+		theta := s.theta(j)
+		c[j][j] += w / s.waves[j].n * (1 + lift)
+		c[j][d-1] -= w / s.waves[j].n * theta
+		for v := j + 1; v < d; v++ {
+			c[v][j] -= w / later[j]
+			c[v][d-1] += w / later[j] * theta
+		}
+	}
+	return c
+}
+
+// preMean is the covariate's mean over all groups.
+func (s *WaveSums) preMean() float64 {
+	var n, sum float64
+	for _, w := range s.waves {
+		n += w.n
+		sum += w.n * w.mean[len(w.mean)-1]
+	}
+	return sum / n
 }
 
 // theta is the slope of period j's outcome on the covariate within the waves not mailed yet.
@@ -145,22 +167,17 @@ func (w *waveSum) contrast(c []float64, center float64) (value, variance float64
 // Base is the mean outcome of all groups over the periods with the estimate's weights: what a lift refers
 // to.
 func (s *WaveSums) Base() float64 {
-	d := len(s.waves)
-	var n, base, total float64
+	weights, _ := s.weights()
+	var n, base float64
 	for v := range s.waves {
 		n += s.waves[v].n
 	}
-	later := n
-	for j := range d - 1 {
-		later -= s.waves[j].n
-		w := s.waves[j].n * later / (s.waves[j].n + later)
-		mean := 0.0
+	for j, w := range weights {
 		for v := range s.waves {
-			mean += s.waves[v].n / n * s.waves[v].mean[j]
+			base += w * s.waves[v].n / n * s.waves[v].mean[j]
 		}
-		base, total = base+w*mean, total+w
 	}
-	return base / total
+	return base
 }
 
 // InWaves is the estimate of a test in waves; see WaveSums. It refuses groups whose wave or number of

@@ -311,6 +311,13 @@ func TestHopelessAudiences(t *testing.T) {
 		}
 		checkWords(t, a)
 	}
+	same := inputOf(slices.Clone(groups), 90)
+	for g := range same.Groups { // equal contracts and nothing else: no spread at all
+		same.Groups[g].Past = []Past{{100, 100, 400, 0}, {100, 100, 400, 0}, {100, 100, 400, 0}}
+	}
+	if a := assess(t, same); a.Proposal.Kind != ProposeDesign {
+		t.Errorf("without any spread: %+v", a.Proposal)
+	}
 	short := assess(t, inputOf(ordinary.company(rand.New(rand.NewPCG(8, 2)), 200, 3, 90), 90))
 	f, ok := named(short.Designs, "programme_12")
 	if !ok || f.Impossible != ShortHistory {

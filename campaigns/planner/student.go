@@ -1,6 +1,10 @@
 package planner
 
-import "gonum.org/v1/gonum/stat/distuv"
+import (
+	"math"
+
+	"gonum.org/v1/gonum/stat/distuv"
+)
 
 // student is a table of one quantile of Student's t over 1/dof; the simulation asks for it a million times.
 type student struct {
@@ -23,7 +27,11 @@ func (s *student) exact(dof float64) float64 {
 	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: dof}.Quantile(s.p)
 }
 
+// at is the quantile; without any variance the degrees of freedom are no number, and the normal one is as good as any.
 func (s *student) at(dof float64) float64 {
+	if math.IsNaN(dof) || math.IsInf(dof, 0) {
+		return s.table[0]
+	}
 	if !(dof > 2) {
 		return s.exact(max(dof, 1))
 	}

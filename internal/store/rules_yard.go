@@ -61,14 +61,10 @@ func (s *Store) MakeRuleYard(ctx context.Context, accounts int, asOf postlift.Da
 	if err := s.RefreshFeatures(ctx, asOf); err != nil {
 		return nil, err
 	}
-	return y, s.inTx(ctx, func(t *tx) error { // as if letters had been sent: the features of letters alone matter here
-		_, err := t.exec(fmt.Sprintf(`UPDATE account_features SET mails_365d = account_id %% 6, last_mailed_on = CASE WHEN account_id %% 2 = 0 THEN %s ELSE %s END
-WHERE account_id %% 6 > 0`, s.dateLiteral(asOf.AddDays(-200)), s.dateLiteral(asOf.AddDays(-40))))
-		if err == nil && s.dialect == migrations.Postgres {
-			_, err = t.exec("ANALYZE")
-		}
-		return err
-	})
+	if s.dialect == migrations.Postgres { // as the server does by itself after a while
+		err = y.run(ctx, "ANALYZE")
+	}
+	return y, err
 }
 
 // statements fill the tables. Numbers are spread by multiplying with primes.
@@ -94,7 +90,7 @@ func (y *RuleYard) statements() []string {
 	flag := func(condition string) string {
 		return "CASE WHEN " + condition + " THEN " + yes + " ELSE " + no + " END"
 	}
-	return []string{
+	return append([]string{
 		`INSERT INTO accounts (id, uid, source, external_id, name, group_key, segment, industry, employee_count, country, language, status, dunning, acquired_on, match_key)
 SELECT i, 'acc_' || ` + text("i") + `, 'bench', ` + text("i") + `, 'Muster Nr. ' || ` + text("i") + `, 'bench:' || ` + text("i - i % 3") + `, ` + pick(7, "'A'", "'B'", "'C'", "''") + `,
   ` + pick(11, "'Bau'", "'Handel'", "'Chemie'") + `, (i * 13) % 500, ` + pick(17, "'DE'", "'DE'", "'AT'", "'CH'", "'GB'", "'FR'") + `, 'de', CASE WHEN i % 50 = 0 THEN 'closed' ELSE 'active' END,
@@ -114,7 +110,33 @@ SELECT 'sup_' || ` + text("i") + `, 'account', 'S' || ` + text("i") + `, 'object
 		`INSERT INTO scores (run_id, account_id, p_alive, expected_orders, orders_minor, committed_minor, renewal_minor, fulfilment_minor, service_minor, acquisition_minor,
   residual_minor, prospect_minor, window_margin_minor, assumed_share, decile, tier, stage)
 SELECT 1, i, (i * 31 % 1000) / 1000.0, 1.5, 100, 0, 0, 0, 0, 0, i * 37 % 300000, 100, 100, 0.5, 1 + i * 37 % 10, 'B', 'mature' FROM ` + n + ` WHERE i % 20 > 0`,
+	}, y.letters(n, text, at)...)
+}
+
+// letters are five to every twentieth account and one to a quarter of the others.
+func (y *RuleYard) letters(n string, text func(string) string, at string) []string {
+	date := y.store.dateLiteral
+	statements := []string{
+		`INSERT INTO vendors (id, uid, name) VALUES (1, 'vnd_bench', 'bench')`,
+		`INSERT INTO designs (id, uid, name) VALUES (1, 'dsg_bench', 'bench')`,
+		`INSERT INTO design_versions (id, design_id, version, class, sha256, files, created_at, actor) VALUES (1, 1, 1, 'advertising', 'x', '{}', ` + at + `, 'bench')`,
+		`INSERT INTO rules (id, uid, name) VALUES (1000, 'rul_bench', 'letters')`,
+		`INSERT INTO rule_versions (id, rule_id, version, text, tree, created_at, actor) VALUES (1000, 1000, 1, 'x', '{}', ` + at + `, 'bench')`,
 	}
+	for k := 1; k <= 5; k++ {
+		id, day, who := fmt.Sprint(k), date(y.asOf.AddDays(-40*k)), "i % 20 = 0"
+		if k == 1 {
+			who += " OR i % 4 = 1"
+		}
+		statements = append(statements,
+			`INSERT INTO campaigns (id, uid, name, class, state, version, created_at) VALUES (`+id+`, 'cmp_`+id+`', 'bench `+id+`', 'advertising', 'measuring', 1, `+at+`)`,
+			`INSERT INTO runs (id, uid, campaign_id, campaign_version, rule_version_id, design_version_id, score_run_id, salt, as_of, state, plan_hash, funnel, currency, cost_minor, window_days, record, created_at)
+VALUES (`+id+`, 'run_`+id+`', `+id+`, 1, 1000, 1, 1, 'x', `+day+`, 'measuring', 'x', '{}', 'EUR', 0, 90, '{}', `+at+`)`,
+			`INSERT INTO batches (id, uid, run_id, vendor_id, state, chunk_size, created_at) VALUES (`+id+`, 'bt_`+id+`', `+id+`, 1, 'posted', 500, `+at+`)`,
+			`INSERT INTO pieces (uid, run_id, campaign_id, step, pass, kind, account_id, recipient_key, batch_id, chunk, seq_no, token, code, language, design_sha256, state, posted_on)
+SELECT 'pc_`+id+`_' || `+text("i")+`, `+id+`, `+id+`, 1, 1, 'live', i, 'r' || `+text("i")+`, `+id+`, 1, i, 't`+id+`_' || `+text("i")+`, 'c`+id+`_' || `+text("i")+`, 'de', 'x', 'posted', `+day+` FROM `+n+` WHERE `+who)
+	}
+	return statements
 }
 
 // yardTable is like that of segments' members.

@@ -193,7 +193,7 @@ func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error
 	out := map[string]standing{}
 	err := inChunks(keys, func(_ string, args []any) error {
 		var rows []suppressionRow
-		err := b.Where("match_key IN ?", args).Find(&rows).Error
+		err := b.Where("scope IN ('person', 'address', 'account') AND match_key IN ?", args).Find(&rows).Error // the scopes open the index
 		for _, r := range rows {
 			out[r.Scope+"\x00"+r.MatchKey+"\x00"+r.Reason] = standing{suppressionRow: r}
 		}
