@@ -35,7 +35,7 @@ func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Act
 	if err != nil {
 		return run, err
 	}
-	a := Approving{Needed: max(run.ApprovalsNeeded, approvalsNeeded(run.Cost, settings.Mail.SecondApprovalAbove)), At: s.clock()}
+	a := Approving{Needed: max(run.ApprovalsNeeded, approvalsNeeded(run.Cost, settings.Mail.SecondApprovalAbove)), At: s.clock().UTC().Truncate(time.Microsecond)}
 	for _, earlier := range run.Approvals {
 		if SamePerson(earlier.By, by.Name) {
 			return run, postlift.Faultf(postlift.Conflict, op,

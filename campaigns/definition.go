@@ -213,23 +213,23 @@ func (d *Definition) modeByWhatIsGiven() string {
 
 // fillVariants gives those without a rule equal shares where none is given, and everyone a design.
 func (d *Definition) fillVariants() {
+	if len(d.Variants) == 0 {
+		return
+	}
+	d.Variants = slices.Clone(d.Variants)
+	d.Design = orDefault(d.Design, d.Variants[0].Design)
 	sharing, given := 0, 0.0
 	for _, v := range d.Variants {
 		if v.Rule == "" {
 			sharing, given = sharing+1, given+v.Share
 		}
 	}
-	filled := make([]Variant, len(d.Variants))
-	for i, v := range d.Variants {
+	for i := range d.Variants {
+		v := &d.Variants[i]
 		v.Design = orDefault(v.Design, d.Design)
 		if v.Rule == "" && given == 0 {
 			v.Share = 1 / float64(sharing)
 		}
-		filled[i] = v
-	}
-	if len(filled) > 0 {
-		d.Variants = filled
-		d.Design = orDefault(d.Design, filled[0].Design)
 	}
 }
 

@@ -2,7 +2,9 @@ package campaigns
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +105,48 @@ func TestDefinitionErrors(t *testing.T) {
 		base + "offer_until: 31.12.2026\n":          "YYYY-MM-DD",
 		base + "merge: {offer: x}\n":                "taken",
 		base + "---\nname: second\n":                "more than one document",
+
+		base + "holdout_design: pair\n":                                                "did you mean pairs?",
+		base + "holdout_design: pairs\nblock: 11\n":                                    "10 are",
+		base + "holdout_design: pairs\nblock: 3\nholdout: 0.2\n":                       "does not agree with blocks of 3",
+		base + "block: 2\n":                                                            "belongs to holdout_design pairs",
+		base + "holdout_design: waves\nholdout: 0.2\n":                                 "leave holdout away",
+		base + "holdout_design: waves\nwaves: 13\n":                                    "2 to 12",
+		base + "holdout_design: waves\nwaves: 12\nwave_days: 60\n":                     "within 366 days",
+		base + "holdout_design: waves\nexploration: 0.1\n":                             "choose another holdout_design",
+		base + "waves: 3\n":                                                            "belong to holdout_design waves",
+		base + "holdout_design: none\nholdout: 0.1\n":                                  "leave one of the two away",
+		base + "exploration: 0.6\n":                                                    "0 to 0.5",
+		base + "mode: best\n":                                                          "all, top, budget and value",
+		base + "mode: top\n":                                                           "campaign field top: mode top needs it",
+		base + "mode: value\n":                                                         "campaign field min_value: mode value needs it",
+		base + "mode: budget\n":                                                        "campaign field budget: mode budget needs it",
+		base + "mode: budget\nbudget: 100\ntop: 3\n":                                   "belongs to mode top",
+		base + "top: -1\n":                                                             "-1 is negative",
+		base + "min_value: 5 CHF\n":                                                    "not in the reporting currency",
+		base + "postage: parcel\n":                                                     "letter and dialogpost",
+		base + "key_accounts: {always: [A], never: [A]}\n":                             "under always and under never",
+		base + "key_accounts: {top_percent: 2}\n":                                      "mailed always or never",
+		base + "key_accounts: {top: never}\n":                                          "top_percent",
+		base + "key_accounts: {top_percent: 60, top: never}\n":                         "at most 50",
+		base + "key_accounts: {top_percent: 2, top: sometimes}\n":                      "always and never",
+		base + "key_accounts: {alway: [A]}\n":                                          `"key_accounts.alway"; did you mean always?`,
+		base + "variants: [{name: a}, {name: a}]\n":                                    "named twice",
+		base + "variants: [{name: a, share: 0.5}]\n":                                   "add up to 0.5",
+		base + "variants: [{name: a, share: 0.5, rule: orders > 1}]\n":                 "not by both",
+		base + "variants: [{name: a, desing: x}]\n":                                    `"variants.desing"; did you mean design?`,
+		base + "languages: [de]\nvariants: [{name: a, languages: [en]}]\n":             "name it under languages",
+		base + "variants: [{design: x}]\n":                                             "variants[1].name",
+		base + "tariff: {setup: 10}\n":                                                 "campaign field tariff",
+		base + "tariff: {setup: ten}\n":                                                "no price",
+		base + "tariff: {setpu: 10}\n":                                                 did you mean setup?,
+		base + "tariff: {currency: CHF, postage: [{class: letter, price: 1}]}\n":       "not in the reporting currency EUR",
+		base + "class: contractual\nholdout_design: strata\n":                          "leave holdout_design away",
+		base + "class: contractual\ntop: 5\n":                                          "never cut",
+		base + "class: contractual\nexploration: 0.1\n":                                "try nothing",
+		base + "class: contractual\npostage: dialogpost\n":                             "Dialogpost carries advertising only",
+		base + "class: contractual\nkey_accounts: {never: [A]}\n":                      "name exceptions in the rule",
+		base + "class: contractual\nvariants: [{name: a}, {name: b}]\n":                "never varied at random",
 		strings.Replace(base, "https://example.com/", "http://example.com/", 1):        "https is needed",
 		strings.Replace(base, "https://example.com/", "javascript:alert(1)", 1):        "not an address",
 		strings.Replace(base, "https://example.com/", "https://u:p@example.com/", 1):   "not an address",
@@ -113,6 +157,72 @@ func TestDefinitionErrors(t *testing.T) {
 		_, err := complete(t, text)
 		if postlift.KindOf(err) != postlift.Invalid || !strings.Contains(postlift.UserText(err), want) {
 			t.Errorf("%q:\n got %v\nwant %q", text, err, want)
+		}
+	}
+}
+
+// TestDefinitionStatesItsDesign: what is left out is filled so that everything agrees.
+func TestDefinitionStatesItsDesign(t *testing.T) {
+	base := "name: N\nrule: orders > 1\ndesign: winback\nlanding_url: https://example.com/\n"
+	for text, want := range map[string]string{
+		"":                                       "auto 0.2 block 0 waves 0 mode all postage letter",
+		"holdout_design: pairs\n":                "pairs 0.5 block 2 waves 0 mode all postage letter",
+		"holdout_design: pairs\nblock: 3\n":      "pairs 0.3333333333333333 block 3 waves 0 mode all postage letter",
+		"holdout_design: pairs\nholdout: 0.25\n": "pairs 0.25 block 4 waves 0 mode all postage letter",
+		"holdout_design: waves\n":                "waves 0 block 0 waves 4 mode all postage letter",
+		"holdout_design: none\n":                 "none 0 block 0 waves 0 mode all postage letter",
+		"top: 50\nbudget: 100\n":                 "auto 0.2 block 0 waves 0 mode top postage letter",
+		"budget: 100\n":                          "auto 0.2 block 0 waves 0 mode budget postage letter",
+		"min_value: 0\n":                         "auto 0.2 block 0 waves 0 mode value postage letter",
+		"class: contractual\n":                   "none 0 block 0 waves 0 mode all postage letter",
+		"tariff: {postage: [{class: letter, price: 0.95}]}\n":                                               "auto 0.2 block 0 waves 0 mode all postage letter",
+		"tariff: {postage: [{class: letter, price: 0.95}, {class: dialogpost, price: 0.4, region: 200}]}\n": "auto 0.2 block 0 waves 0 mode all postage dialogpost",
+	} {
+		d, err := complete(t, base+text)
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		got := fmt.Sprintf("%s %v block %d waves %d mode %s postage %s", d.HoldoutDesign, *d.Holdout, d.Block, d.Waves, d.Mode, d.Postage)
+		if got != want {
+			t.Errorf("%q:\n got %s\nwant %s", text, got, want)
+		}
+		raw, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := DecodeDefinition(strings.NewReader(string(raw))); err != nil || !reflect.DeepEqual(d, back) {
+			t.Errorf("%q: a stored definition is no campaign file: %v\n%+v\n%+v", text, err, d, back)
+		}
+	}
+}
+
+func TestVariantsShareWhatIsLeft(t *testing.T) {
+	d, err := complete(t, "name: N\nrule: orders > 1\nlanding_url: https://example.com/\nvariants:\n- {name: kurz, design: a}\n- {name: Österreich, rule: country = AT}\n- {name: lang, design: b}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Variant{{Name: "kurz", Design: "a", Share: .5}, {Name: "Österreich", Rule: "country = AT"}, {Name: "lang", Design: "b", Share: .5}}
+	want[1].Design = "a"
+	if d.Design != "a" || !reflect.DeepEqual(d.Variants, want) {
+		t.Errorf("design %q, %+v", d.Design, d.Variants)
+	}
+}
+
+// TestFindingsListsAll: not only the first of what is wrong.
+func TestFindingsListsAll(t *testing.T) {
+	d, err := DecodeDefinition(strings.NewReader("name: ' '\nclass: contractual\nholdout: 0.1\nlanding_url: x\nlanguages: [fr]\nwindow_days: 0\nvariants: [{name: a}, {name: a}]\ntop: 3\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields []string
+	for _, f := range d.filled(accounts.DefaultSettings(), seqIDs).Findings("EUR") {
+		fields = append(fields, f.Field)
+	}
+	want := "name rule design languages landing_url holdout mode variants[2].name variants"
+	for _, field := range strings.Fields(want) {
+		if !slices.Contains(fields, field) {
+			t.Errorf("no finding about %s in %v", field, fields)
 		}
 	}
 }

@@ -38,7 +38,7 @@ type SegmentBuild struct {
 	Checked       int64         `json:"checked"` // accounts that were evaluated
 	Entered       int64         `json:"entered"`
 	Left          int64         `json:"left"`
-	TookMS        int64         `json:"took_ms"`
+	TookMS        int64         `json:"took_ms"` // without working out features, which all segments share
 	BuiltAt       time.Time     `json:"built_at"`
 	By            string        `json:"by"`
 }

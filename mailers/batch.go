@@ -9,7 +9,7 @@ import (
 	"postlift"
 )
 
-// Batch is what one print vendor gets of one run, with the approval that it stands under.
+// Batch is what one print vendor gets of one run, or of one wave of it, with the approval that it stands under.
 type Batch struct {
 	ID             int64         `json:"-"`
 	UID            string        `json:"id"`
@@ -19,11 +19,12 @@ type Batch struct {
 	CampaignUID    string        `json:"campaign_id"`
 	Campaign       string        `json:"campaign"` // name
 	Class          string        `json:"class"`    // advertising or contractual
+	Wave           int           `json:"wave,omitempty"` // 1-based; left out where the run has no waves
 	Vendor         string        `json:"vendor"`
 	State          BatchState    `json:"state"`
 	Revision       int           `json:"revision"` // of the sealed content, 1-based
 	ChunkSize      int           `json:"chunk_size"`
-	DesignSHA256   string        `json:"design_sha256"`
+	DesignSHA256   string        `json:"design_sha256"` // of the campaign's own design; its variants may have others
 	ContentSHA256  string        `json:"content_sha256"` // over design and data
 	ApprovedBy     string        `json:"approved_by"`
 	ApprovedAt     *time.Time    `json:"approved_at"`
@@ -31,6 +32,7 @@ type Batch struct {
 	SealedAt       *time.Time    `json:"sealed_at"`
 	ReleasedAt     *time.Time    `json:"released_at"`
 	PostedOn       postlift.Date `json:"posted_on"`
+	InHomeOn       postlift.Date `json:"in_home_on"`
 	CreatedAt      time.Time     `json:"created_at"`
 }
 
@@ -39,9 +41,10 @@ func (b Batch) Approved() bool {
 	return b.ApprovedBy != "" && b.ApprovedSHA256 == b.ContentSHA256
 }
 
-// PrintFile is one PDF of a batch: the pieces of one language from FirstSeq to LastSeq.
+// PrintFile is one PDF of a batch: the pieces of one variant and language from FirstSeq to LastSeq.
 type PrintFile struct {
 	Chunk    int       `json:"chunk"` // 1-based
+	Variant  string    `json:"variant,omitempty"`
 	Language string    `json:"language"`
 	FirstSeq int       `json:"first_seq"`
 	LastSeq  int       `json:"last_seq"`

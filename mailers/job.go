@@ -6,17 +6,48 @@ import (
 	"postlift/mailers/letter"
 )
 
-// Job is what Prepare reads of a run, beside its recipients.
+// Job is what Prepare reads of a run, beside its recipients and waves.
 type Job struct {
-	RunID       int64
-	RunUID      string
-	RunState    RunState
-	CampaignID  int64
-	CampaignUID string
-	Step, Pass  int
-	Definition  campaigns.Definition // of the run's campaign version
-	Design      DesignVersion
-	BatchUID    string // "" while the run has no batch
+	RunID         int64
+	RunUID        string
+	RunState      RunState
+	CampaignID    int64
+	CampaignUID   string
+	CampaignState string
+	Step, Pass    int
+	AsOf          postlift.Date        // of the plan
+	Definition    campaigns.Definition // of the run's campaign version
+	Design        DesignVersion        // of the letters that no variant takes
+	Variants      []JobVariant         // by name
+	Wave          int                  // which one is prepared; 0 in a run without waves
+}
+
+// JobVariant is one of several letters of a run.
+type JobVariant struct {
+	Name      string
+	Languages []string // in which it is written to people; none: the campaign's
+	Design    DesignVersion
+}
+
+// Designs are the design versions behind a run's letters, by variant; "" is the campaign's own.
+type Designs map[string]DesignVersion
+
+// Of is a variant's design.
+func (d Designs) Of(variant string) (DesignVersion, error) {
+	v, ok := d[variant]
+	if !ok {
+		return v, postlift.Faultf(postlift.Internal, "mailers.Designs", "variant %q has no design in this run", variant)
+	}
+	return v, nil
+}
+
+// Designs lists what the job's letters are made from.
+func (j *Job) Designs() Designs {
+	d := Designs{"": j.Design}
+	for _, v := range j.Variants {
+		d[v.Name] = v.Design
+	}
+	return d
 }
 
 // DesignVersion is one stored version of a design.
@@ -55,8 +86,8 @@ func (r *Recipient) person() letter.Person {
 		Function: r.Function, Country: r.AccountCountry}
 }
 
-// Seed is a control address: it gets the letters of every file in its language, is flagged in the
-// manifest and never counted.
+// Seed is a control address: it gets the letters of every file in its language, and so those of every
+// variant, is flagged in the manifest and never counted.
 type Seed struct {
 	ID        int64  `json:"-" yaml:"-"`
 	UID       string `json:"id" yaml:"-"`
@@ -93,6 +124,7 @@ type NewPiece struct {
 	Token, Code  string
 	Language     string
 	Variant      string
+	DesignSHA256 string     // of its variant
 	State        PieceState // planned or failed
 	Reason       string
 	SHA256       string
@@ -105,7 +137,7 @@ type NewPiece struct {
 	accountKey, accountName string // for examples in a Trial
 }
 
-// NewBatch is a whole batch as Prepare hands it to the store, to be written in one transaction with the
+// NewBatch is a whole batch, of Job.Wave where the run has waves, as Prepare hands it to the store, to be written in one transaction with the
 // run's change of state.
 type NewBatch struct {
 	Job       Job

@@ -25,23 +25,27 @@ func NewPress(fonts fs.FS) *Press {
 	return &Press{fonts: fonts, compiled: map[string]*letter.Compiled{}}
 }
 
-// Render composes the pieces one by one and prints those that compose. The PDF's only dates are those of
+// Render composes the pieces one by one, each from its variant's design, and prints those that compose. The PDF's only dates are those of
 // created, so that the same pieces give the same bytes.
-func (p *Press) Render(w io.Writer, design DesignVersion, title string, created time.Time, pieces []StoredPiece) ([]Printed, int, error) {
-	compiled, err := p.compile(design)
+func (p *Press) Render(w io.Writer, designs Designs, title string, created time.Time, pieces []StoredPiece) ([]Printed, int, error) {
+	compiled, err := p.compileAll(designs)
 	if err != nil {
 		return nil, 0, err
 	}
-	hash := compiled.Design().Hash()
 	printed := make([]Printed, len(pieces))
 	plans := make([]letter.Plan, 0, len(pieces))
 	var drawn []int // index into printed of each plan
 	for i := range pieces {
 		printed[i].ID = pieces[i].ID
-		if printed[i].SHA256, err = pieceHash(hash, pieces[i].Piece); err != nil {
+		letters, ok := compiled[pieces[i].Variant]
+		if !ok {
+			_, err := designs.Of(pieces[i].Variant)
 			return nil, 0, err
 		}
-		plan, err := compiled.Compose(pieces[i].Piece)
+		if printed[i].SHA256, err = pieceHash(letters.Design().Hash(), pieces[i].Piece); err != nil {
+			return nil, 0, err
+		}
+		plan, err := letters.Compose(pieces[i].Piece)
 		switch {
 		case err != nil && postlift.KindOf(err) != postlift.Invalid:
 			return nil, 0, err
@@ -64,6 +68,19 @@ func (p *Press) Render(w io.Writer, design DesignVersion, title string, created 
 		pages += r.Count
 	}
 	return printed, pages, nil
+}
+
+// compileAll compiles the designs, by variant.
+func (p *Press) compileAll(designs Designs) (map[string]*letter.Compiled, error) {
+	compiled := make(map[string]*letter.Compiled, len(designs))
+	for _, variant := range sortedKeys(designs) {
+		c, err := p.compile(designs[variant])
+		if err != nil {
+			return nil, err
+		}
+		compiled[variant] = c
+	}
+	return compiled, nil
 }
 
 func (p *Press) compile(design DesignVersion) (*letter.Compiled, error) {

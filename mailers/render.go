@@ -69,7 +69,7 @@ func (s *Service) render(ctx context.Context, job ChunkJob, ref ChunkRef) error 
 	a := Artefact{Name: ref.artefact()}
 	var err error
 	a.SHA256, a.Bytes, err = s.files.Put(ctx, a.Name, func(w io.Writer) (err error) {
-		printed, a.Pages, err = s.renderer.Render(w, job.Design, ref.BatchUID, fileDate(job.Batch), job.Pieces)
+		printed, a.Pages, err = s.renderer.Render(w, job.Designs, ref.BatchUID, fileDate(job.Batch), job.Pieces)
 		if err == nil && a.Pages == 0 {
 			return errNothingPrinted
 		}

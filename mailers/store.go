@@ -24,9 +24,17 @@ type PrepareStore interface {
 	// PrepareJob finds a run by its id, or a campaign's latest run that is approved or further by the campaign's
 	// id or name.
 	PrepareJob(ctx context.Context, run string) (Job, error)
-	RunRecipients(ctx context.Context, runID int64) ([]Recipient, error)
+	// RunWaves lists a run's waves by number, with the letters that they are to have and their batches; a run
+	// without waves has one, numbered 0.
+	RunWaves(ctx context.Context, runID int64) ([]Wave, error)
+	// RunRecipients reads the chosen contacts of a wave (EveryWave: of all) with what their letters may say as of
+	// the date.
+	RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]Recipient, error)
+	// RecipientKeys lists whom the run's letters go to so far.
+	RecipientKeys(ctx context.Context, runID int64) ([]string, error)
 	VendorSeeds(ctx context.Context, vendor string) ([]Seed, error)
-	// CreateBatch claims the approved run and writes everything; Conflict when another was faster.
+	// CreateBatch claims the approved run, or the wave of one that has begun, and writes everything; Conflict when
+	// another was faster, the campaign was cancelled or its approval may still be taken back.
 	CreateBatch(ctx context.Context, b NewBatch, by postlift.Actor) error
 	SaveSeed(ctx context.Context, s Seed, by postlift.Actor) error
 	SaveDesign(ctx context.Context, name, class, sha256 string, files map[string]string, by postlift.Actor) (DesignVersion, error)
@@ -34,16 +42,17 @@ type PrepareStore interface {
 
 // ChunkJob is what rendering one file needs.
 type ChunkJob struct {
-	Batch  Batch
-	File   PrintFile
-	Design DesignVersion
-	Pieces []StoredPiece // printable ones, in the order of SeqNo
+	Batch   Batch
+	File    PrintFile
+	Designs Designs       // the file's own
+	Pieces  []StoredPiece // printable ones, in the order of SeqNo
 }
 
 // StoredPiece is a piece as it is rendered.
 type StoredPiece struct {
-	ID    int64
-	SeqNo int
+	ID      int64
+	SeqNo   int
+	Variant string
 	letter.Piece
 }
 
@@ -132,7 +141,6 @@ type BatchStore interface {
 	BatchSummaries(ctx context.Context) ([]Summary, error)
 	BatchSummary(ctx context.Context, batchUID string) (Summary, error)
 	BatchFiles(ctx context.Context, batchUID string) ([]PrintFile, error)
-	BatchDesign(ctx context.Context, batchUID string) (DesignVersion, error)
 	// BatchManifest streams the batch's printed pieces in the order of SeqNo.
 	BatchManifest(ctx context.Context, batchUID string, each func(ManifestRow) error) error
 	// ContentHashes streams every piece of the batch, withdrawn ones too, in the order of SeqNo.
@@ -157,7 +165,8 @@ type BatchStore interface {
 	StopList(ctx context.Context, batchUID string, each func(StopRow) error) error
 	// ReleaseBatch lets a sealed and approved batch go; put runs as in SealBatch.
 	ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error
-	// PostBatch moves the batch and its released pieces to posted and the run to measuring, in home on inHome.
+	// PostBatch moves the batch and its released pieces to posted, in home on inHome, and the run to measuring from
+	// the first day on which any of its letters was in home.
 	PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
 	// CorrectPosting gives a posted batch, its posted pieces and its measuring run another day of posting.
 	CorrectPosting(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error
@@ -180,10 +189,10 @@ type Files interface {
 	Tidy(ctx context.Context, age time.Duration) error
 }
 
-// Renderer prints pieces into one file. A piece that cannot be printed is told in its Printed and costs
+// Renderer prints pieces into one file, each from the design of its variant. A piece that cannot be printed is told in its Printed and costs
 // only itself; pages counts the file's pages, 0 when nothing was printable and nothing was written.
 type Renderer interface {
-	Render(w io.Writer, design DesignVersion, title string, created time.Time, pieces []StoredPiece) (printed []Printed, pages int, err error)
+	Render(w io.Writer, designs Designs, title string, created time.Time, pieces []StoredPiece) (printed []Printed, pages int, err error)
 }
 
 // Gatekeeper tells which unsent pieces of a batch must not go out, by piece id with the first reason.

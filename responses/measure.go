@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"postlift"
+	"postlift/campaigns"
 	"postlift/campaigns/experiment"
 )
 
@@ -19,7 +20,18 @@ type MeasuredRun struct {
 	WindowDays       int
 	PlannedCostMinor int64
 	PieceCostMinor   int64 // of one piece, seeds alike
+	Contractual      bool
+	KeyAccounts      *campaigns.KeyShare // nil: none were declared
 	Accounts         AccountFunnel
+}
+
+// measurable refuses contractual mail: everybody whom it concerns gets it, so there is nobody to compare with.
+func (r MeasuredRun) measurable() error {
+	if !r.Contractual {
+		return nil
+	}
+	return postlift.Faultf(postlift.Conflict, "responses.Uplift",
+		"campaign %q is contractual mail: everybody whom it concerns gets it and nobody is held out, so it has no uplift to report", r.Campaign)
 }
 
 // EndsOn is the last day of the measuring window.
@@ -135,7 +147,8 @@ func (m measurement) describe(u *Uplift) {
 	u.SampleRatio = SampleRatio{Groups: ratioOf(m.res.GroupRatio), Accounts: ratioOf(m.res.AccountRatio)}
 	u.Cost = Cost{
 		Planned: m.money(float64(m.Run.PlannedCostMinor)), Actual: m.money(m.cost()),
-		PerPiece: m.money(float64(m.Run.PieceCostMinor)), Printed: m.Pieces.Printed,
+		PerPiece: m.money(float64(m.Run.PieceCostMinor)), Printed: m.Pieces.Printed - m.Pieces.Apart,
+		Apart: m.money(float64(m.Pieces.Apart) * float64(m.Run.PieceCostMinor)),
 	}
 	credited := func(c Credits) Credited {
 		return Credited{Orders: c.Orders, Net: m.money(float64(c.NetMinor)), Margin: m.money(float64(c.MarginMinor))}
@@ -178,8 +191,10 @@ func ratioOf(r experiment.RatioCheck) Ratio {
 	return Ratio{Chi2: r.Chi2, P: r.P, Tested: r.Tested, OK: !r.Broken()}
 }
 
-// cost is what was printed, at the price of a piece, in minor units.
-func (m measurement) cost() float64 { return float64(m.Pieces.Printed) * float64(m.Run.PieceCostMinor) }
+// cost is what was printed for those who are compared, at the price of a piece, in minor units.
+func (m measurement) cost() float64 {
+	return float64(m.Pieces.Printed-m.Pieces.Apart) * float64(m.Run.PieceCostMinor)
+}
 
 // estimate fills in the figures and the verdict.
 func (m measurement) estimate(u *Uplift) {

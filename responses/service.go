@@ -137,6 +137,7 @@ func (s *Service) Attribute(ctx context.Context, campaign string) (int, error) {
 
 // Uplift attributes and measures a campaign's latest posted run with the data known on asOf (none:
 // today in the organisation's time zone). A truth, known only to a simulation, is shown beside.
+// Contractual mail is a Conflict.
 func (s *Service) Uplift(ctx context.Context, campaign string, asOf postlift.Date, truth *Truth) (Uplift, error) {
 	if _, err := s.Attribute(ctx, campaign); err != nil {
 		return Uplift{}, err
@@ -156,6 +157,9 @@ func (s *Service) Read(ctx context.Context, campaign string, asOf postlift.Date,
 	}
 	run, err := s.store.MeasuredRun(ctx, campaign)
 	if err != nil {
+		return Uplift{}, err
+	}
+	if err := run.measurable(); err != nil {
 		return Uplift{}, err
 	}
 	if asOf < run.InHomeOn {

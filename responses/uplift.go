@@ -122,7 +122,8 @@ type Cost struct {
 	Planned  postlift.Money `json:"planned"`
 	Actual   postlift.Money `json:"actual"`
 	PerPiece postlift.Money `json:"per_piece"`
-	Printed  int            `json:"printed"` // pieces paid for: live and seed, returned ones included
+	Printed  int            `json:"printed"`          // pieces paid for: live and seed, returned ones included
+	Apart    postlift.Money `json:"outside_estimate"` // what was printed beside for key accounts and accounts drawn by lot; not in actual
 }
 
 // CostPerOrder is cost by incremental order. Low and High are null where the interval of the orders
@@ -180,6 +181,7 @@ type PieceFunnel struct {
 	Returned  int `json:"returned"`
 	Seeds     int `json:"seeds"`
 	Printed   int `json:"-"` // live and seed pieces that were printed, paid for
+	Apart     int `json:"-"` // of the printed: those to accounts that are not compared
 }
 
 // Answers counts accounts of the run by what came back from them in the window, each once a kind.

@@ -239,6 +239,13 @@ func (m measurement) notes(u *Uplift) {
 				"Die Gruppen unterschieden sich schon vor der Aussendung stärker, als der Zufall es meist bewirkt; die bereinigte Zahl gleicht das aus, die einfache nicht.")
 		}
 	}
+	if k := m.Run.KeyAccounts; k != nil {
+		revenue, margin := k.RevenueShare, k.MarginShare
+		add("key_accounts", fmt.Sprintf("Left out of the estimate: key accounts declared before the draw (%s mailed always, %s spared) with %s of the revenue and %s of the margin of the year before of all accounts that the rule took.",
+			WholeNumber(k.Mailed, "en"), WholeNumber(k.Spared, "en"), Percent(revenue, 1, "en"), Percent(margin, 1, "en")),
+			fmt.Sprintf("Nicht in der Schätzung: vor der Auslosung benannte Schlüsselkunden (%s immer angeschrieben, %s ausgenommen) mit %s des Umsatzes und %s des Deckungsbeitrags des Vorjahres aller Kunden, die die Regel traf.",
+				WholeNumber(k.Mailed, "de"), WholeNumber(k.Spared, "de"), Percent(revenue, 1, "de"), Percent(margin, 1, "de")))
+	}
 	if m.dataEndsEarly() && u.Reason != NoData {
 		add("data_ends_early", "The newest order known is of "+m.DataOn.Format("en")+": import what has come since, or the figures stop there.",
 			"Die neueste bekannte Bestellung ist vom "+m.DataOn.Format("de")+": Importieren Sie, was seitdem kam, sonst enden die Zahlen dort.")

@@ -31,7 +31,10 @@ func (r *Result) Cut(share float64) Change {
 func (r *Result) change(budgetMinor int64, more bool) Change {
 	p, c := r.problem, Change{BudgetMinor: budgetMinor}
 	verdicts := make([]Verdict, len(p.items))
-	other := p.best(p.micros(budgetMinor), true)
+	other, err := p.within(p.micros(budgetMinor))
+	if err != nil {
+		return c
+	}
 	p.mark(&other, verdicts)
 	quote, err := p.tariff.Cost(p.counts(verdicts))
 	if err != nil { // the same counts by country were quoted before: the tariff serves them

@@ -8,9 +8,9 @@ import (
 
 // What exchange looks at: so many items around the cut, so many sums kept.
 const (
-	exchangeItems = 56
+	exchangeItems = 64
 	exchangeSums  = 3000
-	windowItems   = 20 // of one slot, on either side of its cut
+	windowItems   = 32 // of one slot, on either side of its cut
 )
 
 // candidate is an item near the cut.

@@ -56,8 +56,18 @@ func limitIf(holds bool, p Price) Price {
 // maxPostures bounds the combinations of steps and ways of posting that are looked at.
 const maxPostures = 400
 
-// makePostures combines every step with every way to post each country.
-func (p *problem) makePostures() {
+// pieceLimit is the most pieces of a run; 0: no limit.
+func (p *problem) pieceLimit() int {
+	pieces := p.tariff.Capacity
+	if p.limits.MaxPieces > 0 && (pieces == 0 || p.limits.MaxPieces < pieces) {
+		pieces = p.limits.MaxPieces
+	}
+	return pieces
+}
+
+// makePostures combines every step with every way to post each country, for at most so many pieces.
+func (p *problem) makePostures(pieces int) {
+	p.postures = nil
 	combos := [][]slot{nil}
 	for z := range p.zones {
 		alternatives := p.zoneSlots(z)
@@ -71,10 +81,6 @@ func (p *problem) makePostures() {
 			}
 		}
 		combos = next
-	}
-	pieces := p.tariff.Capacity
-	if p.limits.MaxPieces > 0 && (pieces == 0 || p.limits.MaxPieces < pieces) {
-		pieces = p.limits.MaxPieces
 	}
 	p.hardTop = noLimit
 	if pieces > 0 {

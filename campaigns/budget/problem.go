@@ -85,7 +85,7 @@ func newProblem(items []Item, t Tariff, l Limits) (*problem, error) {
 		}
 	}
 	p.makeBlocks()
-	p.makePostures()
+	p.makePostures(p.pieceLimit())
 	return p, nil
 }
 

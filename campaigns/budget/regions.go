@@ -16,6 +16,13 @@ func (p *problem) best(budget float64, deep bool) solution {
 		}
 	}
 	s, ok := p.bestOfPostures(budget, deep, false)
+	if deep && !p.wantsAll() {
+		if !ok || s.net() <= 0 {
+			s = solution{bound: s.bound}
+		}
+		s = p.greedy(s, budget)
+		ok = s.posture != nil
+	}
 	if !ok || !p.wantsAll() && s.net() <= 0 {
 		return solution{bound: max(0, s.bound)}
 	}
@@ -69,7 +76,7 @@ func (p *problem) bestOfPostures(budget float64, deep, full bool) (solution, boo
 		}
 	}
 	for _, s := range unfit {
-		if s.bound <= best.net() {
+		if s.posture == nil || s.bound <= best.net() {
 			continue
 		}
 		if got, ok := p.swapRound(s, math.Inf(-1), budget); ok {
@@ -160,12 +167,12 @@ func (p *problem) closestMoves(s *solution) []regionMove {
 	var moves []regionMove
 	for i := range s.posture.slots {
 		sl := &s.posture.slots[i]
-		_, chosen := p.bestOf(sl.block, s.option(i), s.lambda, s.mu)
+		_, chosen, _ := p.bestOf(sl.block, s.option(i), s.lambda, s.mu)
 		for j := range sl.opts {
 			if int8(j) == s.opt[i] {
 				continue
 			}
-			if _, gain := p.bestOf(sl.block, &sl.opts[j], s.lambda, s.mu); !math.IsInf(gain, -1) {
+			if _, gain, ok := p.bestOf(sl.block, &sl.opts[j], s.lambda, s.mu); ok {
 				moves = append(moves, regionMove{i, int8(j), chosen - gain})
 			}
 		}

@@ -22,17 +22,50 @@ func Select(items []Item, t Tariff, l Limits) (Result, error) {
 	if l.BudgetMinor > 0 {
 		budget = p.micros(l.BudgetMinor)
 	}
-	s := p.best(budget, true)
+	s, err := p.within(budget)
+	if err != nil {
+		return Result{}, err
+	}
 	r := Result{problem: p, taken: s, Lambda: s.lambda, BoundMinor: s.bound / p.unit}
 	r.judge()
 	if r.Quote, err = t.Cost(p.counts(r.Verdicts)); err != nil {
 		return Result{}, err
 	}
-	if l.BudgetMinor > 0 && r.Quote.Total.Minor > l.BudgetMinor {
-		return Result{}, postlift.Faultf(postlift.Internal, "budget.Select", "the selection costs %s, more than its budget", r.Quote.Total)
-	}
 	r.sumUp()
 	return r, nil
+}
+
+// within finds the best choice and makes sure of its true cost and pieces. Only mode top with accounts of
+// several pieces can miss them at first, because it bounds accounts: then the limits are drawn in until they hold.
+func (p *problem) within(budget float64) (solution, error) {
+	verdicts := make([]Verdict, len(p.items))
+	room, pieces := budget, p.pieceLimit()
+	most := pieces
+	defer func() {
+		if most != pieces {
+			p.makePostures(pieces)
+		}
+	}()
+	for {
+		s := p.best(room, true)
+		clear(verdicts)
+		p.mark(&s, verdicts)
+		r, err := p.tariff.newRun(p.counts(verdicts))
+		if err != nil {
+			return s, err
+		}
+		over, many := float64(r.total())-budget, r.pieces-pieces
+		if over <= 0 && (pieces == 0 || many <= 0) {
+			return s, nil
+		}
+		if room -= 1.05 * max(over, 0); pieces > 0 && many > 0 {
+			most -= many
+			p.makePostures(max(most, 1))
+		}
+		if room <= 0 || pieces > 0 && most < 1 {
+			return solution{bound: s.bound}, nil
+		}
+	}
 }
 
 // micros is a budget in micros, less what rounding the parts of a quote to minor units may add.

@@ -146,7 +146,7 @@ func TestSelectNeverWorseThanGreedy(t *testing.T) {
 		}
 		checkLimits(t, items, r, l)
 		if g := greedy(items, tariff, l); r.Net.Minor < g {
-			t.Fatalf("net %d, greedy %d", r.Net.Minor, g)
+			t.Fatalf("net %d, greedy %d, bound %.0f: %+v %+v %+v", r.Net.Minor, g, r.BoundMinor, tariff, l, items)
 		}
 		if next := r.Next(500); next.GainMinor < 0 || next.CostMinor > 500+l.BudgetMinor-r.Quote.Total.Minor {
 			t.Fatalf("next %+v", next)
@@ -160,6 +160,28 @@ func TestSelectNeverWorseThanGreedy(t *testing.T) {
 		if err != nil || !slices.Equal(takenKeys(items, r), takenKeys(shuffled, again)) {
 			t.Fatalf("another order takes others: %v", err)
 		}
+	})
+}
+
+// TestTopKeepsAllLimits: accounts, pieces and budget together, with accounts of several pieces.
+func TestTopKeepsAllLimits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		items, tariff := someItems(t, 60), randomTariff(t)
+		l := budget.Limits{Mode: budget.ModeTop, Top: rapid.IntRange(1, 70).Draw(t, "top"),
+			BudgetMinor: int64(rapid.IntRange(0, 9000).Draw(t, "budget")), MaxPieces: rapid.IntRange(0, 60).Draw(t, "most")}
+		r, err := budget.Select(items, tariff, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkLimits(t, items, r, l)
+		if want := min(l.Top, len(items)); l.BudgetMinor == 0 && l.MaxPieces == 0 && r.Accounts != want {
+			t.Fatalf("%d accounts, %d wanted", r.Accounts, want)
+		}
+		all, err := budget.Select(items, tariff, budget.Limits{Mode: budget.ModeAll, BudgetMinor: l.BudgetMinor, MaxPieces: l.MaxPieces})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkLimits(t, items, all, budget.Limits{BudgetMinor: l.BudgetMinor, MaxPieces: l.MaxPieces})
 	})
 }
 

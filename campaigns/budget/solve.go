@@ -41,6 +41,7 @@ type search struct {
 	cost   float64
 	units  int32
 	dual   float64 // Σ of the slots' Lagrangians, without the posture's fixed cost
+	stuck  bool    // a slot's items of several pieces do not fit between its minimum and maximum
 }
 
 func (p *problem) newSearch(pos *posture, budget float64, fix []int8) *search {
@@ -61,37 +62,43 @@ func (s *search) at(lambda, mu float64) {
 	s.value, s.cost, s.units, s.dual = 0, s.pos.fixed, 0, 0
 	for i := range s.pos.slots {
 		sl := &s.pos.slots[i]
-		best := math.Inf(-1)
+		best, relaxed, found := math.Inf(-1), math.Inf(-1), false
 		for j := range sl.opts {
 			if s.fix != nil && s.fix[i] >= 0 && s.fix[i] != int8(j) {
 				continue
 			}
-			if n, gain := s.p.bestOf(sl.block, &sl.opts[j], lambda, mu); gain > best {
-				best, s.opt[i], s.n[i] = gain, int8(j), n
+			n, gain, ok := s.p.bestOf(sl.block, &sl.opts[j], lambda, mu)
+			if relaxed = max(relaxed, gain); ok && gain > best {
+				best, s.opt[i], s.n[i], found = gain, int8(j), n, true
 			}
 		}
+		if !found {
+			s.stuck = true
+		}
 		b, o := sl.block, &sl.opts[s.opt[i]]
-		s.dual += best
+		s.dual += relaxed
 		s.value += b.value[s.n[i]]
 		s.cost += o.u*float64(b.pieces[s.n[i]]) + o.fixed
 		s.units += s.p.unitsOf(b, s.n[i])
 	}
 }
 
-// bestOf is how many of a block to take by an option and what that earns under the multipliers.
-func (p *problem) bestOf(b *block, o *option, lambda, mu float64) (int32, float64) {
+// bestOf is how many of a block to take by an option and what that earns under the multipliers. Where whole
+// items do not fit between the option's bounds it gives what they would earn without the upper one, and false.
+func (p *problem) bestOf(b *block, o *option, lambda, mu float64) (n int32, gain float64, ok bool) {
 	price := (1+lambda)*o.u + mu
-	n := int32(sort.Search(len(b.dens), func(j int) bool { return b.dens[j] < price }))
+	n, ok = int32(sort.Search(len(b.dens), func(j int) bool { return b.dens[j] < price })), true
 	if o.least > 0 && b.pieces[n] < o.least {
 		n = b.reach(o.least)
 	}
 	if o.most < noLimit && b.pieces[n] > o.most {
-		n = b.within(o.most)
-		if b.pieces[n] < o.least {
-			return 0, math.Inf(-1)
+		if within := b.within(o.most); b.pieces[within] >= o.least {
+			n = within
+		} else {
+			ok = false
 		}
 	}
-	return n, b.value[n] - (1+lambda)*(o.u*float64(b.pieces[n])+o.fixed) - mu*float64(p.unitsOf(b, n))
+	return n, b.value[n] - (1+lambda)*(o.u*float64(b.pieces[n])+o.fixed) - mu*float64(p.unitsOf(b, n)), ok
 }
 
 // reach is the least number of items with so many pieces; all where they have fewer.
@@ -177,6 +184,9 @@ func (s *search) run() (solution, bool) {
 		}
 	}
 	mu := s.settle(at.lambda)
+	if s.stuck {
+		return solution{bound: at.bound}, false
+	}
 	sol := solution{posture: s.pos, opt: append([]int8(nil), s.opt...), n: append([]int32(nil), s.n...),
 		value: s.value, cost: s.cost, units: s.units, lambda: at.lambda, mu: mu, bound: at.bound}
 	s.p.trim(&sol, s.budget)

@@ -102,8 +102,8 @@ type rulesResult struct {
 	Compiled float64          `json:"compiled_seconds"` // medians, as all below
 	ByHand   float64          `json:"by_hand_seconds"`
 	Ratio    float64          `json:"ratio"`
-	Memory   float64          `json:"memory_nanoseconds"` // per account
-	Allocs   float64          `json:"memory_allocations"` // per account
+	Memory   float64          `json:"memory_nanoseconds"`          // per account
+	Allocs   float64          `json:"memory_allocations"`          // per account
 	Segment  float64          `json:"segment_first_build_seconds"` // with the features of all accounts
 	Rebuilt  float64          `json:"segment_full_build_seconds"`
 	Changed  float64          `json:"segment_changed_seconds"`

@@ -89,7 +89,7 @@ func printPrivacy(w io.Writer, r campaigns.PrivacyReport, lang string) {
 	fmt.Fprintf(w, "%s\n\n", r.Sentence(lang))
 	t := r.Totals
 	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tw, "%s\t%s – %s\n", word("period"), orDash(r.From), r.To)
+	fmt.Fprintf(tw, "%s\t%s – %s\n", word("period"), dayOrDash(r.From), r.To)
 	for _, line := range []struct {
 		key string
 		n   int
@@ -112,7 +112,7 @@ func printPrivacy(w io.Writer, r campaigns.PrivacyReport, lang string) {
 	_ = tw.Flush()
 }
 
-func orDash(d postlift.Date) string {
+func dayOrDash(d postlift.Date) string {
 	if d.IsZero() {
 		return "–"
 	}

@@ -122,6 +122,7 @@ var commands = []func(*app) *cobra.Command{
 	newCampaignCommand,
 	newBatchCommand,
 	newReportCommand,
+	newPrivacyCommand,
 	newServeCommand,
 	newWorkCommand,
 	newBenchCommand,

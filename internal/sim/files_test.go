@@ -191,11 +191,11 @@ func checkSamples(t *testing.T, today postlift.Date) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(paths) != 11 {
+	if len(paths) != 12 {
 		t.Errorf("%d files: %v", len(paths), paths)
 	}
 	m := newMemory()
-	for _, kind := range importOrder {
+	for _, kind := range append(slices.Clone(importOrder), "opportunities") {
 		report := importFile(t, m, kind, filepath.Join(dir, kind+".csv"), today, nil)
 		if report.Rejected > 0 || report.Rows == 0 || report.Rows > 2*sampleRows {
 			t.Errorf("%s on %s: %d rows, rejected %v", kind, today, report.Rows, report.Reasons)
@@ -211,7 +211,7 @@ func checkSamples(t *testing.T, today postlift.Date) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range append(slices.Clone(importOrder), "responses", "returns") {
+	for _, kind := range append(slices.Clone(importOrder), "opportunities", "places", "responses", "returns") {
 		if strings.Count(string(readme), "\n"+kind) < 2 {
 			t.Errorf("README.txt does not explain %s in both languages", kind)
 		}

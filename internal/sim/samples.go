@@ -36,6 +36,7 @@ func WriteSamples(dir string, today postlift.Date) ([]string, error) {
 		paths = append(paths, f.Path)
 	}
 	texts := []struct{ name, content string }{
+		{"opportunities.csv", sampleOpportunities(asOf)},
 		{"responses.csv", sampleResponses(asOf)},
 		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", today.AddDays(sampleOfferDays))},
 		{"README.txt", samplesReadme},
@@ -58,6 +59,15 @@ A-1,%sT10:15:00+01:00,call,,%s,asked for a visit
 A-2,%s,meeting,,%s,trade fair
 A-3,%s,quote,,%s,grinding service
 `, day, accountID(0), day.AddDays(2), accountID(3), day.AddDays(4), accountID(7))
+}
+
+func sampleOpportunities(asOf postlift.Date) string {
+	day := asOf.AddDays(-40)
+	return fmt.Sprintf(`external_id,account_id,contact_id,name,stage,status,amount,currency,opened_on,closes_on,code
+D-1,%s,,Band saw with installation,quote,open,18400.00,EUR,%s,%s,
+D-2,%s,,Yearly sharpening contract,lead,open,,EUR,%s,,
+D-3,%s,,Replacement drill,negotiation,won,5200.00,EUR,%s,%s,
+`, accountID(1), day, asOf.AddDays(50), accountID(4), day.AddDays(12), accountID(6), day.AddDays(3), day.AddDays(30))
 }
 
 // SampleRule selects customers who are worth a letter and have not ordered for a while.
@@ -87,8 +97,8 @@ merge:                # a field with _de or _en speaks in letters of that langua
 const samplesReadme = `Samples of postlift: all people, companies and streets in them are invented.
 
 ENGLISH
-Import in this order: employees, accounts, sites, contacts, orders, contracts, costs, suppressions,
-responses. Example:   postlift import accounts samples/accounts.csv --source sample
+Import in this order: employees, accounts, sites, contacts, orders, contracts, opportunities, costs,
+suppressions, responses. Example:   postlift import accounts samples/accounts.csv --source sample
 Give all files that belong together the same --source; external_id is the number in the system they
 come from, and account_id, owner_id, site_id, contact_id, parent_id, refers_to name such numbers.
 A second import of a file changes nothing. Separator, encoding, decimal sign and date order are found;
@@ -99,6 +109,7 @@ accounts      companies. parent_id: the parent company; companies of one group s
               experiment. acquired_on, acquisition_channel, acquisition_cost (reporting currency).
               status: active, closed, insolvent, competitor, own. dunning, complaint: no advertising
               meanwhile. street … region: the main site. discount_rate: the account's own, a year
+              custom.NAME: an attribute that the settings declare
 sites         further places of a company. main: true replaces the main site
 contacts      people, or a function without a name ("Leitung Einkauf"). gender m, f, d or empty.
               role: management, purchasing, technical, other. formality: formal, informal.
@@ -108,10 +119,15 @@ orders        one row for each line; rows with one external_id are one order. ne
               name their order in refers_to. An empty margin means unknown. code: of the letter, if named
 contracts     one row for each line and each time it was valid. term_ends_on: last day of the running
               term. monthly_fee and monthly_margin are for the whole quantity
+opportunities sales that may come about. stage: one of the setting mail.opportunity_stages; status: open, won,
+              lost. amount may be empty; closes_on: expected or real; code: of the letter, if named
 costs         spend, customers won and leads of an acquisition channel in a month
-suppressions  what must not be mailed. scope: person, address, account. reason: objection, deceased,
+suppressions  what must not be mailed. scope: person, address, account, both (person and company). hash: see
+              "postlift import --help". reason: objection, deceased,
               closed, undeliverable, competitor, employee, do_not_mail, imported_list
 responses     kind: visit, call, mail, meeting, quote, reply_card, fax, objection; code or account_id
+places        where postcodes lie (no sample): country,postcode,latitude,longitude, or a postal code file of
+              GeoNames as it comes; rules with a radius need it
 returns       external_id,date,code,piece_id,reason (no sample: codes exist after a first batch).
               reason: moved_new_address, moved_unknown, addressee_unknown, insufficient_address,
               no_such_number, vacant, refused, unclaimed, deceased, closed_business, no_receptacle,
@@ -119,8 +135,8 @@ returns       external_id,date,code,piece_id,reason (no sample: codes exist afte
 campaign.yaml a win-back campaign:   postlift campaign create -f samples/campaign.yaml
 
 DEUTSCH
-Reihenfolge des Imports: employees, accounts, sites, contacts, orders, contracts, costs, suppressions,
-responses. Beispiel:   postlift import accounts samples/accounts.csv --source sample
+Reihenfolge des Imports: employees, accounts, sites, contacts, orders, contracts, opportunities, costs,
+suppressions, responses. Beispiel:   postlift import accounts samples/accounts.csv --source sample
 Dateien, die zusammengehören, bekommen dieselbe --source. external_id ist die Nummer im Herkunftssystem;
 account_id, owner_id, site_id, contact_id, parent_id und refers_to nennen solche Nummern. Ein zweiter
 Import derselben Datei ändert nichts. Trennzeichen, Zeichensatz, Dezimalzeichen und Datumsfolge werden
@@ -132,6 +148,7 @@ accounts      Firmen. parent_id: Muttergesellschaft; Firmen eines Konzerns komme
               status: active, closed, insolvent, competitor, own. dunning (Mahnsperre) und complaint
               (Reklamation): solange keine Werbung. street … region: der Hauptstandort.
               discount_rate: eigener Abzinsungssatz im Jahr
+              custom.NAME: ein Merkmal, das die Einstellungen festlegen
 sites         weitere Standorte. main: true ersetzt den Hauptstandort
 contacts      Personen oder eine Funktion ohne Namen. gender m, f, d oder leer. role: management,
               purchasing, technical, other. formality: formal (Sie), informal (Du). salutation: eine
@@ -142,9 +159,14 @@ orders        eine Zeile je Position; Zeilen mit gleicher external_id sind ein A
               heißt unbekannt. code: der Code des Briefs, wenn genannt
 contracts     eine Zeile je Position und Gültigkeit. term_ends_on: letzter Tag der laufenden Laufzeit.
               monthly_fee und monthly_margin gelten für die ganze Menge
+opportunities Verkaufschancen. stage: eine der Stufen der Einstellung mail.opportunity_stages; status: open
+              (offen), won (gewonnen), lost (verloren). amount darf fehlen; closes_on: erwartet oder wirklich
 costs         Ausgaben, gewonnene Kunden und Anfragen eines Akquisekanals im Monat
-suppressions  was nicht angeschrieben werden darf. scope: person, address, account. reason: siehe oben
+suppressions  was nicht angeschrieben werden darf. scope: person, address, account, both
+              (Person und Firma). hash: siehe "postlift import --help". reason: siehe oben
 responses     Reaktionen: kind siehe oben; dazu code oder account_id
+places        wo Postleitzahlen liegen (kein Muster): country,postcode,latitude,longitude oder eine
+              Postleitzahlendatei von GeoNames, wie sie kommt; Regeln mit Umkreis brauchen sie
 returns       Rückläufer: external_id,date,code,piece_id,reason (kein Muster: Codes gibt es erst nach dem
               ersten Versand)
 campaign.yaml eine Kampagne zur Rückgewinnung:   postlift campaign create -f samples/campaign.yaml

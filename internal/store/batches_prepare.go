@@ -199,12 +199,13 @@ func (s *Store) CreateBatch(ctx context.Context, b mailers.NewBatch, by postlift
 	const op = "store.CreateBatch"
 	err := s.inTx(ctx, func(t *tx) error {
 		list, from := inStates(mailers.RunsBefore(mailers.RunPreparing))
-		n, err := t.exec("UPDATE runs SET state = ? WHERE id = ? AND state IN "+list, append([]any{string(mailers.RunPreparing), b.Job.RunID}, from...)...)
+		n, err := t.exec("UPDATE runs SET state = ? WHERE id = ? AND (undo_until IS NULL OR undo_until <= ?) AND state IN "+list,
+			append([]any{string(mailers.RunPreparing), b.Job.RunID, s.now()}, from...)...)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			return postlift.Faultf(postlift.Conflict, op, "run %s is not approved any more", b.Job.RunUID)
+			return postlift.Faultf(postlift.Conflict, op, "run %s is not approved any more, or its approval may still be taken back: look at its campaign", b.Job.RunUID)
 		}
 		if _, err := t.exec("UPDATE campaigns SET state = 'running' WHERE id = ? AND state IN ('approved', 'scheduled')", b.Job.CampaignID); err != nil {
 			return err

@@ -113,9 +113,12 @@ func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.P
 	if err == nil {
 		err = g.twinsOf(sent)
 	}
-	var hits map[int64][]campaigns.Reason
+	var hits, places map[int64][]campaigns.Reason
 	if err == nil {
 		hits, err = g.suppressed(contactHits)
+	}
+	if err == nil {
+		places, err = g.suppressed(siteHits)
 	}
 	wait.Wait()
 	if err == nil {
@@ -129,7 +132,7 @@ func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.P
 	}
 	for i := range recipients {
 		r := &recipients[i]
-		r.Suppressed = hits[r.ContactID]
+		r.Suppressed = append(hits[r.ContactID], places[r.SiteID]...)
 		count := sent.ofContact(r.ContactID)
 		r.LastMailedOn, r.MailsLastYear = count.last, count.mails
 	}
@@ -206,6 +209,10 @@ func (g *gateReader) accountBlocks(note func(int64) *campaigns.Standing) error {
 // suppressions), and the appended empty text keeps it from reading every suppression of a scope.
 type hitQuery []struct{ some, all string }
 
+// sitesAsked are the sites of the accounts asked for and those that their contacts name, which may be another's.
+const sitesAsked = `SELECT o.id FROM ids CROSS JOIN sites o WHERE o.account_id = ids.id
+  UNION SELECT c.site_id FROM ids CROSS JOIN contacts c WHERE c.account_id = ids.id AND c.site_id IS NOT NULL`
+
 // A suppression hits by the id that it names or by its match key, within its own scope.
 var (
 	accountHits = hitQuery{
@@ -222,14 +229,12 @@ WHERE c.account_id = ids.id AND s.contact_id = c.id AND s.scope || '' = 'person'
 		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN suppressions s
 WHERE c.account_id = ids.id AND c.match_key <> '' AND s.scope = 'person' AND s.match_key = c.match_key`,
 			"SELECT c.id, s.reason FROM suppressions s CROSS JOIN contacts c WHERE s.scope = 'person' AND c.match_key <> '' AND c.match_key = s.match_key"},
-		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
-WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND s.site_id = si.id AND s.scope || '' = 'address'`,
-			`SELECT c.id, s.reason FROM suppressions s CROSS JOIN sites si CROSS JOIN contacts c
-WHERE s.scope = 'address' AND si.id = s.site_id AND c.account_id = si.account_id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `)`},
-		{`SELECT c.id, s.reason FROM ids CROSS JOIN contacts c CROSS JOIN sites si CROSS JOIN suppressions s
-WHERE c.account_id = ids.id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND si.match_key <> '' AND s.scope = 'address' AND s.match_key = si.match_key`,
-			`SELECT c.id, s.reason FROM suppressions s CROSS JOIN sites si CROSS JOIN contacts c
-WHERE s.scope = 'address' AND si.match_key <> '' AND si.match_key = s.match_key AND c.account_id = si.account_id AND si.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `)`},
+	}
+	siteHits = hitQuery{
+		{"SELECT si.id, s.reason FROM sites si CROSS JOIN suppressions s WHERE si.id IN (" + sitesAsked + ") AND s.site_id = si.id AND s.scope || '' = 'address'",
+			"SELECT s.site_id, s.reason FROM suppressions s WHERE s.scope = 'address' AND s.site_id IS NOT NULL"},
+		{"SELECT si.id, s.reason FROM sites si CROSS JOIN suppressions s WHERE si.id IN (" + sitesAsked + ") AND si.match_key <> '' AND s.scope = 'address' AND s.match_key = si.match_key",
+			"SELECT si.id, s.reason FROM suppressions s CROSS JOIN sites si WHERE s.scope = 'address' AND si.match_key <> '' AND si.match_key = s.match_key"},
 	}
 )
 

@@ -46,8 +46,7 @@ func (g *gateReader) sites() (*siteTable, error) {
 		columns += " || '|' || si.country || '|' || si.postcode"
 	}
 	if !g.all {
-		only = ` WHERE si.account_id IN (SELECT id FROM ids)
-  OR si.id IN (SELECT c.site_id FROM ids CROSS JOIN contacts c WHERE c.account_id = ids.id AND c.site_id IS NOT NULL)`
+		only = " WHERE si.id IN (" + sitesAsked + ")"
 	}
 	t := &siteTable{traits: map[int64]*siteTraits{}, main: map[int64]int64{}}
 	mains := map[int64]bool{}

@@ -16,9 +16,8 @@ import (
 var letterWays = []string{
 	"o.scope = 'person' AND p.contact_id = o.contact_id",
 	"o.scope = 'person' AND p.contact_id IN (SELECT c.id FROM contacts c WHERE c.match_key <> '' AND c.match_key = o.match_key)",
-	"o.scope = 'address' AND p.account_id IN (SELECT i.account_id FROM sites i WHERE i.id = o.site_id) AND p.site_id = o.site_id",
-	`o.scope = 'address' AND p.account_id IN (SELECT i.account_id FROM sites i WHERE i.match_key <> '' AND i.match_key = o.match_key)
-  AND p.site_id IN (SELECT i.id FROM sites i WHERE i.match_key <> '' AND i.match_key = o.match_key)`,
+	"o.scope = 'address' AND p.site_id = o.site_id",
+	"o.scope = 'address' AND p.site_id IN (SELECT i.id FROM sites i WHERE i.match_key <> '' AND i.match_key = o.match_key)",
 	"o.scope = 'account' AND p.account_id = o.account_id",
 	"o.scope = 'account' AND p.account_id IN (SELECT a.id FROM accounts a WHERE a.match_key <> '' AND a.match_key = o.match_key)",
 }
@@ -101,7 +100,7 @@ func (s *Store) objectedLetters(ctx context.Context, from, to postlift.Date, tak
 ), hits AS (
 `+strings.Join(ways, "\nUNION\n")+`
 )
-SELECT h.objection, p.state, p.reason, CASE WHEN p.state IN ('planned', 'rendered', 'sealed', 'withdrawn') THEN NULL ELSE b.released_at END
+SELECT h.objection, p.state, p.reason, b.released_at
 FROM hits h JOIN pieces p ON p.id = h.piece JOIN batches b ON b.id = p.batch_id JOIN campaigns m ON m.id = p.campaign_id
 WHERE p.kind = 'live' AND m.class = 'advertising' AND b.state <> 'cancelled'`, accounts.ReasonObjection, firstDay(from), to)
 	return eachRow(rows, err, func(r *sql.Rows) error {
@@ -122,7 +121,7 @@ func (l ledgerLetter) count(o *campaigns.Objected, zone *time.Location) {
 			o.Withdrawn++
 		}
 	case l.state == "failed":
-	case l.releasedAt == nil:
+	case l.releasedAt == nil || l.state == "planned" || l.state == "rendered" || l.state == "sealed":
 		o.Unsent++
 	default:
 		day := postlift.DateOf(l.releasedAt.In(zone))

@@ -57,6 +57,8 @@ type batchRow struct {
 	ReleasedAt     *time.Time    `gorm:"column:released_at"`
 	PostedOn       postlift.Date `gorm:"column:posted_on"`
 	CreatedAt      time.Time     `gorm:"column:created_at"`
+	Wave           int64         `gorm:"column:wave"`
+	InHomeOn       postlift.Date `gorm:"column:in_home_on"`
 }
 
 // TableName names the table to gorm.
@@ -79,6 +81,7 @@ type batchFileRow struct {
 	Bytes      int64      `gorm:"column:bytes"`
 	Pages      int64      `gorm:"column:pages"`
 	Error      string     `gorm:"column:error"`
+	Variant    string     `gorm:"column:variant"`
 }
 
 // TableName names the table to gorm.

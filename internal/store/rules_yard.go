@@ -93,18 +93,18 @@ func (y *RuleYard) statements() []string {
 	return append([]string{
 		`INSERT INTO accounts (id, uid, source, external_id, name, group_key, segment, industry, employee_count, country, language, status, dunning, acquired_on, match_key)
 SELECT i, 'acc_' || ` + text("i") + `, 'bench', ` + text("i") + `, 'Muster Nr. ' || ` + text("i") + `, 'bench:' || ` + text("i - i % 3") + `, ` + pick(7, "'A'", "'B'", "'C'", "''") + `,
-  ` + pick(11, "'Bau'", "'Handel'", "'Chemie'") + `, (i * 13) % 500, ` + pick(17, "'DE'", "'DE'", "'AT'", "'CH'", "'GB'", "'FR'") + `, 'de', CASE WHEN i % 50 = 0 THEN 'closed' ELSE 'active' END,
-  ` + flag("i % 40 = 0") + `, ` + date(y.asOf.AddMonths(-30)) + `, 'M' || ` + text("i * 7919 % 1000003") + ` FROM ` + n,
+  ` + pick(11, "'Bau'", "'Handel'", "'Chemie'") + `, (i * 13) % 500, ` + pick(17, "'DE'", "'DE'", "'AT'", "'CH'", "'GB'", "'FR'") + `, 'de', CASE WHEN i % 47 = 0 THEN 'closed' ELSE 'active' END,
+  ` + flag("i % 41 = 0") + `, ` + date(y.asOf.AddMonths(-30)) + `, 'M' || ` + text("i * 7919 % 1000003") + ` FROM ` + n,
 		`INSERT INTO sites (id, uid, source, external_id, account_id, street, postcode, city, country, is_main, status)
 SELECT i, 'sit_' || ` + text("i") + `, 'bench', ` + text("i") + `, i, 'Musterweg 1', ` + text("10000 + i * 7919 % 89999") + `, 'Musterstadt', 'DE', ` + yes + `,
-  CASE WHEN i % 60 = 0 THEN 'undeliverable' ELSE 'ok' END FROM ` + n,
+  CASE WHEN i % 61 = 0 THEN 'undeliverable' ELSE 'ok' END FROM ` + n,
 		`INSERT INTO orders (source, external_id, account_id, doc_type, placed_on, currency, net_minor)
 SELECT 'bench', ` + text("i") + ` || '-' || ` + text("k.k") + `, i, 'order', ` + strings.ReplaceAll(pick(19, days...), "(i * 19)", "(i * 19 + k.k * 5)") + `, 'EUR', (i * 29 + k.k) % 90000
 FROM ` + n + `, (SELECT 1 AS k UNION ALL SELECT 2) k WHERE i % 5 > 0`,
 		`INSERT INTO contracts (uid, source, external_id, account_id, started_on, term_months, term_ends_on, auto_renew, currency)
 SELECT 'ctr_' || ` + text("i") + `, 'bench', ` + text("i") + `, i, ` + date(y.asOf.AddMonths(-6)) + `, 12, ` + date(y.asOf.AddMonths(6)) + `, ` + yes + `, 'EUR' FROM ` + n + ` WHERE i % 7 = 0`,
 		`INSERT INTO suppressions (uid, scope, match_key, reason, account_id, received_on, effective_on)
-SELECT 'sup_' || ` + text("i") + `, 'account', 'S' || ` + text("i") + `, 'objection', i, ` + date(y.asOf.AddMonths(-3)) + `, ` + date(y.asOf.AddMonths(-3)) + ` FROM ` + n + ` WHERE i % 30 = 0`,
+SELECT 'sup_' || ` + text("i") + `, 'account', 'S' || ` + text("i") + `, 'objection', i, ` + date(y.asOf.AddMonths(-3)) + `, ` + date(y.asOf.AddMonths(-3)) + ` FROM ` + n + ` WHERE i % 31 = 0`,
 		`INSERT INTO score_runs (id, uid, as_of, horizon_months, currency, params, assumptions, status, created_at) VALUES (1, 'scr_bench', ` + date(y.asOf) + `, 36, 'EUR', '{}', '{}', 'published', ` + at + `)`,
 		`INSERT INTO score_pointer (name, run_id) VALUES ('` + publishedScores + `', 1)`,
 		`INSERT INTO scores (run_id, account_id, p_alive, expected_orders, orders_minor, committed_minor, renewal_minor, fulfilment_minor, service_minor, acquisition_minor,
@@ -113,7 +113,7 @@ SELECT 1, i, (i * 31 % 1000) / 1000.0, 1.5, 100, 0, 0, 0, 0, 0, i * 37 % 300000,
 	}, y.letters(n, text, at)...)
 }
 
-// letters are five to every twentieth account and one to a quarter of the others.
+// letters are five to some accounts, the last a while ago, and a late one to others.
 func (y *RuleYard) letters(n string, text func(string) string, at string) []string {
 	date := y.store.dateLiteral
 	statements := []string{
@@ -123,10 +123,10 @@ func (y *RuleYard) letters(n string, text func(string) string, at string) []stri
 		`INSERT INTO rules (id, uid, name) VALUES (1000, 'rul_bench', 'letters')`,
 		`INSERT INTO rule_versions (id, rule_id, version, text, tree, created_at, actor) VALUES (1000, 1000, 1, 'x', '{}', ` + at + `, 'bench')`,
 	}
-	for k := 1; k <= 5; k++ {
-		id, day, who := fmt.Sprint(k), date(y.asOf.AddDays(-40*k)), "i % 20 = 0"
-		if k == 1 {
-			who += " OR i % 4 = 1"
+	for k := 1; k <= 6; k++ {
+		id, day, who := fmt.Sprint(k), date(y.asOf.AddDays(-100-30*k)), "i % 23 = 0"
+		if k == 6 {
+			day, who = date(y.asOf.AddDays(-40)), "i % 4 = 1"
 		}
 		statements = append(statements,
 			`INSERT INTO campaigns (id, uid, name, class, state, version, created_at) VALUES (`+id+`, 'cmp_`+id+`', 'bench `+id+`', 'advertising', 'measuring', 1, `+at+`)`,

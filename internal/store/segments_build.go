@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"postlift"
 	"postlift/accounts"
@@ -23,7 +24,6 @@ func (s *Store) BuildSegment(ctx context.Context, job campaigns.SegmentJob, by p
 	if err != nil {
 		return out, false, err
 	}
-	start := s.clock()
 	err = s.inTx(ctx, func(t *tx) error {
 		b := &building{tx: t, job: job, settings: settings}
 		if err := b.prepare(); err != nil {
@@ -33,7 +33,7 @@ func (s *Store) BuildSegment(ctx context.Context, job campaigns.SegmentJob, by p
 			if err := b.run(); err != nil {
 				return err
 			}
-			b.row.Actor, b.row.CreatedAt, b.row.TookMS = by.Name, s.now(), s.clock().Sub(start).Milliseconds()
+			b.row.Actor, b.row.CreatedAt, b.row.TookMS = by.Name, s.now(), s.clock().Sub(b.since).Milliseconds()
 			if err := b.save(by); err != nil {
 				return err
 			}
@@ -55,6 +55,8 @@ type building struct {
 	last     *segmentBuildRow // nil before the first build
 	row      segmentBuildRow
 	changed  []int64 // accounts that changed since the last build
+	features bool    // the rule reads account_features
+	since    time.Time
 }
 
 // prepare reads what the build stands on. The change mark comes first: what changes afterwards counts as not
@@ -100,6 +102,7 @@ func (b *building) fingerprint() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	b.features = strings.Contains(q.from+q.where, "account_features")
 	basis, err := b.featureBasis(b.settings)
 	if err != nil {
 		return "", err
@@ -130,9 +133,12 @@ func (b *building) run() error {
 		}
 		incremental = len(b.changed) <= manyChanges
 	}
-	if err := b.freshenFeatures(b.settings, b.job.AsOf); err != nil {
-		return err
+	if b.features {
+		if err := b.freshenFeatures(b.settings, b.job.AsOf); err != nil {
+			return err
+		}
 	}
+	b.since = b.store.clock() // features serve all segments: the first to be built does not pay for them
 	switch {
 	case incremental:
 		return b.incremental()

@@ -256,7 +256,7 @@ func TestIncrementalSegmentsEqualFullOnes(t *testing.T) {
 		must(t, err)
 		rng := rand.New(rand.NewPCG(3, 5))
 		moved := map[string]int64{}
-		for step := range 80 {
+		for step := range 50 {
 			change(t, s, rng, step)
 			if rng.IntN(3) == 0 {
 				continue

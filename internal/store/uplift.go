@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"postlift"
+	"postlift/campaigns"
 	"postlift/responses"
 )
 
@@ -21,9 +22,10 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 		InHomeOn    postlift.Date
 		WindowDays  int
 		CostMinor   int64
+		Class       string
 		Record      jsonText
 	}
-	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, r.currency, r.in_home_on, r.window_days, r.cost_minor, r.record
+	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, c.class, r.currency, r.in_home_on, r.window_days, r.cost_minor, r.record
 		FROM campaigns c LEFT JOIN runs r ON r.campaign_id = c.id AND r.in_home_on IS NOT NULL
 		WHERE c.uid = ? OR c.name = ? OR r.uid = ? ORDER BY r.in_home_on DESC, r.id DESC LIMIT 1`, name, name, name).Scan(&row).Error
 	switch {
@@ -37,7 +39,7 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 	}
 	run := responses.MeasuredRun{
 		ID: row.ID, UID: row.UID, CampaignUID: row.CampaignUID, Campaign: row.Campaign, Currency: row.Currency,
-		InHomeOn: row.InHomeOn, WindowDays: row.WindowDays, PlannedCostMinor: row.CostMinor,
+		InHomeOn: row.InHomeOn, WindowDays: row.WindowDays, PlannedCostMinor: row.CostMinor, Contractual: row.Class == string(campaigns.Contractual),
 	}
 	if err := s.runPosting(ctx, &run, row.Record); err != nil {
 		return run, fmt.Errorf("%s: %w", op, err)
@@ -55,11 +57,13 @@ func (s *Store) runPosting(ctx context.Context, run *responses.MeasuredRun, reco
 		return err
 	}
 	var fixed struct {
-		PieceCost postlift.Money `json:"piece_cost"`
+		PieceCost   postlift.Money      `json:"piece_cost"`
+		KeyAccounts *campaigns.KeyShare `json:"key_accounts"`
 	}
 	if err := record.into(&fixed); err != nil {
 		return err
 	}
+	run.KeyAccounts = fixed.KeyAccounts
 	switch {
 	case fixed.PieceCost.Currency == run.Currency:
 		run.PieceCostMinor = fixed.PieceCost.Minor
@@ -109,7 +113,11 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query stri
 	return rows.Err()
 }
 
-// RunGroups streams the run's randomisation groups, one row a group and arm.
+// outsideEstimate are the roles of accounts that no draw held out: SQL for a list.
+const outsideEstimate = "('" + campaigns.RoleKey + "', '" + campaigns.RoleExplore + "')"
+
+// RunGroups streams the run's randomisation groups, one row a group and arm; key accounts and those drawn from
+// everybody left have nobody to be compared with and are not among them.
 func (s *Store) RunGroups(ctx context.Context, runID int64, take func(responses.GroupRow) error) error {
 	return s.each(ctx, func(rows *sql.Rows) error {
 		var g responses.GroupRow
@@ -121,7 +129,8 @@ func (s *Store) RunGroups(ctx context.Context, runID int64, take func(responses.
 		return take(g)
 	}, `SELECT group_key, outcome, MIN(propensity), COUNT(*), CAST(SUM(pre_margin_minor) AS DOUBLE PRECISION),
 		CAST(SUM(expected_value_minor + cost_minor) AS DOUBLE PRECISION)
-		FROM choices WHERE run_id = ? AND outcome IN ('assigned', 'holdout') GROUP BY group_key, outcome ORDER BY group_key, outcome`, runID)
+		FROM choices WHERE run_id = ? AND outcome IN ('assigned', 'holdout') AND role NOT IN `+outsideEstimate+`
+		GROUP BY group_key, outcome ORDER BY group_key, outcome`, runID)
 }
 
 // RunDays streams what each group of the run ordered on each day, net of credits, in the run's currency.
@@ -190,13 +199,19 @@ func (s *Store) RunPieces(ctx context.Context, runID int64) (responses.PieceFunn
 	var f responses.PieceFunnel
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var kind, state string
+		var apart bool
 		var n int
-		if err := rows.Scan(&kind, &state, &n); err != nil {
+		if err := rows.Scan(&kind, &state, &apart, &n); err != nil {
 			return err
 		}
-		countPieces(&f, kind, state, n)
+		before := f.Printed
+		if countPieces(&f, kind, state, n); apart {
+			f.Apart += f.Printed - before
+		}
 		return nil
-	}, "SELECT kind, state, COUNT(*) FROM pieces WHERE run_id = ? GROUP BY kind, state", runID)
+	}, `SELECT p.kind, p.state, COALESCE(c.role, '') IN `+outsideEstimate+` AS apart, COUNT(*)
+FROM pieces p LEFT JOIN choices c ON c.run_id = p.run_id AND c.account_id = p.account_id
+WHERE p.run_id = ? GROUP BY p.kind, p.state, apart ORDER BY p.kind, p.state, apart`, runID)
 	return f, err
 }
 

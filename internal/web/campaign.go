@@ -134,7 +134,7 @@ func (s *staff) batchOf(c *gin.Context, runUID string) (*mailers.Summary, error)
 // planTodo is the next step of a plan that has no batch yet.
 func planTodo(c campaigns.Campaign, run campaigns.Run) todo {
 	switch run.State {
-	case campaigns.RunPlanned:
+	case campaigns.RunPlanned: // also while the first of two approvals is given
 		return todo{Text: "todo.approve", Command: "postlift campaign approve " + c.UID + " --plan " + run.PlanHash[:min(12, len(run.PlanHash))] + " --by NAME"}
 	case campaigns.RunApproved:
 		return todo{Text: "todo.run", Command: "postlift campaign run " + c.UID}
@@ -161,7 +161,12 @@ func funnelLines(f campaigns.Funnel) (lines, reasons []funnelLine) {
 		less(funnelLine{Reason: string(r.Reason), Count: r.Accounts, Sub: true}, "out")
 	}
 	total("funnel.passed")
-	less(funnelLine{Key: "funnel.over_cap", Count: f.OverCap, Sub: true}, "out")
+	if len(f.Capped) == 0 { // nobody, or a plan of before the reasons were kept
+		less(funnelLine{Key: "funnel.over_cap", Count: f.OverCap, Sub: true}, "out")
+	}
+	for _, r := range f.Capped {
+		less(funnelLine{Reason: string(r.Reason), Count: r.Accounts, Sub: true}, "out")
+	}
 	total("funnel.planned")
 	less(funnelLine{Key: "funnel.holdout", Count: f.Holdout, Sub: true}, "hold")
 	total("funnel.assigned")

@@ -95,6 +95,15 @@ func (f *fakes) Account(_ context.Context, ref string) (scoring.AccountCard, err
 
 func (f *fakes) Catalogue(context.Context) (*rules.Catalogue, error) { return rules.Builtin(), nil }
 
+func (f *fakes) PrivacyReport(_ context.Context, from, to postlift.Date) (campaigns.PrivacyReport, error) {
+	if !from.IsZero() && !to.IsZero() && from > to {
+		return campaigns.PrivacyReport{}, postlift.Faultf(postlift.Invalid, "test", "the beginning must not be later")
+	}
+	return campaigns.PrivacyReport{From: today, To: today, AsOf: today, Verdict: campaigns.PrivacyBroken, SentenceEN: "Not kept: 2 letters.", SentenceDE: "Nicht eingehalten: 2 Briefe.",
+		Totals:     campaigns.PrivacyTotals{Objections: 1, Contacts: 3, Violated: 2},
+		Objections: []campaigns.Objected{{ID: "sup_1", Scope: "person", ReceivedOn: today, EffectiveOn: today, Channel: hostile, Evidence: hostile, Contacts: 3, Violated: 2}}}, nil
+}
+
 func (f *fakes) Campaigns(context.Context) ([]campaigns.Campaign, error) { return f.list, nil }
 
 func (f *fakes) Campaign(_ context.Context, ref string) (campaigns.Campaign, error) {

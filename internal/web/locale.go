@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/text/language"
@@ -40,6 +41,18 @@ func loadTexts() (map[string]texts, error) {
 		all[lang] = t
 	}
 	return all, nil
+}
+
+var allTexts = sync.OnceValues(loadTexts)
+
+// Text is a text of the pages in a language, for answers elsewhere that use the same words; an unknown key or
+// language shows the key.
+func Text(lang, key string) string {
+	all, err := allTexts()
+	if err != nil {
+		return key // the embedded files are tested
+	}
+	return all[lang].get(key)
 }
 
 // get fills a text's verbs; an unknown key shows itself, so that it is seen.

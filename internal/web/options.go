@@ -63,6 +63,8 @@ type Campaigns interface {
 	// CurrentRun is the plan in force; NotFound before the first preview.
 	CurrentRun(ctx context.Context, ref string) (campaigns.Run, error)
 	ExplainAccount(ctx context.Context, ref, account string) (campaigns.AccountExplained, error)
+	// PrivacyReport tells what became of the objections received in a period; zero days leave it open.
+	PrivacyReport(ctx context.Context, from, to postlift.Date) (campaigns.PrivacyReport, error)
 }
 
 // Batches reads batches with their counts; mailers.Service is one.

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"html/template"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -120,7 +121,13 @@ func (s *staff) movesChart(builds []campaigns.SegmentBuild, lang string) templat
 			groups = append(groups, chart.Group{Label: strconv.Itoa(b.No), Values: []float64{float64(b.Entered), float64(b.Left)}})
 		}
 	}
-	return drawn(chart.Columns(p.frame, columns, groups, p.count, p.texts.get("segpage.no")))
+	count := func(f float64) string { // the axis of a few accounts has halves
+		if f != math.Round(f) {
+			return decimal(f, 1, lang)
+		}
+		return p.count(f)
+	}
+	return drawn(chart.Columns(p.frame, columns, groups, count, p.texts.get("segpage.no")))
 }
 
 // Took writes how long a build took.

@@ -60,6 +60,7 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/batches/:id/proof":       s.proof,
 		"/results":                 s.resultList,
 		"/results/:campaign":       s.result,
+		"/privacy":                 s.privacy,
 	}
 }
 
@@ -75,7 +76,7 @@ type entry struct{ Name, Href string }
 
 // Entries of the navigation, in the order of the loop.
 func (v *view) Entries() []entry {
-	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}}
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
 }
 
 // emptyData says what a page will show and how to get there.

@@ -22,7 +22,7 @@ import (
 var pages = []string{"/", "/clv", "/clv/segments", "/clv/acquisition", "/clv/retention", "/clv/models", "/clv/runs",
 	"/accounts", "/accounts?q=M%C3%BCller", "/accounts?tier=A&stage=at_risk", "/accounts/acc_1", "/accounts/acc_1/what-if",
 	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/segments", "/segments/seg_1", "/campaigns", "/campaigns/cmp_1",
-	"/campaigns/cmp_1/why", "/campaigns/cmp_1/why?account=K-1", "/campaigns/cmp_1/why?account=nobody", "/batches", "/batches/bt_1", "/results", "/results/cmp_1"}
+	"/campaigns/cmp_1/why", "/campaigns/cmp_1/why?account=K-1", "/campaigns/cmp_1/why?account=nobody", "/batches", "/batches/bt_1", "/results", "/results/cmp_1", "/privacy", "/privacy?from=2026-01-01&to=2026-06-30", "/privacy?from=yesterday"}
 
 var (
 	inlineStyle  = regexp.MustCompile(`(?i)\sstyle\s*=|<style`)
