@@ -57,7 +57,7 @@ func gatedSentence(reasons []Reason) string {
 		return "Not mailed: the gate stopped it."
 	}
 	switch reasons[0] {
-	case KeyNever:
+	case SparedKey:
 		return "Not mailed: it belongs to a key account that the campaign spares."
 	case GlobalControl:
 		return "Not mailed on purpose: its group belongs to this year's global control, which gets no advertising letter at all."

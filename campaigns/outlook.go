@@ -153,7 +153,7 @@ func (p *Plan) keyShare(in *PlanInput) *KeyShare {
 		switch {
 		case c.Role == RoleKey:
 			k.Mailed++
-		case slices.Contains(c.Reasons, KeyNever):
+		case slices.Contains(c.Reasons, SparedKey):
 			k.Spared++
 		default:
 			continue

@@ -26,7 +26,7 @@ func (p *planning) choose() {
 		contacts, reasons := gate.admit(c, p.ContactsPerSite)
 		ch.Reasons = reasons
 		if spared[c.GroupKey] {
-			ch.Reasons = append(ch.Reasons, KeyNever)
+			ch.Reasons = append(ch.Reasons, SparedKey)
 		}
 		if ch.Role != RoleKey && p.inGlobalControl(c.GroupKey) {
 			ch.Reasons = append(ch.Reasons, GlobalControl)

@@ -55,7 +55,7 @@ func (r *Result) change(budgetMinor int64, more bool) Change {
 	}
 	cost := quote.Total.Minor - r.Quote.Total.Minor
 	gain := postlift.RoundMinor(diff.value) - cost
-	if more && gain < 0 || !more && gain > 0 && cost >= 0 {
+	if more && gain < 0 || !more && gain > 0 {
 		return Change{BudgetMinor: budgetMinor}
 	}
 	half := postlift.RoundMinor(diff.half())

@@ -44,7 +44,12 @@ const (
 	openDeals    = `opportunities x WHERE x.account_id = a.id AND x.status = 'open' AND x.opened_on <= {asof}`
 	postedTo     = `pieces p JOIN campaigns k ON k.id = p.campaign_id WHERE p.account_id = a.id AND p.kind = 'live' AND p.posted_on <= {asof}`
 	answeredTo   = `responses x WHERE x.account_id = a.id AND x.kind NOT IN ('return', 'objection') AND x.occurred_at >= {year_of_days} AND x.occurred_at < {tomorrow}`
-	activeAt     = `contacts x WHERE x.account_id = a.id AND x.status = 'active'`
+	// Who has objected is out of rules about contacts: Article 21 GDPR covers profiling for advertising, too. The
+	// appended empty texts keep SQLite from reading every suppression of a scope or reason.
+	activeAt = `contacts x WHERE x.account_id = a.id AND x.status = 'active'
+  AND NOT EXISTS (SELECT 1 FROM suppressions b WHERE b.contact_id = x.id AND b.scope || '' = 'person' AND b.reason || '' = 'objection' AND ` + blockInForce + `)
+  AND NOT EXISTS (SELECT 1 FROM suppressions b WHERE b.scope = 'person' AND b.match_key = x.match_key AND x.match_key <> '' AND b.reason = 'objection' AND ` + blockInForce + `)`
+	blockInForce = `b.revoked_at IS NULL AND b.effective_on <= {asof} AND (b.until_on IS NULL OR b.until_on >= {asof})`
 	sitesOf      = `sites x WHERE x.account_id = a.id`
 )
 
