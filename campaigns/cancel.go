@@ -14,8 +14,9 @@ type Cancelled struct {
 }
 
 // Cancel calls a campaign off for good; that is possible until its batch is released. Its letters no longer
-// count as mail history, and the accounts it held out are free for other campaigns. Cancelling again
-// changes nothing.
+// count as mail history, and the accounts it held out are free for other campaigns. A campaign in waves can also be
+// called off between two of them: what is posted stays and is measured on, the waves that are left are not mailed
+// and free for other campaigns. Cancelling again changes nothing.
 func (s *Service) Cancel(ctx context.Context, ref string, by postlift.Actor) (Cancelled, error) {
 	if by.Kind != "person" || strings.TrimSpace(by.Name) == "" {
 		return Cancelled{}, postlift.Faultf(postlift.Invalid, "campaigns.Cancel", "cancelling needs the name of a person")

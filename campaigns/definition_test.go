@@ -139,7 +139,7 @@ func TestDefinitionErrors(t *testing.T) {
 		base + "variants: [{design: x}]\n":                                             "variants[1].name",
 		base + "tariff: {setup: 10}\n":                                                 "campaign field tariff",
 		base + "tariff: {setup: ten}\n":                                                "no price",
-		base + "tariff: {setpu: 10}\n": "did you mean setup?",
+		base + "tariff: {setpu: 10}\n":                                                 "did you mean setup?",
 		base + "tariff: {currency: CHF, postage: [{class: letter, price: 1}]}\n":       "not in the reporting currency EUR",
 		base + "class: contractual\nholdout_design: strata\n":                          "leave holdout_design away",
 		base + "class: contractual\ntop: 5\n":                                          "never cut",

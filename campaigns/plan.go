@@ -2,9 +2,11 @@ package campaigns
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"postlift"
 	"postlift/campaigns/budget"
@@ -161,7 +163,7 @@ type Plan struct {
 	Hash     string
 
 	result    *budget.Result
-	keysMinor int64 // what the key accounts take of the budget
+	keysMinor int64 // what the key accounts take of the budget, with what was withheld
 }
 
 // MakePlan decides for every candidate: gate, contacts per site, key accounts, selection by expected margin minus
@@ -173,15 +175,56 @@ func MakePlan(in PlanInput) (Plan, error) {
 	}
 	p := planning{PlanInput: in}
 	p.choose()
-	for _, step := range []func() error{p.appraise, p.selectBest, p.tryOthers, p.assign, p.quote} {
-		if err := step(); err != nil {
-			return Plan{}, err
-		}
+	if err := p.decide(); err != nil {
+		return Plan{}, err
 	}
 	plan := Plan{Choices: p.choices, Strata: p.strata, Design: p.design, Funnel: countFunnel(p.choices), Quote: p.quoted,
-		Cost: p.quoted.Total, result: p.result, Explored: p.explored, keysMinor: p.keysMinor}
+		Cost: p.quoted.Total, result: p.result, Explored: p.explored, keysMinor: p.keysMinor + p.withheld}
 	plan.Hash = in.hash(&plan)
 	return plan, plan.Funnel.Check()
+}
+
+// tries bounds how often a plan is made with less money because what is mailed would cost more than the budget.
+const tries = 12
+
+// decide selects, explores, assigns and prices. The selection reckons with the average share that is not held out;
+// where the draw leaves a region or a step short, the mailed cost more than reckoned, and where that is more than the
+// budget the selection is made again with so much less.
+func (p *planning) decide() error {
+	if err := p.appraise(); err != nil {
+		return err
+	}
+	for range tries {
+		for _, step := range []func() error{p.selectBest, p.tryOthers, p.assign, p.quote} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		over := p.quoted.Total.Minor - p.BudgetMinor
+		if p.BudgetMinor == 0 || over <= 0 {
+			return nil
+		}
+		p.withheld = min(p.BudgetMinor-1, p.withheld+over+p.BudgetMinor/100)
+		p.reset()
+	}
+	return postlift.Faultf(postlift.Invalid, "campaigns.Plan",
+		"no selection keeps to the budget of %s: with the share that is held out, postage and print steps stay out of reach; raise the budget or leave the holdout away",
+		postlift.Money{Minor: p.BudgetMinor, Currency: p.Currency}.Format("en"))
+}
+
+// reset takes back what decide has decided.
+func (p *planning) reset() {
+	p.keys, p.explored = nil, Exploration{}
+	for i := range p.choices {
+		c := &p.choices[i]
+		if c.Outcome == Gated {
+			continue
+		}
+		c.Outcome, c.Reasons, c.Stratum, c.Wave, c.Propensity, c.Rank = "", nil, "", 0, 0, 0
+		if c.Role != RoleKey {
+			c.Role = RoleRandomised
+		}
+	}
 }
 
 // planning carries a plan from step to step.
@@ -194,12 +237,13 @@ type planning struct {
 	items     []budget.Item // the same, as the selection sees them
 	keys      []*Choice     // always mailed
 	limited   budget.Limits
-	keysMinor int64 // what the key accounts take of the budget
+	keysMinor int64 // what the key accounts take of the budget, with what was withheld
 	result    *budget.Result
 	explored  Exploration
 	strata    []draw.Stratum
 	design    PlanDesign
 	quoted    budget.Quote
+	withheld  int64 // of the budget, after a selection whose letters cost more than reckoned
 }
 
 func (in *PlanInput) validate() error {
@@ -232,16 +276,36 @@ func (in *PlanInput) validate() error {
 	return nil
 }
 
+// sortable is a candidate with the first bytes in which keys may differ, so that most comparisons look at no text.
+type sortable struct {
+	head uint64
+	c    *Candidate
+}
+
 // inOrder gives the candidates in order of key, without moving them.
-func (in *PlanInput) inOrder() []*Candidate {
-	order := make([]*Candidate, len(in.Candidates))
+func (in *PlanInput) inOrder() []sortable {
+	order := make([]sortable, len(in.Candidates))
+	if len(order) == 0 {
+		return order
+	}
+	common := in.Candidates[0].Key
+	for i := range in.Candidates {
+		for key := in.Candidates[i].Key; !strings.HasPrefix(key, common); {
+			common = common[:len(common)-1]
+		}
+	}
 	for i := range order {
-		order[i] = &in.Candidates[i]
+		c := &in.Candidates[i]
+		var head [8]byte
+		copy(head[:], c.Key[len(common):])
+		order[i] = sortable{binary.BigEndian.Uint64(head[:]), c}
 	}
-	byKey := func(a, b *Candidate) int { return cmp.Compare(a.Key, b.Key) }
-	if !slices.IsSortedFunc(order, byKey) {
-		slices.SortFunc(order, byKey)
-	}
+	slices.SortFunc(order, func(a, b sortable) int {
+		if a.head != b.head {
+			return cmp.Compare(a.head, b.head)
+		}
+		return cmp.Compare(a.c.Key, b.c.Key)
+	})
 	return order
 }
 

@@ -15,11 +15,11 @@ func (p *planning) choose() {
 	spared, kept := p.keyGroups(order)
 	gate := newGatekeeper(p.Policy, p.AsOf)
 	p.choices = make([]Choice, len(order))
-	for i, c := range order {
-		ch := &p.choices[i]
-		*ch = Choice{AccountID: c.AccountID, Key: c.Key, GroupKey: c.GroupKey, ResidualMinor: c.ResidualMinor,
-			BaselineMinor: c.BaselineMinor, PreMarginMinor: c.PreMarginMinor, Features: c.Features,
-			preNetMinor: c.PreNetMinor, segment: c.Segment, traits: &c.Traits}
+	ids, keys := make([]int64, 0, len(order)), make([]string, 0, len(order)) // one allocation for most contacts
+	for i := range order {
+		c, ch := order[i].c, &p.choices[i]
+		ch.AccountID, ch.Key, ch.GroupKey, ch.segment, ch.Features, ch.traits = c.AccountID, c.Key, c.GroupKey, c.Segment, c.Features, &c.Traits
+		ch.ResidualMinor, ch.BaselineMinor, ch.PreMarginMinor, ch.preNetMinor = c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.PreNetMinor
 		if kept[c.GroupKey] {
 			ch.Role = RoleKey
 		}
@@ -39,22 +39,18 @@ func (p *planning) choose() {
 			continue
 		}
 		ch.Variant, contacts = p.variant(c, contacts)
-		ch.write(contacts)
+		ch.country, ch.region = contacts[0].Country, budget.RegionOf(contacts[0].Postcode) // all its letters count there
+		from := len(ids)
+		for j := range contacts {
+			ids, keys = append(ids, contacts[j].ContactID), append(keys, contacts[j].Key)
+		}
+		ch.Contacts, ch.contactKeys = ids[from:len(ids):len(ids)], keys[from:len(keys):len(keys)]
 	}
 }
 
 // inGlobalControl tells whether a group is spared for the year. Key groups are not asked: they are in no estimate.
 func (p *planning) inGlobalControl(group string) bool {
 	return p.Policy.Class != Contractual && draw.InGlobalControl(group, p.AsOf.Time().Year(), p.GlobalControl)
-}
-
-// write notes the contacts and where the letters go: all of an account's count in the region of the first.
-func (c *Choice) write(contacts []Recipient) {
-	c.country, c.region = contacts[0].Country, budget.RegionOf(contacts[0].Postcode)
-	c.Contacts, c.contactKeys = make([]int64, len(contacts)), make([]string, len(contacts))
-	for i := range contacts {
-		c.Contacts[i], c.contactKeys[i] = contacts[i].ContactID, contacts[i].Key
-	}
 }
 
 // variant picks the letter of an account: that of the rule which takes it, else one by weight, the same for its
@@ -90,7 +86,7 @@ func (v *PlanVariant) readers(contacts []Recipient) []Recipient {
 
 // keyGroups gives the groups that are declared as never and as always mailed. The top per cent are of all matched
 // groups, by margin of the year before, then by key; at least one group where any per cent is asked for.
-func (p *planning) keyGroups(order []*Candidate) (spared, kept map[string]bool) {
+func (p *planning) keyGroups(order []sortable) (spared, kept map[string]bool) {
 	if p.Keys.none() {
 		return nil, nil
 	}
@@ -102,22 +98,22 @@ func (p *planning) keyGroups(order []*Candidate) (spared, kept map[string]bool) 
 		ids         map[int64]bool
 		keep, spare bool
 	}{{p.Keys.Always, true, false}, {p.Keys.Never, false, true}} {
-		for _, c := range order {
-			if named.ids[c.AccountID] {
-				kept[c.GroupKey], spared[c.GroupKey] = named.keep, named.spare
+		for _, o := range order {
+			if group := o.c.GroupKey; named.ids[o.c.AccountID] {
+				kept[group], spared[group] = named.keep, named.spare
 			}
 		}
 	}
 	return spared, kept
 }
 
-func (p *planning) topGroups(order []*Candidate) []string {
+func (p *planning) topGroups(order []sortable) []string {
 	if p.Keys.TopPercent <= 0 {
 		return nil
 	}
 	margin := map[string]int64{}
-	for _, c := range order {
-		margin[c.GroupKey] += c.PreMarginMinor
+	for _, o := range order {
+		margin[o.c.GroupKey] += o.c.PreMarginMinor
 	}
 	groups := make([]string, 0, len(margin))
 	for g := range margin {

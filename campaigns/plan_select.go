@@ -135,7 +135,7 @@ func (p *planning) selectBest() error {
 // limits are what is left for the others once the key accounts are paid for.
 func (p *planning) limits(keys []budget.Count, pieces int) (budget.Limits, error) {
 	l := budget.Limits{Mode: budget.Mode(orDefault(p.Mode, ModeAll)), Top: p.Top, MinNetMinor: p.MinValueMinor,
-		BudgetMinor: p.BudgetMinor, MaxPieces: p.MaxPieces}
+		BudgetMinor: p.BudgetMinor - p.withheld, MaxPieces: p.MaxPieces}
 	if len(keys) == 0 {
 		return l, nil
 	}

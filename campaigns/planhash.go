@@ -18,8 +18,7 @@ import (
 const planFormat = "postlift plan 2"
 
 // hash is the SHA-256 over a canonical serialisation of everything that decides the plan: versions,
-// salt, dates, policy, shares, designs, tariff, lift, caps, and every choice in order of account key with quoted
-// texts. Internal ids are not part of it: the same data in another database has the same hash.
+// salt, dates, policy, shares, designs, tariff, lift, caps, and every choice in order of account key. Internal ids are not part of it: the same data in another database has the same hash.
 func (in *PlanInput) hash(p *Plan) string {
 	h := sha256.New()
 	w := bufio.NewWriterSize(h, 1<<16) // writing into a hash never fails
@@ -75,32 +74,31 @@ func (in *PlanInput) namedKeys() string {
 	return fmt.Sprintf("%q %q %v %s", always, never, in.Keys.TopPercent, in.Keys.Top)
 }
 
+// text writes a text with its length before it, so that no two lists of texts look the same.
+func text(b []byte, s string) []byte {
+	b = append(strconv.AppendInt(b, int64(len(s)), 10), ':')
+	return append(b, s...)
+}
+
 func (c *Choice) canonical(b []byte) []byte {
-	b = strconv.AppendQuote(b, c.Key)
-	b = strconv.AppendQuote(b, c.GroupKey)
-	b = append(b, c.Outcome...)
-	b = append(b, '"')
-	for i, r := range c.Reasons {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = append(b, r...)
+	b = text(text(text(b, c.Key), c.GroupKey), c.Outcome)
+	for _, r := range c.Reasons {
+		b = text(b, string(r))
 	}
-	b = append(b, '"')
-	b = strconv.AppendQuote(b, c.Stratum)
-	b = append(b, c.Role...)
-	b = strconv.AppendQuote(b, c.Variant)
-	for _, v := range []float64{c.Propensity, c.Lift, c.LiftSD} {
+	b = append(b, ' ')
+	b = text(text(text(b, c.Stratum), c.Role), c.Variant)
+	for _, v := range [...]float64{c.Propensity, c.Lift, c.LiftSD} {
 		b = append(b, ' ')
 		b = strconv.AppendFloat(b, v, 'g', -1, 64)
 	}
-	for _, v := range []int64{int64(c.Wave), int64(c.Rank), c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor} {
+	for _, v := range [...]int64{int64(c.Wave), int64(c.Rank), c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor} {
 		b = append(b, ' ')
 		b = strconv.AppendInt(b, v, 10)
 	}
+	b = append(b, ' ')
 	for _, key := range c.contactKeys {
-		b = strconv.AppendQuote(b, key)
+		b = text(b, key)
 	}
-	b = strconv.AppendQuote(b, string(c.Features))
-	return append(b, '\n')
+	b = append(b, ' ')
+	return append(append(b, c.Features...), '\n')
 }

@@ -30,6 +30,9 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 		return Previewed{}, postlift.Faultf(postlift.Invalid, "campaigns.Preview",
 			"campaign %q: offer_until is %s, before the plan's date %s: letters would promise what is over; set a later day and create the campaign again", c.Name, until, asOf)
 	}
+	if err := offerLasts(c.Definition, asOf); err != nil {
+		return Previewed{}, err
+	}
 	p, err := s.gather(ctx, c, asOf)
 	if err != nil {
 		return Previewed{}, err
@@ -58,6 +61,16 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	}
 	c.State = StatePreviewed
 	return Previewed{Campaign: c, Run: run, Held: outlook.Holdout, Warnings: outlook.Warnings}, nil
+}
+
+// offerLasts refuses an offer that is over before the last wave is mailed.
+func offerLasts(d Definition, asOf postlift.Date) error {
+	last := asOf.AddDays(max(d.Waves-1, 0) * d.WaveDays)
+	if d.HoldoutDesign != DesignWaves || d.OfferUntil.IsZero() || d.OfferUntil >= last {
+		return nil
+	}
+	return postlift.Faultf(postlift.Invalid, "campaigns.Preview",
+		"campaign %q: offer_until is %s, but the last of its %d waves is mailed on %s at the earliest: set a later day, fewer waves or fewer wave_days, and create the campaign again", d.Name, d.OfferUntil, d.Waves, last)
 }
 
 // identify gives samples the outward ids of their accounts.

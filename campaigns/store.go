@@ -164,7 +164,8 @@ type CampaignStore interface {
 	// gone. Conflict when letters are being prepared or nobody had approved it.
 	UndoApproval(ctx context.Context, run Run, by postlift.Actor) error
 	// CancelCampaign ends a campaign before its batch is released: runs, batches, unsent letters and
-	// enrolments with it. Conflict once a batch is released; a cancelled campaign stays as it is.
+	// enrolments with it. Between two waves it ends the waves that are left. Conflict while a batch is with the
+	// vendor, or once all is posted; a cancelled campaign stays as it is.
 	CancelCampaign(ctx context.Context, c Campaign, by postlift.Actor) (CancelledWork, error)
 	// ChoiceOf reads what a run decided for an account; NotFound where the rule did not match it.
 	ChoiceOf(ctx context.Context, runID, accountID int64) (StoredChoice, error)
@@ -175,6 +176,7 @@ type CancelledWork struct {
 	Runs    int `json:"runs"`
 	Batches int `json:"batches"`
 	Letters int `json:"letters"` // unsent ones taken out
+	Waves   int `json:"waves"`   // that will not be mailed, of a campaign some of whose waves are posted
 }
 
 // CampaignCancelled is the reason of letters that were taken out because their campaign was cancelled.

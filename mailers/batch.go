@@ -17,14 +17,14 @@ type Batch struct {
 	RunUID         string        `json:"run_id"`
 	RunState       RunState      `json:"run_state"`
 	CampaignUID    string        `json:"campaign_id"`
-	Campaign       string        `json:"campaign"` // name
-	Class          string        `json:"class"`    // advertising or contractual
+	Campaign       string        `json:"campaign"`       // name
+	Class          string        `json:"class"`          // advertising or contractual
 	Wave           int           `json:"wave,omitempty"` // 1-based; left out where the run has no waves
 	Vendor         string        `json:"vendor"`
 	State          BatchState    `json:"state"`
 	Revision       int           `json:"revision"` // of the sealed content, 1-based
 	ChunkSize      int           `json:"chunk_size"`
-	DesignSHA256   string        `json:"design_sha256"` // of the campaign's own design; its variants may have others
+	DesignSHA256   string        `json:"design_sha256"`  // of the campaign's own design; its variants may have others
 	ContentSHA256  string        `json:"content_sha256"` // over design and data
 	ApprovedBy     string        `json:"approved_by"`
 	ApprovedAt     *time.Time    `json:"approved_at"`

@@ -22,11 +22,13 @@ type Funnel struct {
 	Withdrawn int `json:"withdrawn"`
 	Failed    int `json:"failed"`
 	Pending   int `json:"pending"` // not released yet
+	Waiting   int `json:"waiting"` // of the pending: letters of waves that are not prepared yet
 
 	Pieces Counts `json:"pieces"` // the same by state
 }
 
-// Count sorts pieces by state into the funnel's words. Before a run is prepared all its pieces are pending.
+// Count sorts pieces by state into the funnel's words. Before a run is prepared all its pieces are pending, and so
+// are those of waves that wait.
 func (f *Funnel) Count(prepared bool) {
 	for state, n := range f.Pieces {
 		switch state {
@@ -40,6 +42,7 @@ func (f *Funnel) Count(prepared bool) {
 			f.Pending += n
 		}
 	}
+	f.Pending += f.Waiting
 	if !prepared {
 		f.Pending = f.Planned
 	}

@@ -6,9 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"postlift"
+	"postlift/campaigns"
 )
 
 // ManifestHeader is the manifest's first line, fixed by contract with vendors: columns that do not apply
@@ -20,12 +22,13 @@ type totals struct {
 	live, seeds, pages int
 	perFile            map[int]int // pieces by chunk
 	perLanguage        map[string]int
+	perVariant         map[string]int
 }
 
 // writeManifest streams the manifest. sha256 is that of the PDF file, which the vendor can check; a page
 // is printed on a sheet of its own.
-func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files []PrintFile, envelope string) (totals, error) {
-	t := totals{perFile: map[int]int{}, perLanguage: map[string]int{}}
+func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files []PrintFile, envelopes map[string]string) (totals, error) {
+	t := totals{perFile: map[int]int{}, perLanguage: map[string]int{}, perVariant: map[string]int{}}
 	byChunk := make(map[int]PrintFile, len(files))
 	for _, f := range files {
 		byChunk[f.Chunk] = f
@@ -39,8 +42,11 @@ func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files
 		if !ok || f.Artefact == "" || r.First < 1 || r.First+r.Pages-1 > f.Pages {
 			return fmt.Errorf("mailers: piece %s claims pages %d to %d of file %d, which has %d", r.PieceUID, r.First, r.First+r.Pages-1, r.Chunk, f.Pages)
 		}
+		if r.Variant != f.Variant {
+			return fmt.Errorf("mailers: piece %s of variant %q stands in %s, which holds %q", r.PieceUID, r.Variant, f.Name(), f.Variant)
+		}
 		t.add(r)
-		return out.Write(manifestFields(b, f, r, envelope))
+		return out.Write(manifestFields(b, f, r, envelopes[r.Variant]))
 	})
 	out.Flush()
 	if err == nil {
@@ -58,6 +64,7 @@ func (t *totals) add(r ManifestRow) {
 	t.pages += r.Pages
 	t.perFile[r.Chunk]++
 	t.perLanguage[baseLanguage(r.Language)]++
+	t.perVariant[r.Variant]++
 }
 
 func manifestFields(b Batch, f PrintFile, r ManifestRow, envelope string) []string {
@@ -80,24 +87,26 @@ func sortZone(country, postcode string) string {
 
 // Ticket is ticket.json: what the vendor is to make, and the sums to check it by.
 type Ticket struct {
-	JobID         string         `json:"job_id"`
-	BatchID       string         `json:"batch_id"`
-	Revision      int            `json:"revision"`
-	Campaign      string         `json:"campaign"`
-	Class         string         `json:"class"`
-	Vendor        string         `json:"vendor"`
-	Contact       string         `json:"contact"`
-	Sender        string         `json:"sender"`
-	WrittenOn     postlift.Date  `json:"written_on"`
-	Product       TicketProduct  `json:"product"`
-	Totals        TicketTotals   `json:"totals"`
-	Languages     map[string]int `json:"languages"` // pieces, control letters included
-	Files         []TicketFile   `json:"files"`
-	Versions      TicketVersions `json:"versions"`
-	Approval      TicketApproval `json:"approval"`
-	Checks        []TicketCheck  `json:"checks"`
-	ManifestRows  int            `json:"manifest_rows"`
-	ContentSHA256 string         `json:"content_sha256"`
+	JobID         string          `json:"job_id"`
+	BatchID       string          `json:"batch_id"`
+	Revision      int             `json:"revision"`
+	Campaign      string          `json:"campaign"`
+	Wave          int             `json:"wave,omitempty"`
+	Class         string          `json:"class"`
+	Vendor        string          `json:"vendor"`
+	Contact       string          `json:"contact"`
+	Sender        string          `json:"sender"`
+	WrittenOn     postlift.Date   `json:"written_on"`
+	Product       TicketProduct   `json:"product"`
+	Totals        TicketTotals    `json:"totals"`
+	Languages     map[string]int  `json:"languages"` // pieces, control letters included
+	Variants      []TicketVariant `json:"variants"`  // what is printed; one where the campaign has a single letter
+	Files         []TicketFile    `json:"files"`
+	Versions      TicketVersions  `json:"versions"`
+	Approval      TicketApproval  `json:"approval"`
+	Checks        []TicketCheck   `json:"checks"`
+	ManifestRows  int             `json:"manifest_rows"`
+	ContentSHA256 string          `json:"content_sha256"`
 }
 
 // TicketProduct is what is printed.
@@ -106,7 +115,8 @@ type TicketProduct struct {
 	Bleed    string `json:"bleed"`
 	Colour   string `json:"colour"`
 	Duplex   bool   `json:"duplex"`
-	Envelope string `json:"envelope"`
+	Envelope string `json:"envelope"` // several are separated by commas: the manifest says which
+	Postage  string `json:"postage"`  // letter or dialogpost; contractual mail goes as a letter
 }
 
 // TicketTotals are the numbers to reconcile.
@@ -123,6 +133,7 @@ type TicketTotals struct {
 // TicketFile is one PDF.
 type TicketFile struct {
 	Name     string `json:"name"`
+	Variant  string `json:"variant,omitempty"`
 	Language string `json:"language"`
 	Pieces   int    `json:"pieces"`
 	Pages    int    `json:"pages"`
@@ -131,7 +142,18 @@ type TicketFile struct {
 	Revision int    `json:"revision"`
 }
 
-// TicketVersions name what the letters were made from.
+// TicketVariant is one of the letters of a batch. Its files hold no other.
+type TicketVariant struct {
+	Variant      string   `json:"variant"` // "": the campaign's own letter
+	Design       string   `json:"design"`
+	DesignSHA256 string   `json:"design_sha256"`
+	Envelope     string   `json:"envelope"`
+	Pieces       int      `json:"pieces"` // control letters included
+	Files        []string `json:"files"`
+}
+
+// TicketVersions name what the letters were made from. Of several variants the names are separated by commas, and
+// TicketVariant has the hashes.
 type TicketVersions struct {
 	Design       string `json:"design"`
 	DesignSHA256 string `json:"design_sha256"`
@@ -151,7 +173,7 @@ type TicketCheck struct {
 	OK   bool   `json:"ok"`
 }
 
-func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t totals, envelope string) (Ticket, error) {
+func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t totals, letters batchLetters) (Ticket, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
 		return Ticket{}, err
@@ -160,14 +182,10 @@ func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t tota
 	if err != nil {
 		return Ticket{}, err
 	}
-	design, err := s.store.BatchDesign(ctx, b.UID)
-	if err != nil {
-		return Ticket{}, err
-	}
-	out := Ticket{JobID: b.RunUID, BatchID: b.UID, Revision: b.Revision, Campaign: b.Campaign, Class: b.Class, Vendor: b.Vendor,
+	out := Ticket{JobID: b.RunUID, BatchID: b.UID, Revision: b.Revision, Campaign: b.Campaign, Wave: b.Wave, Class: b.Class, Vendor: b.Vendor,
 		Contact: settings.Mail.VendorContact, Sender: settings.Sender.Company, WrittenOn: settings.Today(s.clock),
-		Product:   TicketProduct{Format: "A4", Bleed: "3 mm", Colour: "CMYK", Envelope: envelope},
-		Languages: t.perLanguage, Files: []TicketFile{}, Versions: TicketVersions{design.Name, design.SHA256},
+		Product:   TicketProduct{Format: "A4", Bleed: "3 mm", Colour: "CMYK", Postage: letters.postage()},
+		Languages: t.perLanguage, Files: []TicketFile{},
 		Approval:     TicketApproval{b.ApprovedBy, b.ApprovedSHA256, b.Approved()},
 		ManifestRows: t.live + t.seeds, ContentSHA256: b.ContentSHA256}
 	out.Totals = TicketTotals{Pieces: t.live + t.seeds, Live: t.live, Seeds: t.seeds, Pages: t.pages, Sheets: t.pages,
@@ -178,9 +196,47 @@ func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t tota
 			continue
 		}
 		filePages += f.Pages
-		out.Files = append(out.Files, TicketFile{f.Name(), f.Language, t.perFile[f.Chunk], f.Pages, f.Bytes, f.SHA256, f.Revision})
+		out.Files = append(out.Files, TicketFile{f.Name(), f.Variant, f.Language, t.perFile[f.Chunk], f.Pages, f.Bytes, f.SHA256, f.Revision})
 	}
+	out.describe(letters, t)
 	return out, out.check(summary, filePages)
+}
+
+// describe lists the variants that are printed, with what they are made from.
+func (t *Ticket) describe(l batchLetters, sums totals) {
+	t.Variants = []TicketVariant{}
+	var designs, envelopes []string
+	for _, variant := range sortedKeys(sums.perVariant) {
+		d := l.designs[variant]
+		v := TicketVariant{Variant: variant, Design: d.Name, DesignSHA256: d.SHA256, Envelope: l.envelopes[variant], Pieces: sums.perVariant[variant], Files: []string{}}
+		for _, f := range t.Files {
+			if f.Variant == variant {
+				v.Files = append(v.Files, f.Name)
+			}
+		}
+		t.Variants = append(t.Variants, v)
+		designs, envelopes = append(designs, d.Name), append(envelopes, v.Envelope)
+	}
+	t.Versions.Design, t.Product.Envelope = each(designs), each(envelopes)
+	if len(t.Variants) == 1 {
+		t.Versions.DesignSHA256 = t.Variants[0].DesignSHA256
+	}
+}
+
+// each lists texts once each, separated by commas.
+func each(texts []string) string {
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), ", ")
+}
+
+// postage is the class of postage that the campaign was planned with. Contractual mail has to reach everybody,
+// which bulk mail does not promise; a definition from before there was a choice means letters, too.
+func (l *batchLetters) postage() string {
+	d := l.job.Definition
+	if d.Class == campaigns.Contractual || d.Postage == "" {
+		return campaigns.PostageLetter
+	}
+	return d.Postage
 }
 
 // check sums up independently what the manifest and the ledger say; a ticket that does not add up is not

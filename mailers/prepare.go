@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,49 +16,117 @@ import (
 
 // Prepare turns an approved run into a batch: one piece for each chosen contact with its printed address
 // and frozen merge fields, control addresses, files and sequence numbers, all in one transaction with the
-// run's change of state. A run that has its batch already gives that batch, so a repeated Prepare does
-// nothing.
+// run's change of state. A run in waves gives the batch of its first wave that is not over, once that is due. A
+// run that has its batch already gives that batch, so a repeated Prepare does nothing.
 func (s *Service) Prepare(ctx context.Context, run string, by postlift.Actor) (Batch, error) {
-	const op = "mailers.Prepare"
+	return s.PrepareWave(ctx, run, 0, by)
+}
+
+// PrepareWave is Prepare for a certain wave of a run; 0 means the first that is not over. A wave that is not due
+// yet is a Conflict that says when it is. The gate looks at the letters of a later wave anew: whoever must not be
+// written to any more is withdrawn and stays in the wave.
+func (s *Service) PrepareWave(ctx context.Context, run string, wave int, by postlift.Actor) (Batch, error) {
 	job, err := s.store.PrepareJob(ctx, run)
 	if err != nil {
 		return Batch{}, err
 	}
-	if job.BatchUID != "" {
-		return s.store.Batch(ctx, job.BatchUID)
-	}
-	if !job.RunState.Can(RunPreparing) {
-		return Batch{}, postlift.Faultf(postlift.Conflict, op, "run %s of campaign %s is %s: preview it and approve that plan first", job.RunUID, job.Definition.Name, job.RunState)
-	}
-	plan, err := s.planBatch(ctx, job)
+	settings, err := s.store.Settings(ctx)
 	if err != nil {
 		return Batch{}, err
+	}
+	w, first, err := s.pick(ctx, &job, wave, settings.Today(s.clock))
+	if err != nil {
+		return Batch{}, err
+	}
+	if w.BatchUID == "" {
+		if w.BatchUID, err = s.create(ctx, job, first, by); err != nil {
+			return Batch{}, err
+		}
+	}
+	if !first {
+		if err := s.gatePrepared(ctx, w.BatchUID, settings.Today(s.clock), by); err != nil {
+			return Batch{}, err
+		}
+	}
+	return s.store.Batch(ctx, w.BatchUID)
+}
+
+// pick settles the job's wave and tells whether it is the run's first.
+func (s *Service) pick(ctx context.Context, job *Job, wave int, today postlift.Date) (w Wave, first bool, err error) {
+	waves, err := s.waves(ctx, job)
+	if err != nil {
+		return w, false, err
+	}
+	if w, err = job.pick(waves, wave, today); err != nil {
+		return w, false, err
+	}
+	job.Wave = w.Number
+	begun := slices.ContainsFunc(waves, func(w Wave) bool { return w.BatchUID != "" })
+	if !begun && !job.RunState.Can(RunPreparing) {
+		err = postlift.Faultf(postlift.Conflict, "mailers.Prepare", "run %s of campaign %s is %s: preview it and approve that plan first", job.RunUID, job.Definition.Name, job.RunState)
+	}
+	return w, w.Number == waves[0].Number, err
+}
+
+// create plans the batch of the job's wave and stores it; where somebody else prepared it at the same time, that
+// batch is it.
+func (s *Service) create(ctx context.Context, job Job, first bool, by postlift.Actor) (string, error) {
+	plan, err := s.planBatch(ctx, job, first)
+	if err != nil {
+		return "", err
 	}
 	err = s.store.CreateBatch(ctx, plan, by)
 	if postlift.KindOf(err) == postlift.Conflict {
-		if again, jobErr := s.store.PrepareJob(ctx, job.RunUID); jobErr == nil && again.BatchUID != "" {
-			return s.store.Batch(ctx, again.BatchUID) // somebody else prepared it at the same time
+		if waves, readErr := s.store.RunWaves(ctx, job.RunID); readErr == nil {
+			for _, w := range waves {
+				if w.Number == job.Wave && w.BatchUID != "" {
+					return w.BatchUID, nil
+				}
+			}
 		}
 	}
-	if err != nil {
-		return Batch{}, err
-	}
-	return s.store.Batch(ctx, plan.UID)
+	return plan.UID, err
 }
 
-func (s *Service) planBatch(ctx context.Context, job Job) (NewBatch, error) {
+// gatePrepared asks the gate about the letters of a batch that is not sealed yet, as of the day, and withdraws
+// those that it holds back. Done again after a crash it finds what is left; the release asks once more.
+func (s *Service) gatePrepared(ctx context.Context, batchUID string, today postlift.Date, by postlift.Actor) error {
+	b, err := s.store.Batch(ctx, batchUID)
+	if err != nil || b.State != BatchPlanned && b.State != BatchRendering {
+		return err
+	}
+	if s.gate == nil {
+		return postlift.Faultf(postlift.Internal, "mailers.Prepare", "batch %s: a later wave needs a gate", b.UID)
+	}
+	_, err = s.gateAgain(ctx, b, today, by)
+	return err
+}
+
+// planBatch reads everything and plans the batch of the job's wave. Letters of the first wave tell of the plan's
+// date, those of later ones of the day on which they are made.
+func (s *Service) planBatch(ctx context.Context, job Job, first bool) (NewBatch, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
 		return NewBatch{}, err
 	}
-	design, err := parseDesign(job.Design)
+	letters, err := lettersOf(job, settings)
 	if err != nil {
 		return NewBatch{}, err
 	}
-	if err := checkJob(job, design, settings); err != nil {
-		return NewBatch{}, err
+	p := planner{job: job, settings: settings, letters: letters, today: settings.Today(s.clock), ids: s.ids, secret: s.secret,
+		batchUID: s.batchUID(job), taken: map[string]bool{}}
+	asOf := job.AsOf
+	if !first {
+		asOf = p.today
+		keys, err := s.store.RecipientKeys(ctx, job.RunID)
+		if err != nil {
+			return NewBatch{}, err
+		}
+		for _, key := range keys {
+			p.taken[key] = true
+		}
 	}
-	recipients, err := s.store.RunRecipients(ctx, job.RunID)
+	recipients, err := s.store.RunRecipients(ctx, job.RunID, job.Wave, asOf)
 	if err != nil {
 		return NewBatch{}, err
 	}
@@ -65,15 +134,46 @@ func (s *Service) planBatch(ctx context.Context, job Job) (NewBatch, error) {
 	if vendor == "" {
 		vendor = settings.Mail.Vendor
 	}
-	seeds, err := s.store.VendorSeeds(ctx, vendor)
-	if err != nil {
+	if p.seeds, err = s.store.VendorSeeds(ctx, vendor); err != nil {
 		return NewBatch{}, err
 	}
-	p := planner{job: job, settings: settings, languages: allowed(design.Languages(), job.Definition.Languages), seeds: seeds,
-		today: settings.Today(s.clock), ids: s.ids, secret: s.secret, batchUID: s.ids(postlift.BatchID, job.RunUID)}
 	batch, err := p.plan(recipients)
 	batch.Vendor, batch.VendorUID = vendor, s.ids(postlift.VendorID, vendor)
 	return batch, err
+}
+
+// batchUID derives the batch's id from its run and wave, so that preparing again after a crash names the same one.
+func (s *Service) batchUID(job Job) string {
+	if job.Wave <= 0 {
+		return s.ids(postlift.BatchID, job.RunUID)
+	}
+	return s.ids(postlift.BatchID, job.RunUID, "wave", itoa(job.Wave))
+}
+
+// letterKind is one of the letters of a run: what it is made from, in which languages.
+type letterKind struct {
+	design    DesignVersion
+	languages []string
+}
+
+// lettersOf checks every design of the job, by variant.
+func lettersOf(job Job, settings accounts.Settings) (map[string]letterKind, error) {
+	kinds := map[string]letterKind{}
+	for _, v := range append([]JobVariant{{Design: job.Design}}, job.Variants...) {
+		design, err := parseDesign(v.Design)
+		if err != nil {
+			return nil, err
+		}
+		wanted := v.Languages
+		if len(wanted) == 0 {
+			wanted = job.Definition.Languages
+		}
+		if err := checkJob(job, design, wanted, settings); err != nil {
+			return nil, err
+		}
+		kinds[v.Name] = letterKind{v.Design, allowed(design.Languages(), wanted)}
+	}
+	return kinds, nil
 }
 
 // allowed keeps the design's languages that the campaign wants; a campaign that names none wants all.
@@ -91,15 +191,15 @@ func allowed(design, campaign []string) []string {
 }
 
 // checkJob refuses what would fail every single letter.
-func checkJob(job Job, design *letter.Design, settings accounts.Settings) error {
+func checkJob(job Job, design *letter.Design, wanted []string, settings accounts.Settings) error {
 	const op = "mailers.Prepare"
 	if design.Class() != string(job.Definition.Class) {
 		return postlift.Faultf(postlift.Invalid, op, "design %s is %s, campaign %s is %s: they must agree", design.Name(), design.Class(), job.Definition.Name, job.Definition.Class)
 	}
-	languages := allowed(design.Languages(), job.Definition.Languages)
+	languages := allowed(design.Languages(), wanted)
 	if len(languages) == 0 {
 		return postlift.Faultf(postlift.Invalid, op, "design %s has the languages %s, campaign %s wants %s: none in common",
-			design.Name(), strings.Join(design.Languages(), ", "), job.Definition.Name, strings.Join(job.Definition.Languages, ", "))
+			design.Name(), strings.Join(design.Languages(), ", "), job.Definition.Name, strings.Join(wanted, ", "))
 	}
 	if err := settings.Sender.With(job.Definition.Sender).Check(); err != nil {
 		return err
@@ -117,37 +217,48 @@ func checkJob(job Job, design *letter.Design, settings accounts.Settings) error 
 
 // planner makes a batch out of recipients; it is pure, given its id maker.
 type planner struct {
-	job       Job
-	settings  accounts.Settings
-	languages []string
-	seeds     []Seed
-	today     postlift.Date
-	ids       postlift.IDMaker
-	secret    []byte
-	batchUID  string
+	job      Job
+	settings accounts.Settings
+	letters  map[string]letterKind // by variant
+	seeds    []Seed
+	today    postlift.Date
+	ids      postlift.IDMaker
+	secret   []byte
+	batchUID string
+	taken    map[string]bool // recipients who have a letter of this run already
 }
 
 func (p *planner) plan(recipients []Recipient) (NewBatch, error) {
 	b := NewBatch{Job: p.job, UID: p.batchUID, ChunkSize: p.settings.Mail.ChunkSize}
 	if len(recipients) == 0 {
-		return b, postlift.Faultf(postlift.Invalid, "mailers.Prepare", "run %s has nobody to mail: its plan assigned no account with a contact", p.job.RunUID)
+		return b, p.nobody()
 	}
 	slices.SortFunc(recipients, func(x, y Recipient) int { return strings.Compare(x.ContactKey, y.ContactKey) })
-	byLanguage := map[string][]NewPiece{}
+	byVariant := map[string]map[string][]NewPiece{}
 	seen := map[string]bool{}
+	maps.Copy(seen, p.taken)
 	for i := range recipients {
-		piece := p.piece(&recipients[i])
+		piece, err := p.piece(&recipients[i])
+		if err != nil {
+			return b, err
+		}
 		if seen[piece.RecipientKey] { // the key is unique in the schema; the second one is kept to be counted
 			piece.RecipientKey += ":" + piece.UID
 			piece.State, piece.Reason = PieceFailed, "duplicate_recipient: the same person at the same address has a letter in this run"
 		}
 		seen[piece.RecipientKey] = true
-		lang := baseLanguage(piece.Language)
+		byLanguage, lang := byVariant[piece.Variant], baseLanguage(piece.Language)
+		if byLanguage == nil {
+			byLanguage = map[string][]NewPiece{}
+			byVariant[piece.Variant] = byLanguage
+		}
 		byLanguage[lang] = append(byLanguage[lang], piece)
 	}
-	for _, lang := range sortedKeys(byLanguage) {
-		if err := p.addLanguage(&b, lang, byLanguage[lang]); err != nil {
-			return b, err
+	for _, variant := range sortedKeys(byVariant) {
+		for _, lang := range sortedKeys(byVariant[variant]) {
+			if err := p.addFiles(&b, variant, lang, byVariant[variant][lang]); err != nil {
+				return b, err
+			}
 		}
 	}
 	for i := range b.Pieces {
@@ -158,31 +269,44 @@ func (p *planner) plan(recipients []Recipient) (NewBatch, error) {
 	return b, nil
 }
 
+// nobody is the fault of a batch without letters.
+func (p *planner) nobody() error {
+	if p.job.Wave > 0 {
+		return postlift.Faultf(postlift.Invalid, "mailers.Prepare", "wave %d of run %s has nobody to mail: none of its contacts is left", p.job.Wave, p.job.RunUID)
+	}
+	return postlift.Faultf(postlift.Invalid, "mailers.Prepare", "run %s has nobody to mail: its plan assigned no account with a contact", p.job.RunUID)
+}
+
 // piece plans the letter to one recipient.
-func (p *planner) piece(r *Recipient) NewPiece {
-	lang, known := p.language(r)
+func (p *planner) piece(r *Recipient) (NewPiece, error) {
+	kind, ok := p.letters[r.Variant]
+	if !ok {
+		_, err := p.job.Designs().Of(r.Variant)
+		return NewPiece{}, err
+	}
+	lang, known := p.language(r, kind.languages)
 	uid := p.ids(postlift.PieceID, p.job.CampaignUID, itoa(p.job.Step), itoa(p.job.Pass), r.ContactKey)
 	piece := NewPiece{UID: uid, Kind: KindLive, AccountID: r.AccountID, SiteID: r.SiteID, ContactID: r.ContactID,
 		RecipientKey: recipientKey(p.secret, r), Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid),
-		Language: lang, Variant: r.Variant, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
+		Language: lang, Variant: r.Variant, DesignSHA256: kind.design.SHA256, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
 		Merge: p.merge(r, lang)}
 	piece.sortKey, piece.accountKey, piece.accountName = r.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
 	lines, err := letter.AddressLines(addressee(r, piece.Country), p.settings.Sender.Country)
 	piece.Lines = lines
 	switch {
 	case !known:
-		piece.State, piece.Reason = PieceFailed, "no_language: neither contact nor account speaks a language that the letter is written in ("+strings.Join(p.languages, ", ")+")"
+		piece.State, piece.Reason = PieceFailed, "no_language: neither contact nor account speaks a language that the letter is written in ("+strings.Join(kind.languages, ", ")+")"
 	case err != nil:
 		piece.State, piece.Reason, piece.Lines = PieceFailed, "address: "+postlift.UserText(err), nil
 	}
-	return piece
+	return piece, nil
 }
 
 // language takes the first of contact, account and organisation that the letter is written in.
-func (p *planner) language(r *Recipient) (string, bool) {
+func (p *planner) language(r *Recipient, written []string) (string, bool) {
 	for _, tag := range []string{r.Language, r.AccountLanguage, p.settings.Language} {
 		base := baseLanguage(tag)
-		if !slices.Contains(p.languages, base) {
+		if !slices.Contains(written, base) {
 			continue
 		}
 		if base == "en" && country(r, "") == "US" {
@@ -190,12 +314,12 @@ func (p *planner) language(r *Recipient) (string, bool) {
 		}
 		return base, true
 	}
-	return p.languages[0], false
+	return written[0], false
 }
 
-// addLanguage appends the files of one language: sorted by postcode, cut at the chunk size, control
+// addFiles appends the files of one variant in one language: sorted by postcode, cut at the chunk size, control
 // addresses at places that depend on batch and file only.
-func (p *planner) addLanguage(b *NewBatch, lang string, live []NewPiece) error {
+func (p *planner) addFiles(b *NewBatch, variant, lang string, live []NewPiece) error {
 	slices.SortFunc(live, func(x, y NewPiece) int { return strings.Compare(x.sortKey, y.sortKey) })
 	var seeds []Seed
 	for _, s := range p.seeds {
@@ -223,7 +347,7 @@ func (p *planner) addLanguage(b *NewBatch, lang string, live []NewPiece) error {
 			pieces[i].Chunk, pieces[i].SeqNo = chunk, first+i
 		}
 		b.Pieces = append(b.Pieces, pieces...)
-		b.Files = append(b.Files, PrintFile{Chunk: chunk, Language: lang, FirstSeq: first, LastSeq: len(b.Pieces), State: FileQueued, Revision: 1, Attempt: 1})
+		b.Files = append(b.Files, PrintFile{Chunk: chunk, Variant: variant, Language: lang, FirstSeq: first, LastSeq: len(b.Pieces), State: FileQueued, Revision: 1, Attempt: 1})
 	}
 	return nil
 }
@@ -244,7 +368,7 @@ func (p *planner) seedPiece(seed Seed, chunk int, neighbour *NewPiece) (NewPiece
 	merge, err := seedMerge(neighbour.Merge, seed)
 	return NewPiece{UID: uid, Kind: KindSeed, RecipientKey: postlift.RecipientKey(p.secret, "seed", uid),
 		Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid), Language: seed.Language,
-		State: PiecePlanned, Lines: lines, Country: seed.Country, Postcode: seed.Postcode, Merge: merge}, err
+		Variant: neighbour.Variant, DesignSHA256: neighbour.DesignSHA256, State: PiecePlanned, Lines: lines, Country: seed.Country, Postcode: seed.Postcode, Merge: merge}, err
 }
 
 // freeze adds what depends on the piece's place and hashes all that its print depends on.
@@ -259,6 +383,6 @@ func (p *planner) freeze(piece *NewPiece) error {
 	if err != nil {
 		return err
 	}
-	piece.SHA256, err = pieceHash(p.job.Design.SHA256, stored.Piece)
+	piece.SHA256, err = pieceHash(piece.DesignSHA256, stored.Piece)
 	return err
 }

@@ -28,7 +28,7 @@ func newPlanner(t testing.TB, chunk int) *planner {
 	settings.Mail.ChunkSize = chunk
 	job := Job{RunUID: "run_1", CampaignUID: "cmp_1", Step: 1, Pass: 1, Design: testDesign(t),
 		Definition: campaigns.Definition{Name: "Win-back", Class: campaigns.Advertising, Offer: "10 % Nachlass", LandingURL: "https://www.example.com/offer"}}
-	return &planner{job: job, settings: settings, languages: []string{"de", "en"}, today: postlift.MustDate("2026-06-01"),
+	return &planner{job: job, settings: settings, letters: map[string]letterKind{"": {job.Design, []string{"de", "en"}}}, today: postlift.MustDate("2026-06-01"),
 		ids: postlift.DerivedIDs(testSecret, postlift.MustDate("2026-06-01")), secret: testSecret, batchUID: "bt_test01",
 		seeds: []Seed{{UID: "sad_1", Name: "control", Company: "Kontrolle GmbH", Gender: "m", FirstName: "Kim", LastName: "Kontroll",
 			Street: "Prüfweg 9", Postcode: "20095", City: "Hamburg", Country: "DE", Language: "de", Active: true}}}
@@ -151,7 +151,7 @@ func TestUnprintableRecipients(t *testing.T) {
 	if len(reasons) != 3 || !strings.Contains(reasons[2], "city") || !strings.Contains(reasons[4], "characters") || !strings.Contains(reasons[99], "duplicate_recipient") {
 		t.Errorf("reasons %v", reasons)
 	}
-	p.languages = []string{"en"}
+	p.letters[""] = letterKind{p.job.Design, []string{"en"}}
 	b, err = p.plan([]Recipient{recipient(1)})
 	if err != nil || b.Pieces[0].State != PieceFailed || !strings.Contains(b.Pieces[0].Reason, "no_language") {
 		t.Errorf("a German in an English letter: %+v, %v", b.Pieces[0], err)
@@ -170,14 +170,20 @@ func TestMergeFields(t *testing.T) {
 	p.job.Definition.Merge = map[string]string{"gift": "Zollstock"}
 	own := recipient(2)
 	own.Salutation = "Liebe Änne"
-	if merge := string(p.piece(&own).Merge); !strings.Contains(merge, `"salutation":"Liebe Änne,"`) {
+	ownPiece, err := p.piece(&own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if merge := string(ownPiece.Merge); !strings.Contains(merge, `"salutation":"Liebe Änne,"`) {
 		t.Errorf("own salutation: %s", merge)
 	}
 	r := recipient(1)
 	r.OwnerName, r.OwnerPhone = "Udo Außendienst", "030 111"
 	r.Language, r.Country, r.LastOrderOn, r.TotalNetMinor = "en", "US", postlift.MustDate("2025-03-04"), 12345
-	p.languages = []string{"de", "en"}
-	piece := p.piece(&r)
+	piece, err := p.piece(&r)
+	if err != nil {
+		t.Fatal(err)
+	}
 	var doc map[string]any
 	if err := json.Unmarshal(piece.Merge, &doc); err != nil {
 		t.Fatal(err)
@@ -277,7 +283,7 @@ func TestPressKeepsFailuresApart(t *testing.T) {
 	var outputs [2]bytes.Buffer
 	for i := range outputs {
 		press := NewPress(os.DirFS("../templates/fonts"))
-		printed, pages, err := press.Render(&outputs[i], p.job.Design, b.UID, created, pieces)
+		printed, pages, err := press.Render(&outputs[i], p.job.Designs(), b.UID, created, pieces)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -305,7 +311,7 @@ func TestPressKeepsFailuresApart(t *testing.T) {
 	if !bytes.Equal(outputs[0].Bytes(), outputs[1].Bytes()) {
 		t.Error("the same pieces gave other bytes")
 	}
-	none, pages, err := NewPress(os.DirFS("../templates/fonts")).Render(&outputs[0], p.job.Design, b.UID, created, nil)
+	none, pages, err := NewPress(os.DirFS("../templates/fonts")).Render(&outputs[0], p.job.Designs(), b.UID, created, nil)
 	if err != nil || pages != 0 || len(none) != 0 {
 		t.Errorf("nothing to print: %d pages, %v", pages, err)
 	}

@@ -19,9 +19,14 @@ type Proof struct {
 	PieceIDs []string `json:"piece_ids"`
 }
 
-const proofPieces = 12
+// A proof shows so many pieces, and more where that is needed to show the widest and the tallest letter of every
+// variant in every language.
+const (
+	proofPieces      = 12
+	proofPiecesGroup = 4
+)
 
-// Proof renders a sample of the sealed batch: in each language and variant the widest and the tallest
+// Proof renders a sample of the sealed batch, all variants in one PDF: in each language and variant the widest and the tallest
 // letter, names beyond ASCII, the first and the last piece, and a control letter. The batch then stands
 // proofed.
 func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Proof, error) {
@@ -37,13 +42,13 @@ func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Pr
 	if err != nil {
 		return Proof{}, err
 	}
-	design, err := s.store.BatchDesign(ctx, b.UID)
+	job, err := s.store.PrepareJob(ctx, b.RunUID)
 	if err != nil {
 		return Proof{}, err
 	}
 	proof := Proof{File: ProofName(b.UID, b.Revision)}
 	_, _, err = s.files.Put(ctx, proof.File, func(w io.Writer) (err error) {
-		_, proof.Pages, err = s.renderer.Render(w, design, b.UID, fileDate(b), pieces)
+		_, proof.Pages, err = s.renderer.Render(w, job.Designs(), b.UID, fileDate(b), pieces)
 		if err == nil && proof.Pages == 0 {
 			return postlift.Faultf(postlift.Conflict, op, "batch %s has no printable letter: postlift batch show %s tells why", b.UID, b.UID)
 		}
@@ -69,7 +74,7 @@ func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
 	if err := s.store.BatchManifest(ctx, b.UID, func(r ManifestRow) error { c.look(r); return nil }); err != nil {
 		return nil, err
 	}
-	pieces, err := s.store.PiecesBySeq(ctx, b.UID, c.chosen(proofPieces))
+	pieces, err := s.store.PiecesBySeq(ctx, b.UID, c.chosen(max(proofPieces, proofPiecesGroup*len(c.groups))))
 	for i := range pieces {
 		mark := "CONTROL "
 		if pieces[i].Kind == KindLive {
@@ -88,7 +93,10 @@ type candidate struct {
 }
 
 // chooser streams over a batch and keeps the best candidate of each class.
-type chooser struct{ best []candidate }
+type chooser struct {
+	best   []candidate
+	groups map[string]bool // languages of variants
+}
 
 func (c *chooser) look(r ManifestRow) {
 	width, beyond := 0, 0
@@ -101,6 +109,10 @@ func (c *chooser) look(r ManifestRow) {
 		}
 	}
 	group := r.Language + "/" + r.Variant + "/"
+	if c.groups == nil {
+		c.groups = map[string]bool{}
+	}
+	c.groups[group] = true
 	if r.Kind == KindSeed {
 		c.offer("0 seed "+r.Language, r.SeqNo, 1)
 		return

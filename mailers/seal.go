@@ -105,7 +105,7 @@ func (s *Service) stage(ctx context.Context, staging string, b Batch, files []Pr
 		}
 		fmt.Fprintf(&sums, "%s  %s\n", f.SHA256, f.Name())
 	}
-	envelope, err := s.envelope(ctx, b.UID)
+	letters, err := s.batchLetters(ctx, b)
 	if err != nil {
 		return err
 	}
@@ -116,12 +116,12 @@ func (s *Service) stage(ctx context.Context, staging string, b Batch, files []Pr
 		return err
 	}
 	if err := put("manifest.csv", func(w io.Writer) (err error) {
-		totals, err = s.writeManifest(ctx, w, b, files, envelope)
+		totals, err = s.writeManifest(ctx, w, b, files, letters.envelopes)
 		return err
 	}); err != nil {
 		return err
 	}
-	ticket, err := s.ticket(ctx, b, files, totals, envelope)
+	ticket, err := s.ticket(ctx, b, files, totals, letters)
 	if err != nil {
 		return err
 	}
@@ -135,14 +135,25 @@ func (s *Service) stage(ctx context.Context, staging string, b Batch, files []Pr
 	return err
 }
 
-func (s *Service) envelope(ctx context.Context, batchUID string) (string, error) {
-	version, err := s.store.BatchDesign(ctx, batchUID)
+// batchLetters is what the letters of a batch are made from.
+type batchLetters struct {
+	job       Job
+	designs   Designs
+	envelopes map[string]string // by variant
+}
+
+func (s *Service) batchLetters(ctx context.Context, b Batch) (batchLetters, error) {
+	job, err := s.store.PrepareJob(ctx, b.RunUID)
 	if err != nil {
-		return "", err
+		return batchLetters{}, err
 	}
-	design, err := parseDesign(version)
-	if err != nil {
-		return "", err
+	l := batchLetters{job: job, designs: job.Designs(), envelopes: map[string]string{}}
+	for variant, version := range l.designs {
+		design, err := parseDesign(version)
+		if err != nil {
+			return l, err
+		}
+		l.envelopes[variant] = design.Envelope()
 	}
-	return design.Envelope(), nil
+	return l, nil
 }

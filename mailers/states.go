@@ -40,7 +40,8 @@ const (
 	BatchCancelled    BatchState = "cancelled"
 )
 
-// RunState is where a campaign's run stands.
+// RunState is where a campaign's run stands. A run in waves follows its first batch: from that one's posting it is
+// measuring, while later waves are prepared and released; where they stand, their batches say.
 type RunState string
 
 // The states of a run.
@@ -141,6 +142,9 @@ func before[S ~string](moves map[S][]S, to S) []string {
 	slices.Sort(from)
 	return from
 }
+
+// RunsWithWaves lists the states of a run that has begun, in which a later wave is prepared, released and posted.
+func RunsWithWaves() []RunState { return []RunState{RunPreparing, RunReleased, RunMeasuring} }
 
 // WrongState is the Conflict for a batch that is not where a command needs it.
 func WrongState(op string, b Batch, need string) error {

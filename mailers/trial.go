@@ -24,7 +24,7 @@ type Trial struct {
 func (t Trial) Hopeless() bool { return t.Failed == t.Tried && t.Letters > 0 }
 
 // Trial plans the letters of a planned or approved run in memory and composes up to limit of them, from
-// every language and spread over the postcodes. Nothing is stored or written. What would fail every letter
+// every variant and language, of all waves, and spread over the postcodes. Nothing is stored or written. What would fail every letter
 // (sender, objection notice, class, languages) is returned as the Fault that Prepare would give.
 func (s *Service) Trial(ctx context.Context, run string, limit int) (Trial, error) {
 	job, err := s.store.PrepareJob(ctx, run)
@@ -34,11 +34,12 @@ func (s *Service) Trial(ctx context.Context, run string, limit int) (Trial, erro
 	if job.RunState != RunPlanned && job.RunState != RunApproved {
 		return Trial{}, postlift.Faultf(postlift.Conflict, "mailers.Trial", "run %s of campaign %s is %s: only a planned or approved one can be tried", job.RunUID, job.Definition.Name, job.RunState)
 	}
-	batch, err := s.planBatch(ctx, job)
+	job.Wave = EveryWave
+	batch, err := s.planBatch(ctx, job, true)
 	if err != nil {
 		return Trial{}, err
 	}
-	byLanguage := map[string][]*NewPiece{}
+	byLetter := map[string][]*NewPiece{}
 	t := Trial{Reasons: []ReasonCount{}}
 	for i := range batch.Pieces {
 		p := &batch.Pieces[i]
@@ -51,16 +52,16 @@ func (s *Service) Trial(ctx context.Context, run string, limit int) (Trial, erro
 			t.fail(p, p.Reason)
 			continue
 		}
-		lang := baseLanguage(p.Language)
-		byLanguage[lang] = append(byLanguage[lang], p)
+		group := p.Variant + "/" + baseLanguage(p.Language)
+		byLetter[group] = append(byLetter[group], p)
 	}
-	err = s.compose(job.Design, batch.UID, spread(byLanguage, limit), &t)
+	err = s.compose(job.Designs(), batch.UID, spread(byLetter, limit), &t)
 	slices.SortStableFunc(t.Reasons, func(a, b ReasonCount) int { return cmp.Compare(b.Pieces, a.Pieces) })
 	return t, err
 }
 
 // compose prints the sample to nowhere and counts what came of it.
-func (s *Service) compose(design DesignVersion, batchUID string, sample []*NewPiece, t *Trial) error {
+func (s *Service) compose(designs Designs, batchUID string, sample []*NewPiece, t *Trial) error {
 	pieces := make([]StoredPiece, len(sample))
 	for i, p := range sample {
 		var err error
@@ -68,11 +69,12 @@ func (s *Service) compose(design DesignVersion, batchUID string, sample []*NewPi
 		if err != nil {
 			return err
 		}
+		pieces[i].Variant = p.Variant
 	}
 	if len(pieces) == 0 {
 		return nil
 	}
-	printed, _, err := s.renderer.Render(io.Discard, design, batchUID, s.clock(), pieces)
+	printed, _, err := s.renderer.Render(io.Discard, designs, batchUID, s.clock(), pieces)
 	if err != nil {
 		return err
 	}
@@ -113,15 +115,15 @@ func (t *Trial) fail(p *NewPiece, reason string) {
 		Example: &FailedPiece{Account: p.accountKey, AccountName: p.accountName, Reason: reason}})
 }
 
-// spread picks about limit pieces: every language has a share by its size, at least one, at even distances.
-func spread(byLanguage map[string][]*NewPiece, limit int) []*NewPiece {
+// spread picks about limit pieces: every kind of letter has a share by its size, at least one, at even distances.
+func spread(byLetter map[string][]*NewPiece, limit int) []*NewPiece {
 	total := 0
-	for _, list := range byLanguage {
+	for _, list := range byLetter {
 		total += len(list)
 	}
 	var out []*NewPiece
-	for _, lang := range sortedKeys(byLanguage) {
-		list := byLanguage[lang]
+	for _, group := range sortedKeys(byLetter) {
+		list := byLetter[group]
 		share := len(list)
 		if total > limit {
 			share = max(1, limit*len(list)/total)

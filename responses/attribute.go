@@ -10,7 +10,8 @@ const (
 	ArmHoldout  = "holdout"
 )
 
-// Span is the clock of one run, shared by mailed and held-out accounts. Dates are inclusive.
+// Span is the clock of one run, shared by mailed and held-out accounts. Dates are inclusive. In a run of waves it
+// reaches to the end of the last one's window, and each letter has the clock of its own wave.
 type Span struct {
 	RunID    int64
 	PostedOn postlift.Date
@@ -26,6 +27,8 @@ type MailedPiece struct {
 	Code      string
 	Token     string
 	PostedOn  postlift.Date
+	InHomeOn  postlift.Date // of its wave; zero: its run's
+	EndsOn    postlift.Date // of its wave's window; zero: its run's
 	Returned  bool
 }
 
@@ -142,13 +145,22 @@ func (r reach) codedPiece(o Order) (MailedPiece, bool) {
 		return MailedPiece{}, false
 	}
 	p := r.pieces[i]
-	return p, o.PlacedOn >= p.PostedOn && o.PlacedOn <= r.spans[p.RunID].EndsOn
+	return p, o.PlacedOn >= p.PostedOn && o.PlacedOn <= r.spanOf(p).EndsOn
+}
+
+// spanOf is the clock of a letter.
+func (r reach) spanOf(p MailedPiece) Span {
+	s := r.spans[p.RunID]
+	if !p.InHomeOn.IsZero() && !p.EndsOn.IsZero() {
+		s.InHomeOn, s.EndsOn = p.InHomeOn, p.EndsOn
+	}
+	return s
 }
 
 func (r reach) lastPiece(o Order) (best MailedPiece, found bool) {
 	for _, i := range r.byAccount[o.AccountID] {
 		p := r.pieces[i]
-		if r.spans[p.RunID].holds(o.PlacedOn) && (!found || p.after(best)) {
+		if r.spanOf(p).holds(o.PlacedOn) && (!found || p.after(best)) {
 			best, found = p, true
 		}
 	}

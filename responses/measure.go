@@ -1,7 +1,9 @@
 package responses
 
 import (
+	"fmt"
 	"math"
+	"strings"
 
 	"postlift"
 	"postlift/campaigns"
@@ -21,17 +23,47 @@ type MeasuredRun struct {
 	PlannedCostMinor int64
 	PieceCostMinor   int64 // of one piece, seeds alike
 	Contractual      bool
+	Waves            []MeasuredWave      // of a run in waves
 	KeyAccounts      *campaigns.KeyShare // nil: none were declared
 	Accounts         AccountFunnel
 }
 
-// measurable refuses contractual mail: everybody whom it concerns gets it, so there is nobody to compare with.
+// MeasuredWave is one wave of a run.
+type MeasuredWave struct {
+	Number   int
+	Accounts int
+	InHomeOn postlift.Date // zero: not mailed yet, the control of those before
+}
+
+// measurable refuses contractual mail: everybody whom it concerns gets it, so there is nobody to compare with. It
+// refuses a run in waves, too: everybody is mailed in the end, so two arms would compare the mailed with nobody.
 func (r MeasuredRun) measurable() error {
+	if len(r.Waves) > 0 {
+		return r.inWaves()
+	}
 	if !r.Contractual {
 		return nil
 	}
 	return postlift.Faultf(postlift.Conflict, "responses.Uplift",
 		"campaign %q is contractual mail: everybody whom it concerns gets it and nobody is held out, so it has no uplift to report", r.Campaign)
+}
+
+// inWaves says why there are no figures, and who is mailed and who waits.
+func (r MeasuredRun) inWaves() error {
+	var mailed, waiting int
+	parts := make([]string, len(r.Waves))
+	for i, w := range r.Waves {
+		if w.InHomeOn.IsZero() {
+			waiting += w.Accounts
+			parts[i] = fmt.Sprintf("wave %d: %d accounts, not mailed", w.Number, w.Accounts)
+			continue
+		}
+		mailed += w.Accounts
+		parts[i] = fmt.Sprintf("wave %d: %d accounts, in home on %s", w.Number, w.Accounts, w.InHomeOn)
+	}
+	return postlift.Faultf(postlift.Conflict, "responses.Uplift",
+		"campaign %q is mailed in waves: before its own wave everybody is a control, so it has no two arms to compare; a programme analysis reads all waves together. %d accounts are mailed and %d wait (%s)",
+		r.Campaign, mailed, waiting, strings.Join(parts, "; "))
 }
 
 // EndsOn is the last day of the measuring window.

@@ -167,12 +167,12 @@ func (p *problem) closestMoves(s *solution) []regionMove {
 	var moves []regionMove
 	for i := range s.posture.slots {
 		sl := &s.posture.slots[i]
-		_, chosen, _ := p.bestOf(sl.block, s.option(i), s.lambda, s.mu)
+		_, chosen, _, _ := p.bestOf(sl.block, s.option(i), s.lambda, s.mu)
 		for j := range sl.opts {
 			if int8(j) == s.opt[i] {
 				continue
 			}
-			if _, gain, ok := p.bestOf(sl.block, &sl.opts[j], s.lambda, s.mu); ok {
+			if _, _, gain, ok := p.bestOf(sl.block, &sl.opts[j], s.lambda, s.mu); ok {
 				moves = append(moves, regionMove{i, int8(j), chosen - gain})
 			}
 		}

@@ -67,8 +67,8 @@ func (s *search) at(lambda, mu float64) {
 			if s.fix != nil && s.fix[i] >= 0 && s.fix[i] != int8(j) {
 				continue
 			}
-			n, gain, ok := s.p.bestOf(sl.block, &sl.opts[j], lambda, mu)
-			if relaxed = max(relaxed, gain); ok && gain > best {
+			n, gain, bound, ok := s.p.bestOf(sl.block, &sl.opts[j], lambda, mu)
+			if relaxed = max(relaxed, bound); ok && gain > best {
 				best, s.opt[i], s.n[i], found = gain, int8(j), n, true
 			}
 		}
@@ -83,22 +83,29 @@ func (s *search) at(lambda, mu float64) {
 	}
 }
 
-// bestOf is how many of a block to take by an option and what that earns under the multipliers. Where whole
-// items do not fit between the option's bounds it gives what they would earn without the upper one, and false.
-func (p *problem) bestOf(b *block, o *option, lambda, mu float64) (n int32, gain float64, ok bool) {
+// bestOf is how many of a block to take by an option and what that earns under the multipliers; false where
+// whole items do not fit between the option's bounds. No set of items earns more than the bound, which takes
+// a fraction of the item at the option's least or most pieces.
+func (p *problem) bestOf(b *block, o *option, lambda, mu float64) (n int32, gain, bound float64, ok bool) {
 	price := (1+lambda)*o.u + mu
 	n, ok = int32(sort.Search(len(b.dens), func(j int) bool { return b.dens[j] < price })), true
-	if o.least > 0 && b.pieces[n] < o.least {
-		n = b.reach(o.least)
+	earns := func(n int32) float64 {
+		return b.value[n] - (1+lambda)*(o.u*float64(b.pieces[n])+o.fixed) - mu*float64(p.unitsOf(b, n))
 	}
-	if o.most < noLimit && b.pieces[n] > o.most {
-		if within := b.within(o.most); b.pieces[within] >= o.least {
-			n = within
-		} else {
-			ok = false
+	part := 0.
+	switch {
+	case o.least > 0 && b.pieces[n] < o.least:
+		if n = b.reach(o.least); n > 0 {
+			part = (earns(n-1) - earns(n)) * float64(max(b.pieces[n]-o.least, 0)) / float64(b.pieces[n]-b.pieces[n-1])
 		}
+		ok = o.most == noLimit || b.pieces[n] <= o.most
+	case o.most < noLimit && b.pieces[n] > o.most:
+		n = b.within(o.most)
+		part = (earns(n+1) - earns(n)) * float64(o.most-b.pieces[n]) / float64(b.pieces[n+1]-b.pieces[n])
+		ok = b.pieces[n] >= o.least
 	}
-	return n, b.value[n] - (1+lambda)*(o.u*float64(b.pieces[n])+o.fixed) - mu*float64(p.unitsOf(b, n)), ok
+	gain = earns(n)
+	return n, gain, gain + max(part, 0), ok
 }
 
 // reach is the least number of items with so many pieces; all where they have fewer.

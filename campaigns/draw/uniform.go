@@ -3,8 +3,8 @@ package draw
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"fmt"
 	"math"
+	"strconv"
 )
 
 // Uniform is the uniform number in [0, 1) of an id under a salt: the first 8 bytes, big-endian, of
@@ -19,7 +19,7 @@ func Uniform(salt, id string) float64 {
 // InGlobalControl tells whether a group belongs to the year's global control: never mailed advertising in that year,
 // then released and drawn anew.
 func InGlobalControl(groupKey string, year int, share float64) bool {
-	return share > 0 && Uniform(fmt.Sprintf("global-%d", year), groupKey) < share
+	return share > 0 && Uniform("global-"+strconv.Itoa(year), groupKey) < share
 }
 
 // Share is one of several alternatives with its weight, which is positive.

@@ -77,7 +77,8 @@ func newBatchCommand(a *app) *cobra.Command {
 		Use:   "batch",
 		Short: "Print batches: look, proof, approve, release, follow",
 		Long: `A batch is what one print vendor gets of one campaign's run: PDFs, manifest, job ticket and
-checksums in one folder. BATCH is the batch's id, its run's id, or its campaign's id or name.
+checksums in one folder. BATCH is the batch's id, its run's id, or its campaign's id or name. A campaign in waves
+has a batch for each; by the campaign's name its latest is found.
 
 The usual way: campaign run → batch proof → batch approve --by NAME → batch release →
 batch status BATCH posted --date DATE.`,
@@ -110,16 +111,25 @@ func printBatches(w io.Writer, list []mailers.Summary) {
 	}
 	fmt.Fprintf(w, "%-29s  %-12s  %7s  %-10s  %s\n", "batch", "state", "letters", "prepared", "campaign")
 	for _, b := range list {
-		fmt.Fprintf(w, "%-29s  %-12s  %7d  %-10s  %s\n", b.UID, b.State, b.Live.Total(), b.CreatedAt.Format("2006-01-02"), b.Campaign)
+		fmt.Fprintf(w, "%-29s  %-12s  %7d  %-10s  %s\n", b.UID, b.State, b.Live.Total(), b.CreatedAt.Format("2006-01-02"), b.Campaign+waveName(b.Wave))
 	}
+}
+
+// waveName names a batch's wave behind its campaign; nothing without waves.
+func waveName(wave int) string {
+	if wave == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", wave %d", wave)
 }
 
 // shownBatch is the answer of `batch show`.
 type shownBatch struct {
 	mailers.Summary
-	Funnel mailers.Funnel `json:"funnel"`
-	Path   string         `json:"path"`           // of the batch's folder on this machine
-	Next   string         `json:"next,omitempty"` // after a run: the command that comes now
+	Funnel mailers.Funnel `json:"funnel"`          // of the whole run
+	Waves  []mailers.Wave `json:"waves,omitempty"` // of the run
+	Path   string         `json:"path"`            // of the batch's folder on this machine
+	Next   string         `json:"next,omitempty"`  // after a run: the command that comes now
 }
 
 func newBatchShowCommand(a *app) *cobra.Command {
@@ -145,14 +155,18 @@ func (a *app) shownBatch(ctx context.Context, room *mailRoom, name string) (show
 		return shownBatch{}, err
 	}
 	funnel, err := room.Funnel(ctx, summary.RunUID)
+	if err != nil {
+		return shownBatch{}, err
+	}
+	waves, err := room.Waves(ctx, summary.RunUID)
 	if summary.StopList != "" {
 		summary.StopList = room.files.Path(summary.StopList)
 	}
-	return shownBatch{Summary: summary, Funnel: funnel, Path: room.files.Path(summary.Folder)}, err
+	return shownBatch{Summary: summary, Funnel: funnel, Waves: waves, Path: room.files.Path(summary.Folder)}, err
 }
 
 func printBatch(w io.Writer, b shownBatch) {
-	fmt.Fprintf(w, "batch     %s\ncampaign  %s\nrun       %s (%s)\nvendor    %s\nstate     %s, revision %d\n", b.UID, b.Campaign, b.RunUID, b.RunState, b.Vendor, b.State, b.Revision)
+	fmt.Fprintf(w, "batch     %s\ncampaign  %s\nrun       %s (%s)\nvendor    %s\nstate     %s, revision %d\n", b.UID, b.Campaign+waveName(b.Wave), b.RunUID, b.RunState, b.Vendor, b.State, b.Revision)
 	switch {
 	case b.ApprovedBy == "":
 		fmt.Fprintln(w, "approval  none")
@@ -167,8 +181,15 @@ func printBatch(w io.Writer, b shownBatch) {
 	f := b.Funnel
 	fmt.Fprintf(w, "accounts  %d matched = %d gated + %d over cap + %d held out + %d assigned\n", f.Matched, f.Gated, f.OverCap, f.Holdout, f.Assigned)
 	fmt.Fprintf(w, "letters   %d planned = %d mailed + %d withdrawn + %d failed + %d pending (and %d control letters)\n", f.Planned, f.Mailed, f.Withdrawn, f.Failed, f.Pending, b.Seeds.Total())
+	for _, wave := range b.Waves {
+		fmt.Fprintln(w, "wave "+waveLine(wave))
+	}
 	for _, file := range b.Files {
-		fmt.Fprintf(w, "  %s  %s  pieces %d-%d  %d pages  %s", file.Name(), file.Language, file.FirstSeq, file.LastSeq, file.Pages, file.State)
+		kind := file.Language
+		if file.Variant != "" {
+			kind += ", variant " + file.Variant
+		}
+		fmt.Fprintf(w, "  %s  %s  pieces %d-%d  %d pages  %s", file.Name(), kind, file.FirstSeq, file.LastSeq, file.Pages, file.State)
 		if file.Error != "" {
 			fmt.Fprint(w, ": "+file.Error)
 		}
@@ -191,6 +212,20 @@ func printBatch(w io.Writer, b shownBatch) {
 	}
 }
 
+// waveLine tells of a wave in one line.
+func waveLine(x mailers.Wave) string {
+	line := fmt.Sprintf("%-4d %d accounts, %s: ", x.Number, x.Accounts, countedLetters(x.Letters))
+	switch {
+	case !x.PostedOn.IsZero():
+		return line + fmt.Sprintf("posted on %s, in home on %s", x.PostedOn, x.InHomeOn)
+	case x.BatchUID != "":
+		return line + fmt.Sprintf("batch %s is %s", x.BatchUID, x.State)
+	case x.Firm || x.Number == 1:
+		return line + fmt.Sprintf("due on %s", x.DueOn)
+	}
+	return line + fmt.Sprintf("planned for %s, counted anew when the first is posted", x.DueOn)
+}
+
 func countedLetters(n int) string {
 	if n == 1 {
 		return "1 letter"
@@ -201,7 +236,7 @@ func countedLetters(n int) string {
 func newBatchProofCommand(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "proof BATCH", Short: "Make a proof: the letters that show most, as one PDF",
-		Long:    "The proof shows real letters of the sealed batch: widest and longest address, names beyond ASCII,\neach language, the first and the last, and a control letter.",
+		Long:    "The proof shows real letters of the sealed batch: widest and longest address, names beyond ASCII,\neach variant and language, the first and the last, and a control letter.",
 		Example: "  postlift batch proof bt_01kx…", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {

@@ -17,7 +17,8 @@ func newCampaignCancelCommand(a *app) *cobra.Command {
 		Short: "Call a campaign off, until its batch is released",
 		Long: `Cancels the campaign with its run and batch and takes its letters out. They do not count as mail
 history, and the accounts that it held out are free for other campaigns. Once the batch is released the
-letters are with the vendor, and cancelling is a conflict.`,
+letters are with the vendor, and cancelling is a conflict. A campaign in waves can be called off between two of
+them: what is posted stays, the waves that are left are not mailed.`,
 		Example: "  postlift campaign cancel \"Win-back spring\" --by 'Erika Muster'",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -31,6 +32,9 @@ letters are with the vendor, and cancelling is a conflict.`,
 			}
 			return a.print(done, func(w io.Writer) {
 				fmt.Fprintf(w, "cancelled: %s (%s), letters taken out: %d\n", done.Campaign.Name, done.Campaign.UID, done.Ended.Letters)
+				if done.Ended.Waves > 0 {
+					fmt.Fprintf(w, "waves that will not be mailed: %d; what is posted stays\n", done.Ended.Waves)
+				}
 			})
 		},
 	}

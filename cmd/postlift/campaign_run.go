@@ -12,14 +12,22 @@ import (
 )
 
 func newCampaignRunCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "run CAMPAIGN",
+	var wave int
+	cmd := &cobra.Command{
+		Use:   "run CAMPAIGN [--wave N]",
 		Short: "Execute the approved plan: make the pieces, render them, seal the batch",
 		Long: `Executes exactly the plan that was approved. Interrupted at any moment, the same command goes
-on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewhere help.`,
-		Example: "  postlift campaign run 'Welcome back'",
+on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewhere help.
+
+A campaign in waves is run once for each: the first that is not posted yet, when it is due. Before that the
+command says when, with exit code 3. The gate looks at a later wave anew: whoever objected, closed or was mailed
+by others meanwhile is withdrawn and stays in the wave.`,
+		Example: "  postlift campaign run 'Welcome back'\n  postlift campaign run 'Welcome back' --wave 2",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if wave < 0 {
+				return postlift.Faultf(postlift.Invalid, "campaign run", "--wave is %d: waves count from 1", wave)
+			}
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
 				return err
@@ -28,7 +36,7 @@ on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewher
 				return err
 			}
 			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {
-				batch, err := a.runCampaign(cmd.Context(), room, args[0], a.actor(""))
+				batch, err := a.runWave(cmd.Context(), room, args[0], wave, a.actor(""))
 				if err != nil {
 					return err
 				}
@@ -36,20 +44,26 @@ on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewher
 			})
 		},
 	}
+	cmd.Flags().IntVar(&wave, "wave", 0, "prepare this wave (default the first that is not posted)")
+	return cmd
 }
 
-// printRun shows what a run made and what comes next; a run without one printed letter is a fault.
+// printRun shows what a run made and what comes next; a run without one printed letter is a fault, but a later
+// wave may well be empty.
 func (a *app) printRun(ctx context.Context, room *mailRoom, batchUID string) error {
 	shown, err := a.shownBatch(ctx, room, batchUID)
 	if err != nil {
 		return err
 	}
-	if live := shown.Live; live[mailers.PieceFailed]+live[mailers.PieceWithdrawn] == live.Total() {
+	if live := shown.Live; live[mailers.PieceFailed]+live[mailers.PieceWithdrawn] == live.Total() && shown.Wave < 2 {
 		return postlift.Faultf(postlift.Invalid, "campaign run", "not one of the %d letters of campaign %q could be printed%s; postlift batch show %s tells of each. Put that right and make a new campaign of it",
 			live.Total(), shown.Campaign, firstReason(shown.Summary), batchUID)
 	}
-	if shown.State == mailers.BatchSealed {
+	switch {
+	case shown.State == mailers.BatchSealed && shown.Funnel.Pending > shown.Funnel.Waiting:
 		shown.Next = "postlift batch proof " + batchUID
+	case shown.Waves != nil:
+		shown.Next = nextWave(shown)
 	}
 	return a.print(shown, func(w io.Writer) { printBatch(w, shown) })
 }
@@ -66,9 +80,24 @@ func firstReason(s mailers.Summary) string {
 	return ""
 }
 
+// nextWave says when the wave after a batch's is due, once that is known; "" where none is left.
+func nextWave(b shownBatch) string {
+	for _, w := range b.Waves {
+		if w.BatchUID == "" && w.Firm {
+			return fmt.Sprintf("wave %d on %s: postlift campaign run %s", w.Number, w.DueOn, b.CampaignUID)
+		}
+	}
+	return ""
+}
+
 // runCampaign prepares the batch of a campaign's approved run and works until it is sealed.
 func (a *app) runCampaign(ctx context.Context, room *mailRoom, campaign string, by postlift.Actor) (mailers.Batch, error) {
-	batch, err := room.Prepare(ctx, campaign, by)
+	return a.runWave(ctx, room, campaign, 0, by)
+}
+
+// runWave does that for a wave of the run; 0 is the first that is not over.
+func (a *app) runWave(ctx context.Context, room *mailRoom, campaign string, wave int, by postlift.Actor) (mailers.Batch, error) {
+	batch, err := room.PrepareWave(ctx, campaign, wave, by)
 	if err != nil {
 		return batch, err
 	}

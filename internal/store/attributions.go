@@ -57,10 +57,11 @@ func (a *attributing) load(runID int64) error {
 	err := a.scan(func(rows *sql.Rows) error {
 		var s responses.Span
 		var days int
-		if err := rows.Scan(&s.RunID, &s.InHomeOn, &days, &s.PostedOn); err != nil {
+		var last postlift.Date // in home, of its waves
+		if err := rows.Scan(&s.RunID, &s.InHomeOn, &days, &s.PostedOn, &last); err != nil {
 			return err
 		}
-		s.EndsOn = s.InHomeOn.AddDays(days)
+		s.EndsOn = max(s.InHomeOn, last).AddDays(days)
 		if s.PostedOn.IsZero() {
 			s.PostedOn = s.InHomeOn
 		}
@@ -69,7 +70,8 @@ func (a *attributing) load(runID int64) error {
 		}
 		all = append(all, s)
 		return nil
-	}, `SELECT r.id, r.in_home_on, r.window_days, (SELECT MIN(p.posted_on) FROM pieces p WHERE p.run_id = r.id)
+	}, `SELECT r.id, r.in_home_on, r.window_days, (SELECT MIN(p.posted_on) FROM pieces p WHERE p.run_id = r.id),
+		(SELECT MAX(b.in_home_on) FROM batches b WHERE b.run_id = r.id AND b.wave > 0)
 		FROM runs r WHERE r.in_home_on IS NOT NULL ORDER BY r.id`)
 	if err != nil {
 		return err
@@ -92,14 +94,19 @@ func (a *attributing) loadArms() error {
 	err := a.scan(func(rows *sql.Rows) error {
 		var p responses.MailedPiece
 		var state string
-		if err := rows.Scan(&p.ID, &p.RunID, &p.AccountID, &p.Code, &p.Token, &p.PostedOn, &state); err != nil {
+		var days int
+		if err := rows.Scan(&p.ID, &p.RunID, &p.AccountID, &p.Code, &p.Token, &p.PostedOn, &state, &p.InHomeOn, &days); err != nil {
 			return err
+		}
+		if !p.InHomeOn.IsZero() {
+			p.EndsOn = p.InHomeOn.AddDays(days)
 		}
 		p.Returned = state == "returned"
 		a.pieces = append(a.pieces, p)
 		return nil
-	}, "SELECT id, run_id, account_id, code, token, posted_on, state FROM pieces WHERE kind = 'live' AND account_id IS NOT NULL"+
-		" AND posted_on IS NOT NULL AND state IN ('posted', 'returned') AND run_id IN ("+a.runs+") ORDER BY id")
+	}, "SELECT p.id, p.run_id, p.account_id, p.code, p.token, p.posted_on, p.state, CASE WHEN b.wave > 0 THEN b.in_home_on END, r.window_days"+
+		" FROM pieces p JOIN runs r ON r.id = p.run_id JOIN batches b ON b.id = p.batch_id WHERE p.kind = 'live' AND p.account_id IS NOT NULL"+
+		" AND p.posted_on IS NOT NULL AND p.state IN ('posted', 'returned') AND p.run_id IN ("+a.runs+") ORDER BY p.id")
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ import (
 )
 
 const batchColumns = `SELECT b.id, b.uid, b.run_id, r.uid, r.state, c.uid, c.name, c.class, v.name, b.state, b.revision, b.chunk_size,
-  d.sha256, b.content_sha256, b.approved_by, b.approved_at, b.approved_sha256, b.sealed_at, b.released_at, b.posted_on, b.created_at
+  d.sha256, b.content_sha256, b.approved_by, b.approved_at, b.approved_sha256, b.sealed_at, b.released_at, b.posted_on, b.created_at, b.wave, b.in_home_on
 FROM batches b JOIN runs r ON r.id = b.run_id JOIN campaigns c ON c.id = r.campaign_id
 JOIN vendors v ON v.id = b.vendor_id JOIN design_versions d ON d.id = r.design_version_id `
 
@@ -32,7 +32,7 @@ func scanBatch(row rowScanner) (mailers.Batch, error) {
 	var approved, sealed, released sql.NullTime
 	err := row.Scan(&b.ID, &b.UID, &b.RunID, &b.RunUID, &b.RunState, &b.CampaignUID, &b.Campaign, &b.Class, &b.Vendor, &b.State,
 		&b.Revision, &b.ChunkSize, &b.DesignSHA256, &b.ContentSHA256, &b.ApprovedBy, &approved, &b.ApprovedSHA256,
-		&sealed, &released, &b.PostedOn, &b.CreatedAt)
+		&sealed, &released, &b.PostedOn, &b.CreatedAt, &b.Wave, &b.InHomeOn)
 	b.CreatedAt = b.CreatedAt.UTC()
 	b.ApprovedAt, b.SealedAt, b.ReleasedAt = instant(approved), instant(sealed), instant(released)
 	return b, err
@@ -190,28 +190,15 @@ WHERE p.batch_id = ? AND p.kind = 'live' AND p.state = 'failed' ORDER BY p.seq_n
 
 // BatchFiles lists a batch's print files in their order.
 func (s *Store) BatchFiles(ctx context.Context, batchUID string) ([]mailers.PrintFile, error) {
-	rows, err := s.queryRead(ctx, `SELECT f.chunk, f.language, f.first_seq, f.last_seq, f.state, f.revision, f.attempt, f.artefact, f.sha256, f.bytes, f.pages, f.error
+	rows, err := s.queryRead(ctx, `SELECT f.chunk, f.variant, f.language, f.first_seq, f.last_seq, f.state, f.revision, f.attempt, f.artefact, f.sha256, f.bytes, f.pages, f.error
 FROM batch_files f JOIN batches b ON b.id = f.batch_id WHERE b.uid = ? ORDER BY f.chunk`, batchUID)
 	var files []mailers.PrintFile
 	return files, opError("store.BatchFiles", eachRow(rows, err, func(r *sql.Rows) error {
 		var f mailers.PrintFile
-		err := r.Scan(&f.Chunk, &f.Language, &f.FirstSeq, &f.LastSeq, &f.State, &f.Revision, &f.Attempt, &f.Artefact, &f.SHA256, &f.Bytes, &f.Pages, &f.Error)
+		err := r.Scan(&f.Chunk, &f.Variant, &f.Language, &f.FirstSeq, &f.LastSeq, &f.State, &f.Revision, &f.Attempt, &f.Artefact, &f.SHA256, &f.Bytes, &f.Pages, &f.Error)
 		files = append(files, f)
 		return err
 	}))
-}
-
-// BatchDesign reads the design version that a batch is made from.
-func (s *Store) BatchDesign(ctx context.Context, batchUID string) (mailers.DesignVersion, error) {
-	var v mailers.DesignVersion
-	var files jsonText
-	err := s.read.QueryRowContext(ctx, s.bind(`SELECT dv.id, d.name, dv.sha256, dv.files FROM batches b JOIN runs r ON r.id = b.run_id
-JOIN design_versions dv ON dv.id = r.design_version_id JOIN designs d ON d.id = dv.design_id WHERE b.uid = ?`), batchUID).
-		Scan(&v.ID, &v.Name, &v.SHA256, &files)
-	if err == nil {
-		err = files.into(&v.Files)
-	}
-	return v, opError("store.BatchDesign", err)
 }
 
 // inStates makes "(?, ?, …)" and its arguments.

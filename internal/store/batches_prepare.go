@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -19,57 +20,76 @@ import (
 func (s *Store) PrepareJob(ctx context.Context, run string) (mailers.Job, error) {
 	const op = "store.PrepareJob"
 	var j mailers.Job
-	var definition, files jsonText
-	var batch sql.NullString
-	err := s.read.QueryRowContext(ctx, s.bind(`SELECT r.id, r.uid, r.state, c.id, c.uid, r.step, r.pass, cv.definition,
-  dv.id, d.name, dv.sha256, dv.files, b.uid
+	var definition jsonText
+	err := s.read.QueryRowContext(ctx, s.bind(`SELECT r.id, r.uid, r.state, c.id, c.uid, c.state, r.step, r.pass, r.as_of, cv.definition
 FROM runs r JOIN campaigns c ON c.id = r.campaign_id
 JOIN campaign_versions cv ON cv.campaign_id = c.id AND cv.version = r.campaign_version
-JOIN design_versions dv ON dv.id = r.design_version_id JOIN designs d ON d.id = dv.design_id
-LEFT JOIN batches b ON b.run_id = r.id
 WHERE r.uid = ? OR c.uid = ? OR c.name = ?
 ORDER BY CASE WHEN r.state IN ('planned', 'cancelled') THEN 1 ELSE 0 END, r.id DESC LIMIT 1`), run, run, run).
-		Scan(&j.RunID, &j.RunUID, &j.RunState, &j.CampaignID, &j.CampaignUID, &j.Step, &j.Pass, &definition,
-			&j.Design.ID, &j.Design.Name, &j.Design.SHA256, &files, &batch)
+		Scan(&j.RunID, &j.RunUID, &j.RunState, &j.CampaignID, &j.CampaignUID, &j.CampaignState, &j.Step, &j.Pass, &j.AsOf, &definition)
 	if errors.Is(err, sql.ErrNoRows) {
 		return j, postlift.Faultf(postlift.NotFound, op, "there is no run or previewed campaign %q", run)
 	}
 	if err != nil {
 		return j, opError(op, err)
 	}
-	j.BatchUID = batch.String
 	var d campaigns.Definition
-	err = errors.Join(definition.into(&d), files.into(&j.Design.Files))
+	if err := definition.into(&d); err != nil {
+		return j, opError(op, err)
+	}
 	j.Definition = d
+	j.Design, j.Variants, err = s.runDesigns(ctx, j.RunID)
 	return j, opError(op, err)
 }
 
-// featuresOf makes the features stand for the run's date and returns it: somebody may have looked at a
-// rule for another one since the plan, and letters must not tell of that day.
-func (s *Store) featuresOf(ctx context.Context, runID int64) (postlift.Date, error) {
-	var run runRow
-	if err := s.reader(ctx).Select("as_of").First(&run, "id = ?", runID).Error; err != nil {
-		return 0, err
-	}
-	have, err := s.FeaturesAsOf(ctx)
-	if err != nil || have == run.AsOf {
-		return run.AsOf, err
-	}
-	return run.AsOf, s.RefreshFeatures(ctx, run.AsOf)
+// runDesigns reads what a run's letters are made from: the campaign's own design, and those of the variants by
+// name.
+func (s *Store) runDesigns(ctx context.Context, runID int64) (own mailers.DesignVersion, variants []mailers.JobVariant, err error) {
+	rows, err := s.queryRead(ctx, `SELECT x.variant, x.languages, v.id, d.name, v.sha256, v.files FROM (
+  SELECT '' AS variant, '' AS languages, r.design_version_id FROM runs r WHERE r.id = ?
+  UNION ALL SELECT rd.variant, rd.languages, rd.design_version_id FROM run_designs rd WHERE rd.run_id = ?) x
+JOIN design_versions v ON v.id = x.design_version_id JOIN designs d ON d.id = v.design_id ORDER BY x.variant`, runID, runID)
+	return own, variants, eachRow(rows, err, func(r *sql.Rows) error {
+		var v mailers.JobVariant
+		var languages string
+		var files jsonText
+		if err := r.Scan(&v.Name, &languages, &v.Design.ID, &v.Design.Name, &v.Design.SHA256, &files); err != nil {
+			return err
+		}
+		if err := files.into(&v.Design.Files); err != nil {
+			return err
+		}
+		if v.Name == "" {
+			own = v.Design
+			return nil
+		}
+		v.Languages = strings.FieldsFunc(languages, func(c rune) bool { return c == ',' })
+		variants = append(variants, v)
+		return nil
+	})
 }
 
-// RunRecipients reads every chosen contact of a run with what its letter may say, as of the run's date. It
-// is a Conflict when somebody has made the features stand for another date while they were read.
-func (s *Store) RunRecipients(ctx context.Context, runID int64) ([]mailers.Recipient, error) {
-	asOf, err := s.featuresOf(ctx, runID)
-	if err != nil {
+// featuresOf makes the features stand for a date: somebody may have looked at a rule for another one since the
+// plan, and letters must not tell of that day.
+func (s *Store) featuresOf(ctx context.Context, asOf postlift.Date) error {
+	have, err := s.FeaturesAsOf(ctx)
+	if err != nil || have == asOf {
+		return err
+	}
+	return s.RefreshFeatures(ctx, asOf)
+}
+
+// RunRecipients reads every chosen contact of a wave with what its letter may say as of the date. It is a Conflict
+// when somebody has made the features stand for another date while they were read.
+func (s *Store) RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]mailers.Recipient, error) {
+	if err := s.featuresOf(ctx, asOf); err != nil {
 		return nil, opError("store.RunRecipients", err)
 	}
-	return s.recipientsAsOf(ctx, runID, asOf)
+	return s.recipientsAsOf(ctx, runID, wave, asOf)
 }
 
 // recipientsAsOf reads the recipients and checks with each that its features are of the date.
-func (s *Store) recipientsAsOf(ctx context.Context, runID int64, asOf postlift.Date) ([]mailers.Recipient, error) {
+func (s *Store) recipientsAsOf(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]mailers.Recipient, error) {
 	const op = "store.RunRecipients"
 	unnest, id := "json_each(ch.contacts) e", "e.value"
 	if s.dialect == migrations.Postgres {
@@ -91,12 +111,11 @@ LEFT JOIN account_features f ON f.account_id = a.id
 LEFT JOIN (
   SELECT account_id, product_group FROM (
     SELECT o.account_id, l.product_group, ROW_NUMBER() OVER (PARTITION BY o.account_id ORDER BY o.placed_on DESC, l.net_minor DESC, o.id, l.line_no) AS n
-    FROM choices c2 JOIN runs r ON r.id = c2.run_id
-    JOIN orders o ON o.account_id = c2.account_id AND o.doc_type = 'order' AND o.placed_on <= r.as_of
+    FROM choices c2 JOIN orders o ON o.account_id = c2.account_id AND o.doc_type = 'order' AND o.placed_on <= ?
     JOIN order_lines l ON l.order_id = o.id AND l.product_group <> ''
     WHERE c2.run_id = ? AND c2.outcome = 'assigned') ranked
   WHERE n = 1) g ON g.account_id = a.id
-WHERE ch.run_id = ? AND ch.outcome = 'assigned'`, runID, runID)
+WHERE ch.run_id = ? AND ch.outcome = 'assigned' AND (? = -1 OR `+waveOf("ch.wave")+` = ?)`, asOf, runID, runID, int64(wave), runID, int64(wave))
 	var list []mailers.Recipient
 	return list, opError(op, eachRow(rows, err, func(rs *sql.Rows) error {
 		var r mailers.Recipient
@@ -194,27 +213,20 @@ func (s *Store) SaveDesign(ctx context.Context, name, class, sha256 string, file
 	return v, opError("store.SaveDesign", err)
 }
 
-// CreateBatch claims the approved run and writes batch, files, pieces and addresses in one transaction.
+// CreateBatch claims the approved run, or the next wave of one that has begun, and writes batch, files, pieces
+// and addresses in one transaction. The campaign's row is taken first, as cancelling it does.
 func (s *Store) CreateBatch(ctx context.Context, b mailers.NewBatch, by postlift.Actor) error {
 	const op = "store.CreateBatch"
 	err := s.inTx(ctx, func(t *tx) error {
-		list, from := inStates(mailers.RunsBefore(mailers.RunPreparing))
-		n, err := t.exec("UPDATE runs SET state = ? WHERE id = ? AND (undo_until IS NULL OR undo_until <= ?) AND state IN "+list,
-			append([]any{string(mailers.RunPreparing), b.Job.RunID, s.now()}, from...)...)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return postlift.Faultf(postlift.Conflict, op, "run %s is not approved any more, or its approval may still be taken back: look at its campaign", b.Job.RunUID)
-		}
-		if _, err := t.exec("UPDATE campaigns SET state = 'running' WHERE id = ? AND state IN ('approved', 'scheduled')", b.Job.CampaignID); err != nil {
+		if err := t.claim(op, b.Job, by); err != nil {
 			return err
 		}
 		vendor, err := t.vendor(b.Vendor, b.VendorUID)
 		if err != nil {
 			return err
 		}
-		row := batchRow{UID: b.UID, RunID: b.Job.RunID, VendorID: vendor, State: string(mailers.BatchPlanned), Revision: 1, ChunkSize: int64(b.ChunkSize), CreatedAt: s.now()}
+		row := batchRow{UID: b.UID, RunID: b.Job.RunID, Wave: int64(b.Job.Wave), VendorID: vendor, State: string(mailers.BatchPlanned), Revision: 1,
+			ChunkSize: int64(b.ChunkSize), CreatedAt: s.now()}
 		if err := t.Create(&row).Error; err != nil {
 			return err
 		}
@@ -224,10 +236,11 @@ func (s *Store) CreateBatch(ctx context.Context, b mailers.NewBatch, by postlift
 		if err := t.insertPieces(row.ID, b); err != nil {
 			return err
 		}
-		if err := t.event(by, "run", b.Job.RunUID, "preparing", nil); err != nil {
-			return err
+		detail := map[string]any{"run": b.Job.RunUID, "files": len(b.Files), "pieces": len(b.Pieces)}
+		if b.Job.Wave > 0 {
+			detail["wave"] = b.Job.Wave
 		}
-		return t.event(by, "batch", b.UID, "planned", map[string]any{"run": b.Job.RunUID, "files": len(b.Files), "pieces": len(b.Pieces)})
+		return t.event(by, "batch", b.UID, "planned", detail)
 	})
 	if isDuplicate(err) {
 		return postlift.Faultf(postlift.Conflict, op, "run %s: letters of this campaign's step and pass exist already", b.Job.RunUID)
@@ -235,15 +248,44 @@ func (s *Store) CreateBatch(ctx context.Context, b mailers.NewBatch, by postlift
 	return opError(op, err)
 }
 
+// claim moves an approved run to preparing, or takes hold of one that has begun and has a further wave.
+func (t *tx) claim(op string, job mailers.Job, by postlift.Actor) error {
+	n, err := t.exec("UPDATE campaigns SET state = 'running' WHERE id = ? AND state IN ('approved', 'scheduled', 'running')", job.CampaignID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return postlift.Faultf(postlift.Conflict, op, "campaign %s is not approved any more, or it was cancelled", job.Definition.Name)
+	}
+	list, from := inStates(mailers.RunsBefore(mailers.RunPreparing))
+	n, err = t.exec("UPDATE runs SET state = ? WHERE id = ? AND (undo_until IS NULL OR undo_until <= ?) AND state IN "+list,
+		append([]any{string(mailers.RunPreparing), job.RunID, t.store.now()}, from...)...)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return t.event(by, "run", job.RunUID, "preparing", nil)
+	}
+	if job.Wave > 0 {
+		list, begun := inStates(mailers.RunsWithWaves())
+		n, err = t.exec("UPDATE runs SET state = state WHERE id = ? AND EXISTS (SELECT 1 FROM batches b WHERE b.run_id = runs.id) AND state IN "+list,
+			append([]any{job.RunID}, begun...)...)
+	}
+	if err == nil && n == 0 {
+		err = postlift.Faultf(postlift.Conflict, op, "run %s is not approved any more, or its approval may still be taken back: look at its campaign", job.RunUID)
+	}
+	return err
+}
+
 func (t *tx) insertFiles(batchID int64, files []mailers.PrintFile) error {
 	i := 0
-	_, err := t.copyRows("batch_files", []string{"batch_id", "chunk", "language", "first_seq", "last_seq", "state"}, func() ([]any, bool) {
+	_, err := t.copyRows("batch_files", []string{"batch_id", "chunk", "variant", "language", "first_seq", "last_seq", "state"}, func() ([]any, bool) {
 		if i == len(files) {
 			return nil, false
 		}
 		f := files[i]
 		i++
-		return []any{batchID, int64(f.Chunk), f.Language, int64(f.FirstSeq), int64(f.LastSeq), string(f.State)}, true
+		return []any{batchID, int64(f.Chunk), f.Variant, f.Language, int64(f.FirstSeq), int64(f.LastSeq), string(f.State)}, true
 	})
 	return err
 }
@@ -261,7 +303,7 @@ func (t *tx) insertPieces(batchID int64, b mailers.NewBatch) error {
 		p := &b.Pieces[i]
 		i++
 		return []any{p.UID, b.Job.RunID, b.Job.CampaignID, int64(b.Job.Step), int64(b.Job.Pass), p.Kind, orNull(p.AccountID), orNull(p.SiteID), orNull(p.ContactID),
-			p.RecipientKey, batchID, int64(p.Chunk), int64(p.SeqNo), p.Token, p.Code, p.Language, p.Variant, b.Job.Design.SHA256, string(p.State), p.Reason, p.SHA256}, true
+			p.RecipientKey, batchID, int64(p.Chunk), int64(p.SeqNo), p.Token, p.Code, p.Language, p.Variant, p.DesignSHA256, string(p.State), p.Reason, p.SHA256}, true
 	})
 	if err != nil {
 		return err

@@ -198,22 +198,35 @@ WHERE b.uid = ? AND c.class = ? AND p.kind = 'live' AND p.state = 'sealed' AND E
 	return err
 }
 
-// moveRun changes the state of a batch's run where the state machine allows it.
+// moveRun changes the state of a batch's run where the state machine allows it. A later wave finds its run
+// measuring already, where it stays.
 func (t *tx) moveRun(op, batchUID string, to mailers.RunState, set string, args ...any) error {
 	list, from := inStates(mailers.RunsBefore(to))
 	all := append(append([]any{string(to)}, args...), batchUID)
 	n, err := t.exec("UPDATE runs SET state = ?"+set+" WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state IN "+list, append(all, from...)...)
-	if err == nil && n == 0 {
+	if err != nil || n > 0 {
+		return err
+	}
+	var later int
+	err = t.sql.QueryRowContext(t.ctx, t.store.bind("SELECT COUNT(*) FROM batches b JOIN runs r ON r.id = b.run_id WHERE b.uid = ? AND b.wave > 0 AND r.state = ?"),
+		batchUID, string(mailers.RunMeasuring)).Scan(&later)
+	if err == nil && later == 0 {
 		err = t.batchConflict(op, batchUID, "its run is not in a state that allows this")
 	}
 	return err
 }
 
-// PostBatch moves the batch and its released pieces to posted and the run to measuring.
+// firstInHome sets a run's clock: the first day on which any of its letters was in home.
+func (t *tx) firstInHome(batchUID string) (int64, error) {
+	return t.exec(`UPDATE runs SET in_home_on = (SELECT MIN(b.in_home_on) FROM batches b WHERE b.run_id = runs.id)
+WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state = ?`, batchUID, string(mailers.RunMeasuring))
+}
+
+// PostBatch moves the batch and its released pieces to posted and the run, if it is the first of it, to measuring.
 func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error {
 	const op = "store.PostBatch"
 	return opError(op, s.inTx(ctx, func(t *tx) error {
-		ok, err := t.moveBatch(batchUID, mailers.BatchPosted, ", posted_on = ?", on)
+		ok, err := t.moveBatch(batchUID, mailers.BatchPosted, ", posted_on = ?, in_home_on = ?", on, inHome)
 		if err != nil {
 			return err
 		}
@@ -223,7 +236,10 @@ func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postl
 		if err := t.movePieces(batchUID, mailers.PieceReleased, mailers.PiecePosted, ", posted_on = ?", on); err != nil {
 			return err
 		}
-		if err := t.moveRun(op, batchUID, mailers.RunMeasuring, ", in_home_on = ?", inHome); err != nil {
+		if err := t.moveRun(op, batchUID, mailers.RunMeasuring, ""); err != nil {
+			return err
+		}
+		if _, err := t.firstInHome(batchUID); err != nil {
 			return err
 		}
 		if err := t.notePosted(batchUID); err != nil {
@@ -237,7 +253,7 @@ func (s *Store) PostBatch(ctx context.Context, batchUID string, on, inHome postl
 func (s *Store) CorrectPosting(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error {
 	const op = "store.CorrectPosting"
 	return opError(op, s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec("UPDATE batches SET posted_on = ? WHERE uid = ? AND state = ?", on, batchUID, string(mailers.BatchPosted))
+		n, err := t.exec("UPDATE batches SET posted_on = ?, in_home_on = ? WHERE uid = ? AND state = ?", on, inHome, batchUID, string(mailers.BatchPosted))
 		if err != nil {
 			return err
 		}
@@ -250,8 +266,7 @@ func (s *Store) CorrectPosting(ctx context.Context, batchUID string, on, inHome 
 		if err := t.notePosted(batchUID); err != nil {
 			return err
 		}
-		n, err = t.exec("UPDATE runs SET in_home_on = ? WHERE id = (SELECT run_id FROM batches WHERE uid = ?) AND state = ?", inHome, batchUID, string(mailers.RunMeasuring))
-		if err != nil {
+		if n, err = t.firstInHome(batchUID); err != nil {
 			return err
 		}
 		if n == 0 {
@@ -266,8 +281,8 @@ func (s *Store) RunFunnel(ctx context.Context, runUID string) (mailers.Funnel, e
 	const op = "store.RunFunnel"
 	f := mailers.Funnel{RunUID: runUID, Pieces: mailers.Counts{}}
 	var runID int64
-	var batches int
-	err := s.read.QueryRowContext(ctx, s.bind("SELECT r.id, (SELECT COUNT(*) FROM batches b WHERE b.run_id = r.id) FROM runs r WHERE r.uid = ?"), runUID).Scan(&runID, &batches)
+	var cancelled bool
+	err := s.read.QueryRowContext(ctx, s.bind("SELECT r.id, c.state = 'cancelled' FROM runs r JOIN campaigns c ON c.id = r.campaign_id WHERE r.uid = ?"), runUID).Scan(&runID, &cancelled)
 	if errors.Is(err, sql.ErrNoRows) {
 		return f, postlift.Faultf(postlift.NotFound, op, "there is no run %q", runUID)
 	}
@@ -285,7 +300,24 @@ func (s *Store) RunFunnel(ctx context.Context, runUID string) (mailers.Funnel, e
 		f.Pieces[state] = n
 		return err
 	})
-	f.Count(batches > 0)
+	if err != nil {
+		return f, opError(op, err)
+	}
+	waves, err := s.RunWaves(ctx, runID)
+	prepared := false
+	for _, w := range waves {
+		prepared = prepared || w.BatchUID != ""
+	}
+	for _, w := range waves {
+		switch {
+		case w.BatchUID != "" || !prepared:
+		case cancelled: // between two waves: their letters will never be made
+			f.Withdrawn += w.Letters
+		default:
+			f.Waiting += w.Letters
+		}
+	}
+	f.Count(prepared)
 	return f, opError(op, err)
 }
 

@@ -51,14 +51,20 @@ func (s *Store) chunkJob(ctx context.Context, ref mailers.ChunkRef) (j mailers.C
 	if j.Batch, err = s.Batch(ctx, ref.BatchUID); err != nil {
 		return j, err
 	}
-	if j.Design, err = s.BatchDesign(ctx, ref.BatchUID); err != nil {
-		return j, err
-	}
 	files, err := s.BatchFiles(ctx, ref.BatchUID)
 	if err != nil {
 		return j, err
 	}
 	j.File = files[ref.Chunk-1]
+	own, variants, err := s.runDesigns(ctx, j.Batch.RunID)
+	if err != nil {
+		return j, err
+	}
+	design, err := (&mailers.Job{Design: own, Variants: variants}).Designs().Of(j.File.Variant)
+	if err != nil {
+		return j, err
+	}
+	j.Designs = mailers.Designs{j.File.Variant: design}
 	list, states := inStates(mailers.Printable())
 	j.Pieces, err = s.storedPieces(ctx, ref.BatchUID, "p.chunk = ? AND p.state IN "+list, append([]any{int64(ref.Chunk)}, states...)...)
 	return j, err

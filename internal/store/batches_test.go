@@ -97,7 +97,7 @@ func (m *memFiles) text(name string) string {
 // linePrinter prints a piece as one line on one page; a salutation with "unprintable" fails.
 type linePrinter struct{ before func() error }
 
-func (l *linePrinter) Render(w io.Writer, _ mailers.DesignVersion, title string, created time.Time, pieces []mailers.StoredPiece) ([]mailers.Printed, int, error) {
+func (l *linePrinter) Render(w io.Writer, designs mailers.Designs, title string, created time.Time, pieces []mailers.StoredPiece) ([]mailers.Printed, int, error) {
 	if l.before != nil {
 		if err := l.before(); err != nil {
 			return nil, 0, err
@@ -107,6 +107,10 @@ func (l *linePrinter) Render(w io.Writer, _ mailers.DesignVersion, title string,
 	page := 0
 	fmt.Fprintln(w, title, created.Format(time.DateOnly))
 	for _, p := range pieces {
+		design, err := designs.Of(p.Variant)
+		if err != nil {
+			return nil, 0, err
+		}
 		sum := sha256.Sum256([]byte(fmt.Sprint(p.Piece)))
 		out := mailers.Printed{ID: p.ID, SHA256: hex.EncodeToString(sum[:])}
 		if s, _ := p.Merge["salutation"].(string); strings.Contains(s, "unprintable") {
@@ -114,7 +118,7 @@ func (l *linePrinter) Render(w io.Writer, _ mailers.DesignVersion, title string,
 		} else {
 			page++
 			out.First, out.Pages = page, 1
-			fmt.Fprintln(w, page, p.Piece.ID, strings.Join(p.Address, " | "), p.TrackingURL)
+			fmt.Fprintln(w, page, p.Piece.ID, strings.Join(p.Address, " | "), p.TrackingURL, "design", design.Name)
 		}
 		printed = append(printed, out)
 	}
@@ -458,7 +462,7 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 		ctx, ordered := context.Background(), postlift.MustDate("2026-05-20")
 		must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: "O1", AccountID: 1, DocType: "order", PlacedOn: ordered, Currency: "EUR", NetMinor: 100}).Error)
 		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
-		list, err := s.RunRecipients(ctx, 1)
+		list, err := s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"))
 		must(t, err)
 		for _, r := range list {
 			if r.AccountID == 1 && (r.LastOrderOn != ordered || r.OrderCount != 1) {
@@ -467,7 +471,7 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 		}
 		// somebody rebuilds the features between the check and the read
 		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
-		if _, err := s.recipientsAsOf(ctx, 1, postlift.MustDate("2026-06-01")); postlift.KindOf(err) != postlift.Conflict {
+		if _, err := s.recipientsAsOf(ctx, 1, 0, postlift.MustDate("2026-06-01")); postlift.KindOf(err) != postlift.Conflict {
 			t.Errorf("figures of another date pass into letters: %v", err)
 		}
 	})

@@ -10,7 +10,8 @@ import (
 	"postlift/mailers"
 )
 
-// CancelCampaign ends a campaign in one transaction. Batches are locked before runs, as a release does,
+// CancelCampaign ends a campaign in one transaction. Between two waves it ends those that are left; what is posted
+// stays and is measured on. Batches are locked before runs, as a release does,
 // and once more after them: a batch may have been prepared while this waited for the run.
 func (s *Store) CancelCampaign(ctx context.Context, c campaigns.Campaign, by postlift.Actor) (ended campaigns.CancelledWork, err error) {
 	const op = "store.CancelCampaign"
@@ -26,7 +27,7 @@ func (s *Store) CancelCampaign(ctx context.Context, c campaigns.Campaign, by pos
 			func() error { return t.cancelBatches(c.ID, &ended, by) },
 			func() error { return t.cancelRuns(c.ID, &ended, by) },
 			func() error { return t.cancelBatches(c.ID, &ended, by) },
-			func() error { return t.refuseReleased(op, c) },
+			func() error { return t.refuseReleased(op, c, &ended) },
 			func() error { return t.cancelLetters(c.ID, &ended, by) },
 		} {
 			if err := step(); err != nil {
@@ -80,10 +81,19 @@ func (t *tx) cancelRuns(campaignID int64, ended *campaigns.CancelledWork, by pos
 	return nil
 }
 
-// refuseReleased is a Conflict where something of the campaign is out of the house.
-func (t *tx) refuseReleased(op string, c campaigns.Campaign) error {
+// refuseReleased is a Conflict where something of the campaign is out of the house, unless all of that is posted
+// and waves are left to call off: those it counts.
+func (t *tx) refuseReleased(op string, c campaigns.Campaign, ended *campaigns.CancelledWork) error {
+	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*) FROM (SELECT DISTINCT h.run_id, h.wave FROM choices h JOIN runs r ON r.id = h.run_id
+WHERE r.campaign_id = ? AND r.state = ? AND h.outcome = 'assigned' AND h.wave > 0
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.run_id = r.id AND b.wave = h.wave AND b.posted_on IS NOT NULL)
+  AND NOT EXISTS (SELECT 1 FROM batches b WHERE b.run_id = r.id AND b.posted_on IS NULL AND b.released_at IS NOT NULL)) waves`),
+		c.ID, string(mailers.RunMeasuring)).Scan(&ended.Waves)
+	if err != nil || ended.Waves > 0 {
+		return err
+	}
 	var run, state string
-	err := t.sql.QueryRowContext(t.ctx, t.store.bind("SELECT uid, state FROM runs WHERE campaign_id = ? AND state <> ? ORDER BY id LIMIT 1"),
+	err = t.sql.QueryRowContext(t.ctx, t.store.bind("SELECT uid, state FROM runs WHERE campaign_id = ? AND state <> ? ORDER BY id LIMIT 1"),
 		c.ID, campaigns.RunCancelled).Scan(&run, &state)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil

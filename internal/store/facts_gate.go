@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 
-	"postlift"
 	"postlift/campaigns"
 	"postlift/migrations"
 )
@@ -109,34 +108,51 @@ func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.P
 	var people error
 	var wait sync.WaitGroup
 	wait.Go(func() { recipients, people = g.recipients(settings.Language) })
-	standings, sent, err := g.standings()
-	if err == nil {
-		err = g.twinsOf(sent)
-	}
-	var hits, places map[int64][]campaigns.Reason
-	if err == nil {
-		hits, err = g.suppressed(contactHits)
-	}
-	if err == nil {
-		places, err = g.suppressed(siteHits)
-	}
+	standings, about, err := g.beside()
 	wait.Wait()
 	if err == nil {
 		err = people
-	}
-	if err == nil {
-		err = g.doubles(recipients, sent.twins)
 	}
 	if err != nil {
 		return nil, nil, opError(op, err)
 	}
 	for i := range recipients {
-		r := &recipients[i]
-		r.Suppressed = append(hits[r.ContactID], places[r.SiteID]...)
-		count := sent.ofContact(r.ContactID)
-		r.LastMailedOn, r.MailsLastYear = count.last, count.mails
+		about.fill(&recipients[i])
 	}
-	return standings, recipients, nil
+	return standings, recipients, opError(op, g.doubles(recipients, about.sent.twins))
+}
+
+// aboutContacts is what is known of contacts beside their own rows.
+type aboutContacts struct {
+	sent   *letterCounts
+	people map[int64][]campaigns.Reason // suppressions, by contact
+	places map[int64][]campaigns.Reason // and by site
+	sites  *siteTable
+}
+
+func (a *aboutContacts) fill(r *campaigns.Recipient) {
+	a.sites.settle(r)
+	r.Suppressed = append(a.people[r.ContactID], a.places[r.SiteID]...)
+	count := a.sent.ofContact(r.ContactID)
+	r.LastMailedOn, r.MailsLastYear = count.last, count.mails
+}
+
+// beside reads everything but the contacts.
+func (g *gateReader) beside() (standings campaigns.Standings, about aboutContacts, err error) {
+	if standings, about.sent, err = g.standings(); err != nil {
+		return
+	}
+	if err = g.twinsOf(about.sent); err != nil {
+		return
+	}
+	if about.people, err = g.suppressed(contactHits); err != nil {
+		return
+	}
+	if about.places, err = g.suppressed(siteHits); err != nil {
+		return
+	}
+	about.sites, err = g.sites()
+	return
 }
 
 // standings reads what is to be noted of the accounts themselves, and the letters behind it.
@@ -257,46 +273,3 @@ func (g *gateReader) suppressed(q hitQuery) (map[int64][]campaigns.Reason, error
 		return err
 	})
 }
-
-// idSet is a set of ids: a bit each where they are dense, as a database's are.
-type idSet struct {
-	bits   []uint64
-	sparse map[int64]bool
-}
-
-// maxDense is the largest id that is kept as a bit.
-const maxDense = 1 << 28
-
-func newIDSet(ids []int64) idSet {
-	var top int64
-	for _, id := range ids {
-		top = max(top, id)
-	}
-	if top >= maxDense {
-		s := idSet{sparse: make(map[int64]bool, len(ids))}
-		for _, id := range ids {
-			s.sparse[id] = true
-		}
-		return s
-	}
-	s := idSet{bits: make([]uint64, top/64+1)}
-	for _, id := range ids {
-		s.bits[id/64] |= 1 << (id % 64)
-	}
-	return s
-}
-
-func (s *idSet) has(id int64) bool {
-	if s.sparse != nil {
-		return s.sparse[id]
-	}
-	return id >= 0 && id/64 < int64(len(s.bits)) && s.bits[id/64]&(1<<(id%64)) != 0
-}
-
-// letterCount is when the last letter went out and how many within a year.
-type letterCount struct {
-	last  postlift.Date
-	mails int
-}
-
-func (c *letterCount) add(o letterCount) { c.last, c.mails = max(c.last, o.last), c.mails+o.mails }

@@ -115,7 +115,7 @@ func (g *gateReader) letters(take func(account, contact int64, n letterCount)) e
 		query += `
   UNION ALL SELECT c.account_id, ` + contactOf + `, ` + day + ` FROM runs r JOIN campaigns m ON m.id = r.campaign_id CROSS JOIN ` + choices + ` CROSS JOIN ` + chosen + `
   WHERE m.class = 'advertising' AND r.id <> ? AND c.run_id = r.id` + on("c.account_id") + ` AND c.outcome = 'assigned'
-    AND (r.state = 'approved' OR c.wave > 1 AND r.state IN ('preparing', 'released', 'measuring') AND NOT EXISTS (
+    AND m.state <> 'cancelled' AND (r.state = 'approved' OR c.wave > 1 AND r.state IN ('preparing', 'released', 'measuring') AND NOT EXISTS (
       SELECT 1 FROM pieces q WHERE q.campaign_id = r.campaign_id AND q.step = r.step AND q.pass = r.pass AND q.contact_id = ` + contactOf + `))`
 		args = append(args, g.p.AsOf, g.p.ExceptRun)
 	}

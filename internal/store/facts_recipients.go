@@ -25,15 +25,17 @@ type siteTable struct {
 	main   map[int64]int64
 }
 
-// of gives the site of a contact: its own, else the one that stands for its account.
-func (t *siteTable) of(site, account int64) (int64, *siteTraits) {
-	if site == 0 {
-		site = t.main[account]
+// settle gives a contact its site: its own, else the one that stands for its account.
+func (t *siteTable) settle(r *campaigns.Recipient) {
+	if r.SiteID == 0 {
+		r.SiteID = t.main[r.AccountID]
 	}
-	if traits := t.traits[site]; traits != nil {
-		return site, traits
+	site := t.traits[r.SiteID]
+	if site == nil {
+		r.SiteID = 0
+		return
 	}
-	return 0, &siteTraits{}
+	r.SiteStatus, r.HasAddress, r.Country, r.Postcode = site.status, site.address, site.country, site.postcode
 }
 
 // sites reads the site table. What a handful of values repeat in, a million times, comes as one text and is
@@ -76,12 +78,8 @@ func (g *gateReader) sites() (*siteTable, error) {
 	})
 }
 
-// recipients reads the contacts at their sites, in order of account and contact.
+// recipients reads the contacts with the sites that they name, in order of account and contact.
 func (g *gateReader) recipients(language string) (campaigns.Recipients, error) {
-	sites, err := g.sites()
-	if err != nil {
-		return nil, err
-	}
 	languages, err := g.languages(language)
 	if err != nil {
 		return nil, err
@@ -105,8 +103,6 @@ FROM `+from, nil, func(rows *sql.Rows) error {
 			t = traitsOf(string(text))
 			known[string(text)] = t
 		}
-		id, site := sites.of(r.SiteID, r.AccountID)
-		r.SiteID, r.SiteStatus, r.HasAddress, r.Country, r.Postcode = id, site.status, site.address, site.country, site.postcode
 		r.Role, r.Status, r.Language = t.Role, t.Status, t.Language
 		if r.Language == "" {
 			r.Language = languages.of(r.AccountID)

@@ -17,16 +17,16 @@ const updateRows = 200
 // storedPieces reads pieces of a batch as they are rendered, in the order of their sequence numbers. An
 // erased address leaves a piece without lines, which cannot be printed.
 func (s *Store) storedPieces(ctx context.Context, batchUID, where string, args ...any) ([]mailers.StoredPiece, error) {
-	rows, err := s.queryRead(ctx, `SELECT p.id, p.seq_no, p.uid, p.kind, p.language, p.code, COALESCE(a.lines, '[]'), COALESCE(a.merge, '{}')
+	rows, err := s.queryRead(ctx, `SELECT p.id, p.seq_no, p.uid, p.kind, p.language, p.variant, p.code, COALESCE(a.lines, '[]'), COALESCE(a.merge, '{}')
 FROM pieces p LEFT JOIN printed_addresses a ON a.piece_id = p.id
 WHERE p.batch_id = (SELECT id FROM batches WHERE uid = ?) AND `+where+` ORDER BY p.seq_no`, append([]any{batchUID}, args...)...)
 	var list []mailers.StoredPiece
 	return list, eachRow(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var seq int
-		var uid, kind, language, code string
+		var uid, kind, language, variant, code string
 		var linesDoc, merge jsonText
-		if err := r.Scan(&id, &seq, &uid, &kind, &language, &code, &linesDoc, &merge); err != nil {
+		if err := r.Scan(&id, &seq, &uid, &kind, &language, &variant, &code, &linesDoc, &merge); err != nil {
 			return err
 		}
 		var lines []string
@@ -34,6 +34,7 @@ WHERE p.batch_id = (SELECT id FROM batches WHERE uid = ?) AND `+where+` ORDER BY
 			return err
 		}
 		p, err := mailers.Stored(id, seq, batchUID, uid, kind, language, code, lines, []byte(merge))
+		p.Variant = variant
 		list = append(list, p)
 		return err
 	})

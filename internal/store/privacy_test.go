@@ -152,3 +152,43 @@ func TestWhoMailable(t *testing.T) {
 		wantKind(t, err, postlift.NotFound, "nobody%")
 	})
 }
+
+// TestObjectorIsValuedButNotForAdvertising: the value of an account that has objected is still worked out, as
+// contracts are served and books are kept by it; no mailing is planned into it, the person who objected is out of
+// rules about contacts, and a campaign's record keeps nothing of it.
+func TestObjectorIsValuedButNotForAdvertising(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx, svc := context.Background(), planWorld(t, s, 6)
+		suppress(t, s, suppressionRow{Scope: "account", MatchKey: "A0003", Reason: "objection"})
+		suppress(t, s, suppressionRow{Scope: "person", MatchKey: "P41", Reason: "objection"})
+		suppress(t, s, suppressionRow{Scope: "person", MatchKey: "x", ContactID: id(50), Reason: "objection"})
+		must(t, s.RefreshHistories(ctx, planDay))
+		valued := 0
+		for h, err := range s.Histories(ctx, planDay, nil) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			valued++
+			if h.Mailable != (h.AccountID != 3) {
+				t.Errorf("account %d may be mailed: %v", h.AccountID, h.Mailable)
+			}
+		}
+		if valued != 6 {
+			t.Errorf("%d of 6 accounts are valued", valued)
+		}
+		for rule, want := range map[string]int{"contact.count >= 2": 4, "contact.count == 1": 2, `contact.roles contains "management"`: 5} {
+			if n, err := svc.CountRule(ctx, rule, planDay); err != nil || n.Matched != want {
+				t.Errorf("%s takes %d accounts, want %d, %v", rule, n.Matched, want, err)
+			}
+		}
+		create(t, svc, campaignText)
+		run := preview(t, svc, "Win back").Run
+		var row choiceRow
+		if err := s.gormR.First(&row, "run_id = ? AND account_id = 3", run.ID).Error; err != nil {
+			t.Fatal(err)
+		}
+		if row.Reason != "objection" || row.ResidualMinor != 0 || row.BaselineMinor != 0 || row.PreMarginMinor != 0 || row.Features != "{}" {
+			t.Errorf("%+v", row)
+		}
+	})
+}

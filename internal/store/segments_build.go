@@ -155,6 +155,9 @@ func (b *building) first() error {
 	if err != nil {
 		return err
 	}
+	if err := b.analyze(); err != nil {
+		return err
+	}
 	return b.countAll()
 }
 
@@ -185,10 +188,23 @@ func (b *building) full() error {
 	if err := b.stage(nil); err != nil {
 		return err
 	}
-	if err := b.compare("", nil); err != nil {
+	if err := b.compare(nil); err != nil {
+		return err
+	}
+	if err := b.analyze(); err != nil {
 		return err
 	}
 	return b.countAll()
+}
+
+// analyze tells PostgreSQL how many members there are, where many came or went: without knowing, it may compare
+// them with a list row by row.
+func (b *building) analyze() error {
+	if b.store.dialect != migrations.Postgres || (b.row.Entered+b.row.LeftCount)*10 < b.row.Size {
+		return nil
+	}
+	_, err := b.exec("ANALYZE segment_spells")
+	return err
 }
 
 // incremental evaluates the changed accounts and, where the rule reads sums over groups, all of their groups.
@@ -211,16 +227,19 @@ WHERE a.id = ids.id ORDER BY 1`, idParameter(ids))
 	if err := b.stage(ids); err != nil {
 		return err
 	}
-	return b.compare(b.store.idList(), []any{idParameter(ids)})
+	return b.compare(ids)
 }
 
 // segmentStage is the temporary table of those whom the rule takes.
 const segmentStage = "segment_stage"
 
 func (b *building) stage(ids []int64) error {
-	key := "BIGINT NOT NULL"
-	if b.store.dialect != migrations.Postgres {
-		key = "INTEGER PRIMARY KEY"
+	key := "INTEGER PRIMARY KEY"
+	switch postgres := b.store.dialect == migrations.Postgres; {
+	case postgres && ids == nil: // an index over very many costs more than it saves
+		key = "BIGINT NOT NULL"
+	case postgres:
+		key = "BIGINT PRIMARY KEY"
 	}
 	for _, statement := range []string{"DROP TABLE IF EXISTS " + segmentStage, "CREATE TEMPORARY TABLE " + segmentStage + " (account_id " + key + ")"} {
 		if _, err := b.exec(statement); err != nil {
@@ -238,14 +257,14 @@ func (b *building) stage(ids []int64) error {
 }
 
 // compare ends the spells of members who are staged no more and opens one for each staged account that is no
-// member, within the accounts of with (an idList) where it is given; then it drops the stage.
-func (b *building) compare(with string, args []any) (err error) {
-	only := ""
-	if with != "" {
-		only = " AND account_id IN (SELECT id FROM ids)"
+// member, within a list of accounts where there is one; then it drops the stage.
+func (b *building) compare(ids []int64) (err error) {
+	only, args := "", []any{}
+	if ids != nil {
+		only, args = " AND account_id "+b.oneOf(), []any{b.listed(ids)}
 	}
 	segment, no := b.row.SegmentID, b.row.No
-	b.row.LeftCount, err = b.exec(with+fmt.Sprintf(`UPDATE segment_spells SET left_build = %d
+	b.row.LeftCount, err = b.exec(fmt.Sprintf(`UPDATE segment_spells SET left_build = %d
 WHERE segment_id = %d AND left_build IS NULL%s AND NOT EXISTS (SELECT 1 FROM `+segmentStage+` g WHERE g.account_id = segment_spells.account_id)`, no, segment, only), args...)
 	if err != nil {
 		return err
@@ -259,6 +278,23 @@ SELECT %d, g.account_id, %d FROM `+segmentStage+` g WHERE NOT EXISTS (
 	b.row.Size = b.last.Size + b.row.Entered - b.row.LeftCount
 	_, err = b.exec("DROP TABLE " + segmentStage)
 	return err
+}
+
+// oneOf is SQL for being in a list of ids, which is the parameter listed: written so that each engine looks the ids
+// up in an index whatever it knows of the table.
+func (b *building) oneOf() string {
+	if b.store.dialect == migrations.Postgres {
+		return "= ANY(CAST(? AS BIGINT[]))"
+	}
+	return "IN (SELECT value FROM json_each(?))"
+}
+
+func (b *building) listed(ids []int64) string {
+	list := idParameter(ids)
+	if b.store.dialect == migrations.Postgres {
+		return "{" + strings.Trim(list, "[]") + "}"
+	}
+	return list
 }
 
 func (b *building) save(by postlift.Actor) error {

@@ -44,8 +44,23 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 	if err := s.runPosting(ctx, &run, row.Record); err != nil {
 		return run, fmt.Errorf("%s: %w", op, err)
 	}
+	if run.Waves, err = s.measuredWaves(ctx, run.ID); err != nil {
+		return run, fmt.Errorf("%s: %w", op, err)
+	}
 	run.Accounts, err = s.accountFunnel(ctx, run.ID)
 	return run, err
+}
+
+// measuredWaves lists the waves of a run that has them.
+func (s *Store) measuredWaves(ctx context.Context, runID int64) ([]responses.MeasuredWave, error) {
+	waves, err := s.RunWaves(ctx, runID)
+	var found []responses.MeasuredWave
+	for _, w := range waves {
+		if w.Number > 0 {
+			found = append(found, responses.MeasuredWave{Number: w.Number, Accounts: w.Accounts, InHomeOn: w.InHomeOn})
+		}
+	}
+	return found, err
 }
 
 // runPosting fills in the posting date and the price of a piece: what the run's record fixed, else the

@@ -14,6 +14,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/budget"
 	"postlift/campaigns/rules"
 	"postlift/clv"
 	"postlift/clv/scoring"
@@ -124,7 +125,14 @@ func (f *fakes) CurrentRun(_ context.Context, ref string) (campaigns.Run, error)
 		AllCounts: map[campaigns.Reason]int{campaigns.Dunning: 14, campaigns.NoContactLeft: 24}}
 	return campaigns.Run{UID: "run_1", CampaignUID: ref, Attempt: 1, State: "approved", PlanHash: strings.Repeat("ab", 32), Funnel: funnel,
 		Cost: eur(470), AsOf: today, Salt: "salt", WindowDays: 90, ApprovedBy: hostile, ApprovedAt: &now, InHomeOn: today,
-		Record: campaigns.Record{HoldoutShare: .2, Lift: .15, PieceCost: postlift.Money{Minor: 120, Currency: "EUR"},
+		Approvals: []campaigns.Approval{{By: hostile, At: now}, {By: "B. Beispiel", At: now}}, ApprovalsNeeded: 2, UndoUntil: &now,
+		Outlook: &campaigns.Outlook{Gain: campaigns.Span{Value: eur(900), Low: eur(-100), High: eur(1900)}, Holdout: eur(220),
+			Quote: budget.Quote{Pieces: 392, Total: eur(470), Parts: []budget.Part{{Code: budget.PartProduction, Name: hostile, Pieces: 392, Amount: eur(170)}, {Code: budget.PartPostage, Name: "letter", Country: "DE", Pieces: 392, Amount: eur(300)}}},
+			Next:  &campaigns.Alternative{Letters: 800, Gain: campaigns.Span{Value: eur(300), Low: eur(-10), High: eur(610)}},
+			Cut:   &campaigns.Alternative{Letters: -80, Gain: campaigns.Span{Value: eur(-50), Low: eur(-90), High: eur(-10)}}, KeyAccounts: &campaigns.KeyShare{Mailed: 3, Spared: 1, RevenueShare: .084},
+			Warnings: []string{hostile}, Samples: []campaigns.Sample{{AccountUID: "acc_1", Account: hostile, ExternalID: "K-1", Outcome: campaigns.Assigned, Role: campaigns.RoleKey},
+				{ExternalID: hostile, Outcome: campaigns.OverCap, Reasons: []campaigns.Reason{"over_budget"}}}},
+		Record: campaigns.Record{HoldoutShare: .2, Design: campaigns.PlanDesign{Design: campaigns.DesignPairs, Block: 5}, Lift: .15, PieceCost: postlift.Money{Minor: 120, Currency: "EUR"},
 			Versions: campaigns.PlanVersions{Rule: "r/1", Design: "winback/1",
 				RuleText: `clv.residual > 150 and (country in ["DE", "AT"] or not has_open_contract) and last_order_on < "2026-01-31"`}}}, nil
 }

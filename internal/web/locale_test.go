@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"postlift/campaigns"
+	"postlift/campaigns/budget"
 	"postlift/campaigns/rules"
 	"postlift/mailers"
 	"postlift/responses"
@@ -60,7 +61,7 @@ func TestEveryTextIsThere(t *testing.T) {
 			keys = append(keys, m[1])
 		}
 	}
-	for _, r := range campaigns.Reasons() {
+	for _, r := range slices.Concat(campaigns.Reasons(), campaigns.CapReasons()) {
 		keys = append(keys, "reason."+string(r))
 	}
 	for _, state := range []mailers.PieceState{mailers.PiecePlanned, mailers.PieceRendered, mailers.PieceSealed, mailers.PieceReleased,
@@ -73,6 +74,11 @@ func TestEveryTextIsThere(t *testing.T) {
 	}
 	for _, state := range []mailers.FileState{mailers.FileQueued, mailers.FileRendering, mailers.FileRendered, mailers.FileFailed} {
 		keys = append(keys, "state."+string(state))
+	}
+	for _, key := range []string{"quote." + budget.PartSetup, "quote." + budget.PartProduction, "quote." + budget.PartMinOrder, "quote." + budget.PartPostage,
+		"quote." + budget.PartTopUp, "role." + campaigns.RoleKey, "role." + campaigns.RoleThompson, "role." + campaigns.RoleExplore, "campaign.design." + campaigns.DesignStrata,
+		"campaign.design." + campaigns.DesignPairs, "campaign.design." + campaigns.DesignWaves, "campaign.design." + campaigns.DesignNone} {
+		keys = append(keys, key)
 	}
 	for _, state := range []string{"preparing", "measuring"} { // of a run, beside those above
 		keys = append(keys, "state."+state)

@@ -29,10 +29,12 @@ func (s *staff) resultList(c *gin.Context) {
 		return
 	}
 	var lines []resultLine
+	listed := map[string]bool{} // runs: one in waves has several batches
 	for _, b := range list {
-		if b.PostedOn.IsZero() {
+		if b.PostedOn.IsZero() || listed[b.RunUID] {
 			continue
 		}
+		listed[b.RunUID] = true
 		line := resultLine{Batch: b.Batch}
 		if len(lines) < maxVerdicts {
 			if line.Result, err = s.measured(ctx, b.CampaignUID); err != nil {
