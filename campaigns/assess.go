@@ -15,7 +15,7 @@ import (
 // PastStore reads what the planner of experiments tries designs on.
 type PastStore interface {
 	// PlannedAccounts lists the accounts that a run mails or holds out and that its estimate takes in, in the
-	// order of their ids: those of RoleKey and RoleExplore are not among them.
+	// order of their ids: those of OutsideEstimate are not among them.
 	PlannedAccounts(ctx context.Context, runID int64) ([]PlannedAccount, error)
 	// PastOf sums up past windows by group, one entry a group and window, as Panel says.
 	PastOf(ctx context.Context, p Panel) ([]planner.Past, error)
@@ -146,7 +146,7 @@ func (s *Service) dryPlan(ctx context.Context, c Campaign, asOf postlift.Date) (
 	var planned []PlannedAccount
 	for i := range plan.Choices {
 		ch := &plan.Choices[i]
-		if ch.Outcome != Assigned && ch.Outcome != HeldOut || ch.Role == RoleKey || ch.Role == RoleExplore {
+		if ch.Outcome != Assigned && ch.Outcome != HeldOut || slices.Contains(OutsideEstimate(), ch.Role) {
 			continue
 		}
 		planned = append(planned, PlannedAccount{AccountID: ch.AccountID, GroupKey: ch.GroupKey, Segment: ch.segment, BaselineMinor: ch.BaselineMinor,

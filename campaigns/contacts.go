@@ -99,7 +99,7 @@ func (r *Recipient) companySite() string {
 // admit passes one account through the gate and picks its contacts: the first few of each site by role, then
 // key, no more than the caps leave. Reasons are those of the account, and where nobody is left to write to
 // NoContactLeft with those of its contacts; without reasons there are contacts.
-func (g *gatekeeper) admit(c *Candidate, perSite int) (chosen []Recipient, reasons []Reason) {
+func (g *gatekeeper) admit(c *Candidate, perSite int) (chosen []*Recipient, reasons []Reason) {
 	held := g.account(&c.Standing, c.GroupKey)
 	chosen, why := g.pick(c, perSite, held == 0)
 	reasons = held.list()
@@ -112,11 +112,13 @@ func (g *gatekeeper) admit(c *Candidate, perSite int) (chosen []Recipient, reaso
 // pick gates every contact of an account. A contact claims its person and its site only when the account
 // itself passes, so that a gated account never blocks its duplicate elsewhere; a held-out one does, as the
 // person must not be mailed.
-func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []Recipient, why reasonSet) {
+func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []*Recipient, why reasonSet) {
 	room := g.room(&c.Standing, c.GroupKey)
 	claimed := map[string]bool{}
-	for _, r := range g.inOrder(c.Recipients) {
-		held := g.contact(&r)
+	recipients := g.inOrder(c.Recipients)
+	for i := range recipients {
+		r := &recipients[i]
+		held := g.contact(r)
 		for _, id := range r.identities() {
 			if claimed[id] {
 				held |= reasonBit[DuplicateRecipient]
@@ -133,7 +135,7 @@ func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []Recip
 	}
 	if claim {
 		for i := range chosen {
-			g.claim(&chosen[i], c.GroupKey)
+			g.claim(chosen[i], c.GroupKey)
 		}
 	}
 	return chosen, why
@@ -150,7 +152,7 @@ func (g *gatekeeper) inOrder(recipients []Recipient) []Recipient {
 	return sorted
 }
 
-func atSite(chosen []Recipient, site int64) (n int) {
+func atSite(chosen []*Recipient, site int64) (n int) {
 	for i := range chosen {
 		if chosen[i].SiteID == site {
 			n++

@@ -109,14 +109,18 @@ const (
 	Assigned = "assigned"
 )
 
-// The roles of planned accounts. Those of RoleKey and RoleExplore are left out of the estimate: of the first nobody
-// is held out, of the second the chance of a letter is so small that the few mailed teach only in the long run.
+// The roles of planned accounts. Only RoleRandomised is in the estimate, see OutsideEstimate.
 const (
 	RoleRandomised = ""         // held out or mailed by the holdout's draw
 	RoleKey        = "key"      // mailed always
 	RoleThompson   = "thompson" // mailed by the throw of a coin, because the model may be wrong about it
 	RoleExplore    = "explore"  // drawn from everybody who was left over
 )
+
+// OutsideEstimate lists the roles that a campaign's estimate leaves out: of key accounts nobody is held out, and those
+// who are tried out were not selected and have chances of a letter of their own, so that mixing them in would move
+// the figure away from the selected. What they teach goes into the lift table, row by row with its propensity.
+func OutsideEstimate() []string { return []string{RoleKey, RoleThompson, RoleExplore} }
 
 // Choice is what was decided for one matched account, frozen with the plan.
 type Choice struct {

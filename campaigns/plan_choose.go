@@ -56,7 +56,7 @@ func (p *planning) inGlobalControl(group string) bool {
 // variant picks the letter of an account: that of the rule which takes it, else one by weight, the same for its
 // whole group. Contacts who do not read the language of the first letter's variant are left out, as long as it
 // is written in the first contact's.
-func (p *planning) variant(c *Candidate, contacts []Recipient) (string, []Recipient) {
+func (p *planning) variant(c *Candidate, contacts []*Recipient) (string, []*Recipient) {
 	var shares []draw.Share
 	for _, v := range p.Variants {
 		reads := len(v.Languages) == 0 || slices.Contains(v.Languages, contacts[0].Language)
@@ -77,11 +77,11 @@ func (p *planning) variant(c *Candidate, contacts []Recipient) (string, []Recipi
 	return "", contacts
 }
 
-func (v *PlanVariant) readers(contacts []Recipient) []Recipient {
+func (v *PlanVariant) readers(contacts []*Recipient) []*Recipient {
 	if len(v.Languages) == 0 {
 		return contacts
 	}
-	return slices.DeleteFunc(slices.Clone(contacts), func(r Recipient) bool { return !slices.Contains(v.Languages, r.Language) })
+	return slices.DeleteFunc(slices.Clone(contacts), func(r *Recipient) bool { return !slices.Contains(v.Languages, r.Language) })
 }
 
 // keyGroups gives the groups that are declared as never and as always mailed. The top per cent are of all matched

@@ -13,6 +13,10 @@ const (
 	LargeBase          = budget.ExploreMinBase
 )
 
+// fewestPairs is the number of pairs below which nothing is explored: they would teach nothing, and a handful of
+// groups of their own propensity would weaken the estimate of all.
+const fewestPairs = 10
+
 // Displaced is the reason of accounts that were selected and gave way to exploration.
 const Displaced Reason = "displaced"
 
@@ -37,6 +41,9 @@ func (p *planning) tryOthers() error {
 	uniform := p.Exploration * budget.ExploreUniform / budget.ExploreShare
 	e, err := budget.Explore(budget.Exploring{Items: p.items, Selected: *p.result, DrawnMinor: p.drawn(), Tariff: p.tariff,
 		Limits: p.limited, Share: p.Exploration, Uniform: min(uniform, .5-p.Exploration), MinBase: p.ExploreFrom, Salt: p.Salt})
+	if err == nil && e.Off == "" && e.Thompson < fewestPairs {
+		e.Off = "no_room"
+	}
 	if err != nil || e.Off != "" {
 		p.explored.Off = e.Off
 		return err

@@ -6,10 +6,11 @@ import (
 	"postlift"
 	"postlift/campaigns/budget"
 	"postlift/campaigns/draw"
+	"postlift/campaigns/experiment"
 )
 
 // analysisVersion names the analysis that a plan registers; it changes with the estimators.
-const analysisVersion = 2
+const analysisVersion = 3
 
 // Record is the analysis registered before anybody is mailed. It is frozen with the plan; whatever is
 // computed otherwise later is exploratory.
@@ -17,7 +18,10 @@ type Record struct {
 	Unit            string         `json:"unit"`      // the randomisation unit
 	Arms            []string       `json:"arms"`      // as assigned, whatever was delivered
 	Metric          string         `json:"metric"`    // the one primary metric
-	Covariate       string         `json:"covariate"` // of the CUPED reading
+	Covariate       string         `json:"covariate"` // known before the draw
+	Estimator       string         `json:"estimator"` // that decides, as package experiment names it; "": nobody is held out
+	Estimand        string         `json:"estimand"`  // what it estimates, in words
+	LeftOut         []string       `json:"left_out"`  // roles that the estimate leaves out
 	Alpha           float64        `json:"alpha"`
 	WindowDays      int            `json:"window_days"` // from the in-home date, for both arms
 	Readings        string         `json:"readings"`
@@ -53,10 +57,12 @@ type Selection struct {
 }
 
 func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
+	estimator, estimand := plan.Design.reading(d)
 	return Record{
 		Unit: "group_key", Arms: []string{Assigned, HeldOut},
 		Metric:    "realised margin in the window, summed by group, net of the campaign's cost",
 		Covariate: "margin of the 12 months before the plan's date",
+		Estimator: estimator, Estimand: estimand, LeftOut: OutsideEstimate(),
 		Alpha:     .05, WindowDays: d.WindowDays,
 		Readings:        "one, when the window is over; earlier ones are interim",
 		AnalysisVersion: analysisVersion,
@@ -105,4 +111,17 @@ func (in *PlanInput) pieceCost(plan Plan) postlift.Money {
 		m.Minor = postlift.RoundMinor(float64(plan.Quote.Total.Minor) / float64(plan.Quote.Pieces))
 	}
 	return m
+}
+
+// reading names the estimator that a design is read with, and what it estimates.
+func (d PlanDesign) reading(of Definition) (estimator, estimand string) {
+	switch d.Design {
+	case DesignPairs:
+		return experiment.PrimaryBlocked, fmt.Sprintf("mean difference of mailed and held-out groups within blocks of %d, adjusted for the covariate's differences, over all drawn groups", d.Block)
+	case DesignWaves:
+		return experiment.PrimaryWaves, fmt.Sprintf("margin of the just mailed less that of the groups not mailed yet, in the about %d days from one wave to the next, adjusted for the covariate", of.WaveDays)
+	case DesignStrata:
+		return experiment.PrimaryCUPED, "difference in means of mailed and held-out groups, adjusted for the covariate; unadjusted where the covariate is the same for all"
+	}
+	return "", "nothing: nobody is held out"
 }

@@ -12,6 +12,7 @@ import (
 // Sums run over its accounts that were considered, delivered or not (intention to treat).
 type Unit struct {
 	Treated    bool
+	Block      string  // of AnalyseBlocks: the matched block
 	Propensity float64 // chance of treatment that the assignment gave it, above 0 and below 1
 	Accounts   int
 	Outcome    float64 // of the window, e.g. margin in minor units
@@ -27,8 +28,8 @@ const (
 	ConstantOutcome = "constant_outcome" // every group has the same outcome, usually none yet
 )
 
-// Estimators that Result.Primary may name. Which one decides depends on data from before the mailing
-// only: CUPED where the pre-period differs between groups, Welch otherwise.
+// Estimators that Result.Primary may name beside those of designs. Which one decides depends on the design and on
+// data from before the mailing only: CUPED where the pre-period differs between groups, Welch otherwise.
 const (
 	PrimaryWelch = "welch"
 	PrimaryCUPED = "cuped"
@@ -56,6 +57,9 @@ type Result struct {
 
 	Welch    Estimate
 	CUPED    Adjusted
+	Designed Estimate // of matched blocks or of waves
+	Theta    float64  // of Designed in blocks
+	Blocks   int      // compared, of matched blocks
 	Primary  string
 	Orders   Estimate
 	PrePhase *Estimate // the same difference in the pre-period; nil where that is constant
@@ -67,8 +71,11 @@ type Result struct {
 
 // Estimate is the one that decides.
 func (r Result) Estimate() Estimate {
-	if r.Primary == PrimaryCUPED {
+	switch r.Primary {
+	case PrimaryCUPED:
 		return r.CUPED.Estimate
+	case PrimaryBlocked, PrimaryWaves:
+		return r.Designed
 	}
 	return r.Welch
 }

@@ -160,6 +160,9 @@ func newCampaignShowCommand(a *app) *cobra.Command {
 				printCampaign(w, c)
 				if shown.Run != nil {
 					printRunPlan(w, run)
+					if run.Outlook != nil {
+						printOutlook(w, *run.Outlook)
+					}
 				}
 			})
 		},

@@ -14,7 +14,7 @@ import (
 // siteTraits are what the gate asks of a site.
 type siteTraits struct {
 	status            string
-	country, postcode string // only where the policy draws an area
+	country, postcode string
 	address           bool
 }
 
@@ -41,12 +41,8 @@ func (t *siteTable) settle(r *campaigns.Recipient) {
 // sites reads the site table. What a handful of values repeat in, a million times, comes as one text and is
 // looked up.
 func (g *gateReader) sites() (*siteTable, error) {
-	const traits = `COALESCE(si.status, '') || '|' || CASE WHEN (si.street <> '' OR si.po_box <> '') AND si.postcode <> '' AND si.city <> '' THEN '1' ELSE '' END`
-	places := g.asks(func(p *campaigns.Policy) bool { return p.Area != nil })
-	columns, only := traits, ""
-	if places {
-		columns += " || '|' || si.country || '|' || si.postcode"
-	}
+	const columns = `si.status || '|' || CASE WHEN (si.street <> '' OR si.po_box <> '') AND si.postcode <> '' AND si.city <> '' THEN '1' ELSE '' END || '|' || si.country || '|' || si.postcode`
+	only := ""
 	if !g.all {
 		only = " WHERE si.id IN (" + sitesAsked + ")"
 	}
@@ -62,7 +58,7 @@ func (g *gateReader) sites() (*siteTable, error) {
 		}
 		traits := known[string(text)]
 		if traits == nil {
-			parts := append(strings.SplitN(string(text), "|", 4), "", "")
+			parts := strings.SplitN(string(text), "|", 4)
 			traits = &siteTraits{status: parts[0], address: parts[1] != "", country: parts[2], postcode: parts[3]}
 			known[string(text)] = traits
 		}

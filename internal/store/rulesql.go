@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -50,10 +51,40 @@ func (s *Store) newRuleWriter(asOf postlift.Date) *ruleWriter {
 // write gives the condition of a rule in brackets; its parameters go behind those written before.
 func (w *ruleWriter) write(t *rules.Term) (string, error) {
 	w.b.Reset()
+	w.need(t, false)
 	w.b.WriteByte('(')
 	w.condition(t, false)
 	w.b.WriteByte(')')
 	return w.b.String(), w.err
+}
+
+// plainColumn is an expression that is unknown where its table has no row.
+var plainColumn = regexp.MustCompile(`^(f|sc)\.[a-z0-9_]+( > 0)?$`)
+
+// need notes the tables without whose row the rule is never true.
+func (w *ruleWriter) need(t *rules.Term, negate bool) {
+	switch t.Op {
+	case rules.OpNot:
+		w.need(t.Terms[0], !negate)
+	case rules.OpInSegment:
+		if !negate {
+			w.need(t.Terms[0], false)
+		}
+	case rules.OpAll, rules.OpAny:
+		if (t.Op == rules.OpAny) == negate {
+			for _, part := range t.Terms {
+				w.need(part, negate)
+			}
+		}
+	default:
+		column, err := w.store.columnOf(t.Field)
+		if err != nil || t.Op == rules.OpIsEmpty && !negate {
+			return
+		}
+		if found := plainColumn.FindStringSubmatch(column.expr); found != nil {
+			w.needs[found[1]] = true
+		}
+	}
 }
 
 func (w *ruleWriter) condition(t *rules.Term, negate bool) {

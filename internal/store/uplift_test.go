@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,45 @@ func checkSpring(t *testing.T, u responses.Uplift) {
 }
 
 // The later of two overlapping runs takes an order, whichever run is attributed first or again.
+// TestUpliftLeavesKeyAccountsOut: account 4, mailed as a key account, is in neither arm, and its letter is no cost of
+// the comparison.
+func TestUpliftLeavesKeyAccountsOut(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		seedRun(t, s)
+		ctx := context.Background()
+		svc := responses.NewService(s, nil, s.clock, s.ids)
+		read := func() responses.Uplift {
+			t.Helper()
+			u, err := svc.Uplift(ctx, "Spring", postlift.MustDate("2026-05-01"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return u
+		}
+		all := read()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		must(s.gormW.Model(&choiceRow{}).Where("account_id = 4").Updates(map[string]any{"role": "key", "propensity": 1}).Error)
+		must(s.gormW.Model(&runRow{}).Where("id = 1").Update("record", jsonText(`{"key_accounts":{"mailed":1,"spared":0,"revenue_share":0.25,"margin_share":0.5}}`)).Error)
+		u := read()
+		if u.Arms[0].Groups != all.Arms[0].Groups-1 || u.Arms[1].Groups != all.Arms[1].Groups || u.Cost.Printed != all.Cost.Printed-1 ||
+			u.Cost.Apart != u.Cost.PerPiece || u.Cost.Actual.Minor != all.Cost.Actual.Minor-u.Cost.PerPiece.Minor {
+			t.Errorf("arms %+v, cost %+v", u.Arms, u.Cost)
+		}
+		if !slices.ContainsFunc(u.Notes, func(n responses.Note) bool { return n.Name == "key_accounts" && strings.Contains(n.Text.EN, "25.0%") }) {
+			t.Errorf("notes %+v", u.Notes)
+		}
+		must(s.gormW.Model(&campaignRow{}).Where("id = 1").Update("class", "contractual").Error)
+		if _, err := svc.Uplift(ctx, "Spring", postlift.MustDate("2026-05-01"), nil); postlift.KindOf(err) != postlift.Conflict || !strings.Contains(postlift.UserText(err), "contractual mail") {
+			t.Errorf("the uplift of contractual mail: %v", err)
+		}
+	})
+}
+
 func TestAttributionAcrossRuns(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		seedRun(t, s)
