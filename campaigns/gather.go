@@ -2,14 +2,11 @@ package campaigns
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
 	"slices"
 
 	"postlift"
 	"postlift/accounts"
-	"postlift/campaigns/lift"
 	"postlift/campaigns/rules"
 )
 
@@ -44,8 +41,7 @@ func (s *Service) gather(ctx context.Context, c Campaign, asOf postlift.Date) (p
 	if err := s.gatherParts(ctx, c.Definition, &p); err != nil {
 		return p, err
 	}
-	// always rebuilt: what was imported since the last time must count before letters are bought
-	if err := s.store.RefreshFeatures(ctx, asOf); err != nil {
+	if err := s.store.FreshenFeatures(ctx, asOf); err != nil { // what was imported a moment ago counts before letters are bought
 		return p, err
 	}
 	scores, err := s.store.PublishedRun(ctx)
@@ -170,152 +166,4 @@ func (s *Service) keyAccounts(ctx context.Context, k KeyAccounts, keys *PlanKeys
 		}
 	}
 	return named, nil
-}
-
-// traitFields are what planning reads of an account beside what the rules do.
-type traitFields struct {
-	alive, mailed, orders, revenue *rules.Field
-}
-
-func (t *traitFields) find(c *rules.Catalogue) []*rules.Field {
-	var found []*rules.Field
-	for _, want := range []struct {
-		name string
-		into **rules.Field
-	}{{"clv.p_alive", &t.alive}, {"days_since_last_mail", &t.mailed}, {"orders", &t.orders}, {"revenue_12m", &t.revenue}} {
-		if f, ok := c.Field(want.name); ok {
-			*want.into = f
-			found = append(found, f)
-		}
-	}
-	return found
-}
-
-// numberOf is a number or the minor units of an amount; NaN where it is missing.
-func numberOf(facts *rules.Facts, f *rules.Field) float64 {
-	if f == nil {
-		return math.NaN()
-	}
-	switch v := facts.Value(f, "").(type) {
-	case float64:
-		return v
-	case postlift.Money:
-		return float64(v.Minor)
-	}
-	return math.NaN()
-}
-
-// daysPerMonth turns days since the last letter into months.
-const daysPerMonth = 365.25 / 12
-
-// traits is what the lift of an account may depend on. How readily it orders after letters is not measured yet.
-func (t *traitFields) traits(a *AccountFacts, ranks map[int]float64) lift.Traits {
-	number := func(f *rules.Field) float64 { return numberOf(a.Facts, f) }
-	x := lift.Traits{Segment: a.Segment, MailAffinity: math.NaN(), FrequencyRank: math.NaN(), PAlive: number(t.alive), MonthsSincePiece: lift.NeverMailed}
-	if days := number(t.mailed); !math.IsNaN(days) {
-		x.MonthsSincePiece = days / daysPerMonth
-	}
-	if orders := number(t.orders); !math.IsNaN(orders) && ranks != nil {
-		x.FrequencyRank = ranks[int(orders)]
-	}
-	return x
-}
-
-// candidates reads the accounts that the rule takes, and then what the gate needs of them.
-func (s *Service) candidates(ctx context.Context, p *preparation, c Campaign, asOf postlift.Date) ([]Candidate, error) {
-	currency := p.settings.Currency
-	catalogue := rules.Builtin().With(p.settings.Attributes)
-	term, err := s.bind(ctx, p.rule.Tree, p.settings, asOf)
-	if err != nil {
-		return nil, err
-	}
-	p.fields = term.Fields()
-	variantOf, err := s.variantRules(ctx, p, asOf)
-	if err != nil {
-		return nil, err
-	}
-	var ranks map[int]float64
-	if p.input.Learned != nil || p.input.Exploration > 0 {
-		if ranks, err = s.store.OrderRanks(ctx); err != nil {
-			return nil, err
-		}
-	}
-	var own traitFields
-	read := union(p.fields, own.find(catalogue))
-	scale := float64(c.Definition.WindowDays) / float64(p.settings.Mail.WindowDays)
-	var found []Candidate
-	err = s.store.EachMatch(ctx, catalogue, term, read, asOf, func(a *AccountFacts) error {
-		features, err := freeze(p.fields, a.Facts, currency)
-		x := Candidate{AccountID: a.AccountID, Key: a.Key, GroupKey: a.GroupKey, Segment: a.Segment,
-			ResidualMinor: a.ResidualMinor, BaselineMinor: postlift.RoundMinor(float64(a.WindowMinor) * scale),
-			PreMarginMinor: a.PreMarginMinor, Traits: own.traits(a, ranks), Variant: variantOf(a.Facts), Features: features}
-		if net := numberOf(a.Facts, own.revenue); !math.IsNaN(net) {
-			x.PreNetMinor = postlift.RoundMinor(net)
-		}
-		found = append(found, x)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, postlift.Faultf(postlift.Invalid, "campaigns.Preview",
-			"no account fulfils the rule %s as of %s: try `postlift rule count`, and `postlift rule explain` for an account that you expected%s", p.rule.Text, asOf, p.oldScoresHint())
-	}
-	return found, s.addGateFacts(ctx, found, &p.input.Policy, asOf)
-}
-
-// variantRules compiles the rules of the variants; what it gives names the first variant whose rule takes an account.
-func (s *Service) variantRules(ctx context.Context, p *preparation, asOf postlift.Date) (func(*rules.Facts) string, error) {
-	type taker struct {
-		name  string
-		takes rules.Predicate
-	}
-	var takers []taker
-	for _, v := range p.variants {
-		if v.tree == nil {
-			continue
-		}
-		term, err := s.bind(ctx, v.tree, p.settings, asOf)
-		if err != nil {
-			return nil, badField("variants", "%s: %s", v.Name, postlift.UserText(err))
-		}
-		p.fields = union(p.fields, term.Fields())
-		takers = append(takers, taker{v.Name, term.Compile()})
-	}
-	return func(f *rules.Facts) string {
-		for _, t := range takers {
-			if t.takes(f) {
-				return t.name
-			}
-		}
-		return ""
-	}, nil
-}
-
-// union joins fields, in the catalogue's order of names, each once.
-func union(a, b []*rules.Field) []*rules.Field {
-	all := slices.Clone(a)
-	for _, f := range b {
-		if !slices.Contains(all, f) {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// freeze writes the values that the rules read as a JSON object in their order.
-func freeze(fields []*rules.Field, facts *rules.Facts, currency string) ([]byte, error) {
-	b := []byte{'{'}
-	for i, f := range fields {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		raw, err := json.Marshal(facts.Value(f, currency))
-		if err != nil {
-			return nil, fmt.Errorf("campaigns: feature %s: %w", f.Name, err)
-		}
-		b = append(append(append(append(b, '"'), f.Name...), '"', ':'), raw...)
-	}
-	return append(b, '}'), nil
 }

@@ -63,7 +63,7 @@ func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 		Metric:    "realised margin in the window, summed by group, net of the campaign's cost",
 		Covariate: "margin of the 12 months before the plan's date",
 		Estimator: estimator, Estimand: estimand, LeftOut: OutsideEstimate(),
-		Alpha:     .05, WindowDays: d.WindowDays,
+		Alpha: .05, WindowDays: d.WindowDays,
 		Readings:        "one, when the window is over; earlier ones are interim",
 		AnalysisVersion: analysisVersion,
 		HoldoutShare:    plan.Design.Share, Propensity: 1 - plan.Design.Share, Design: plan.Design, WaveDays: d.WaveDays, Strata: plan.Strata,

@@ -20,17 +20,13 @@ func NewService(store Store, clock postlift.Clock, ids postlift.IDMaker) *Servic
 	return &Service{store: store, clock: clock, ids: ids}
 }
 
-// ready reads the settings and makes the features stand for asOf.
+// ready reads the settings and makes the features stand for asOf, with whatever was imported until now.
 func (s *Service) ready(ctx context.Context, asOf postlift.Date) (accounts.Settings, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
 		return settings, err
 	}
-	have, err := s.store.FeaturesAsOf(ctx)
-	if err != nil || have == asOf {
-		return settings, err
-	}
-	return settings, s.store.RefreshFeatures(ctx, asOf)
+	return settings, s.store.FreshenFeatures(ctx, asOf)
 }
 
 // CreateCampaign reads, completes and checks a campaign file and stores it. A campaign of the same name

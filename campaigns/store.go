@@ -253,9 +253,8 @@ type PrivacyStore interface {
 type FactStore interface {
 	Settings(ctx context.Context) (accounts.Settings, error)
 	PublishedRun(ctx context.Context) (scoring.Run, error)
-	// FeaturesAsOf is the date that the features stand for; RefreshFeatures rebuilds them for a date.
-	FeaturesAsOf(ctx context.Context) (postlift.Date, error)
-	RefreshFeatures(ctx context.Context, asOf postlift.Date) error
+	// FreshenFeatures makes the features stand for a date with every change of an account in them.
+	FreshenFeatures(ctx context.Context, asOf postlift.Date) error
 	// EachMatch streams, by id, the accounts that a bound rule takes, without a rule every account, with the given
 	// fields filled. The AccountFacts and its Facts are reused from call to call.
 	EachMatch(ctx context.Context, c *rules.Catalogue, rule *rules.Term, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error

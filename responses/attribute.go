@@ -8,6 +8,7 @@ const (
 	ByCustomer  = "customer"
 	ArmAssigned = "assigned"
 	ArmHoldout  = "holdout"
+	ArmWave     = "wave"
 )
 
 // Span is the clock of one run, shared by mailed and held-out accounts. Dates are inclusive. In a run of waves it

@@ -17,6 +17,8 @@ type GroupRow struct {
 	Accounts         int
 	PreMinor         float64 // margin before the plan, the covariate
 	PlannedGainMinor float64 // expected gain of mailing the group, as the plan assumed it
+	Stratum          string  // that it was drawn in; of matched blocks its block
+	Wave             int     // from 1; 0 without waves
 }
 
 // DayRow is what one group ordered on one day, net of credits. Money is in fractional minor units of the
@@ -76,12 +78,29 @@ type Ledger struct {
 	assumed  float64
 	excluded int
 	split    string
+
+	strata  map[string]Sizes // found, by stratum
+	waves   []int            // of each group
+	periods []period         // of waves, those that are over
+	margins [][]float64      // of each group, by period
+	orders  [][]float64
+}
+
+// NewRunLedger makes an empty ledger for a reading of a run on a day: from in-home to the day or the end of the
+// window, and, where the run is in waves, period by period.
+func NewRunLedger(run MeasuredRun, asOf postlift.Date, defaultMargin float64) *Ledger {
+	until := min(asOf, run.EndsOn())
+	l := NewLedger(run.InHomeOn, until, defaultMargin)
+	if run.Design.waves() {
+		l.periods, _ = run.Design.over(until)
+	}
+	return l
 }
 
 // NewLedger makes an empty ledger for the days from..until (inclusive); defaultMargin is the share of
 // net taken where a contract line names no margin.
 func NewLedger(from, until postlift.Date, defaultMargin float64) *Ledger {
-	l := &Ledger{from: from, until: until, defaultMargin: defaultMargin, index: map[string]int{}}
+	l := &Ledger{from: from, until: until, defaultMargin: defaultMargin, index: map[string]int{}, strata: map[string]Sizes{}}
 	for arm := range l.daily {
 		l.daily[arm] = make([]float64, max(until.DaysSince(from)+1, 0))
 	}
@@ -97,11 +116,20 @@ func (l *Ledger) AddGroup(g GroupRow) {
 	}
 	l.index[g.Key] = len(l.units)
 	l.units = append(l.units, experiment.Unit{
-		Treated: g.Treated, Propensity: g.Propensity, Accounts: g.Accounts, Pre: g.PreMinor,
+		Treated: g.Treated, Block: g.Stratum, Propensity: g.Propensity, Accounts: g.Accounts, Pre: g.PreMinor,
 	})
+	l.waves = append(l.waves, g.Wave)
+	if len(l.periods) > 0 {
+		l.margins, l.orders = append(l.margins, make([]float64, len(l.periods))), append(l.orders, make([]float64, len(l.periods)))
+	}
+	s := l.strata[g.Stratum]
 	if g.Treated {
 		l.planned += g.PlannedGainMinor
+		s.Treated++
+	} else {
+		s.Held++
 	}
+	l.strata[g.Stratum] = s
 }
 
 // AddDay takes a group's orders of one day; what lies outside the ledger's days or groups is ignored.
@@ -113,6 +141,12 @@ func (l *Ledger) AddDay(d DayRow) {
 	u := &l.units[i]
 	u.Outcome += d.Margin
 	u.Orders += float64(d.Orders)
+	for j, p := range l.periods {
+		if d.On >= p.from && d.On <= p.to {
+			l.margins[i][j] += d.Margin
+			l.orders[i][j] += float64(d.Orders)
+		}
+	}
 	l.daily[armIndex(u.Treated)][d.On.DaysSince(l.from)] += d.Margin
 	l.net += d.Net
 	l.assumed += d.Assumed
@@ -142,6 +176,11 @@ func (l *Ledger) AddContract(c ContractRow, rate float64) {
 	l.net += net * days
 	u := &l.units[i]
 	u.Outcome += margin * days
+	for j, p := range l.periods {
+		if both := min(last, p.to).DaysSince(max(first, p.from)) + 1; both > 0 {
+			l.margins[i][j] += margin * float64(both)
+		}
+	}
 	daily := l.daily[armIndex(u.Treated)]
 	for d := first.DaysSince(l.from); d <= last.DaysSince(l.from); d++ {
 		daily[d] += margin

@@ -1,9 +1,7 @@
 package responses
 
 import (
-	"fmt"
 	"math"
-	"strings"
 
 	"postlift"
 	"postlift/campaigns"
@@ -23,24 +21,14 @@ type MeasuredRun struct {
 	PlannedCostMinor int64
 	PieceCostMinor   int64 // of one piece, seeds alike
 	Contractual      bool
-	Waves            []MeasuredWave      // of a run in waves
 	KeyAccounts      *campaigns.KeyShare // nil: none were declared
+	Design           RunDesign
+	Explored         int // accounts that exploration drew, mailed or not: left out of the estimate
 	Accounts         AccountFunnel
 }
 
-// MeasuredWave is one wave of a run.
-type MeasuredWave struct {
-	Number   int
-	Accounts int
-	InHomeOn postlift.Date // zero: not mailed yet, the control of those before
-}
-
-// measurable refuses contractual mail: everybody whom it concerns gets it, so there is nobody to compare with. It
-// refuses a run in waves, too: everybody is mailed in the end, so two arms would compare the mailed with nobody.
+// measurable refuses contractual mail: everybody whom it concerns gets it, so there is nobody to compare with.
 func (r MeasuredRun) measurable() error {
-	if len(r.Waves) > 0 {
-		return r.inWaves()
-	}
 	if !r.Contractual {
 		return nil
 	}
@@ -48,26 +36,13 @@ func (r MeasuredRun) measurable() error {
 		"campaign %q is contractual mail: everybody whom it concerns gets it and nobody is held out, so it has no uplift to report", r.Campaign)
 }
 
-// inWaves says why there are no figures, and who is mailed and who waits.
-func (r MeasuredRun) inWaves() error {
-	var mailed, waiting int
-	parts := make([]string, len(r.Waves))
-	for i, w := range r.Waves {
-		if w.InHomeOn.IsZero() {
-			waiting += w.Accounts
-			parts[i] = fmt.Sprintf("wave %d: %d accounts, not mailed", w.Number, w.Accounts)
-			continue
-		}
-		mailed += w.Accounts
-		parts[i] = fmt.Sprintf("wave %d: %d accounts, in home on %s", w.Number, w.Accounts, w.InHomeOn)
+// EndsOn is the last day of the measuring window; of waves the day before the last one's letters arrive.
+func (r MeasuredRun) EndsOn() postlift.Date {
+	if r.Design.waves() {
+		return max(r.Design.endsOn(), r.InHomeOn)
 	}
-	return postlift.Faultf(postlift.Conflict, "responses.Uplift",
-		"campaign %q is mailed in waves: before its own wave everybody is a control, so it has no two arms to compare; a programme analysis reads all waves together. %d accounts are mailed and %d wait (%s)",
-		r.Campaign, mailed, waiting, strings.Join(parts, "; "))
+	return r.InHomeOn.AddDays(r.WindowDays)
 }
-
-// EndsOn is the last day of the measuring window.
-func (r MeasuredRun) EndsOn() postlift.Date { return r.InHomeOn.AddDays(r.WindowDays) }
 
 // Credits are the totals of match-back in minor units of the run's currency.
 type Credits struct {
@@ -95,29 +70,30 @@ type Reading struct {
 
 // Measure turns a reading into the report. It decides the verdict by these rules:
 //
-//   - withheld: nobody was held out (or assigned), no order is known from the day in home on, or the sizes
-//     of the arms contradict the design;
+//   - withheld: nobody was held out (or assigned), no order is known from the day in home on, the sizes
+//     of the arms contradict the design, or waves arrived in another order than they were drawn in;
 //   - works: the 95 % interval of the net margin lies above zero;
 //   - hurts: it lies below zero and the window is over. Before that the cost is complete and the margin is
 //     not, so only an interval of the margin before cost that lies below zero counts;
 //   - no_proof: everything else.
 //
-// Which estimator decides is fixed by data from before the mailing: see experiment.PrimaryCUPED.
+// Which estimator decides is fixed by the recorded design and by data from before the mailing: matched blocks are
+// compared within the blocks, waves period by period, strata as two arms (see experiment.PrimaryCUPED).
 func Measure(in Reading) (Uplift, error) {
 	units, err := in.Ledger.Units()
 	if err != nil {
 		return Uplift{}, err
 	}
-	res, err := experiment.Analyse(units)
-	if err != nil {
+	m := measurement{Reading: in, money: moneyIn(in.Run.Currency)}
+	if err := m.analyse(units); err != nil {
 		return Uplift{}, err
 	}
-	m := measurement{Reading: in, res: res, money: moneyIn(in.Run.Currency)}
+	res := m.res
 	u := m.header()
 	m.describe(&u)
 	u.Verdict, u.Reason = Withheld, res.Refused
 	switch {
-	case res.Refused == experiment.NoControl || res.Refused == experiment.NoTreated:
+	case res.Refused == experiment.NoControl || res.Refused == experiment.NoTreated || res.Refused == WavesUnordered:
 	case m.blind():
 		u.Reason = NoData
 	case res.GroupRatio.Broken() || res.AccountRatio.Broken():
@@ -135,6 +111,8 @@ func Measure(in Reading) (Uplift, error) {
 type measurement struct {
 	Reading
 	res   experiment.Result
+	waves int     // of waves: those told apart, the last of them all that wait
+	base  float64 // of waves: mean margin of a group in a period
 	money func(minor float64) postlift.Money
 }
 
@@ -166,7 +144,7 @@ func (m measurement) header() Uplift {
 	return Uplift{
 		CampaignID: run.CampaignUID, Campaign: run.Campaign, RunID: run.UID, Currency: run.Currency,
 		AsOf: m.AsOf, DataOn: m.DataOn, PostedOn: run.PostedOn, InHomeOn: run.InHomeOn,
-		WindowEndsOn: end, WindowDays: run.WindowDays,
+		WindowEndsOn: end, WindowDays: end.DaysSince(run.InHomeOn), KeyAccounts: run.KeyAccounts,
 		DaysMeasured: max(min(m.AsOf, end).DaysSince(run.InHomeOn)+1, 0),
 		Flags:        []string{}, Notes: []Note{}, Truth: truth,
 	}
@@ -175,7 +153,7 @@ func (m measurement) header() Uplift {
 // describe fills in what needs no estimate.
 func (m measurement) describe(u *Uplift) {
 	u.Accounts, u.Pieces, u.Answers = m.Run.Accounts, m.Pieces, m.Answers
-	u.Arms = []Arm{m.arm(ArmAssigned, m.res.Treated), m.arm(ArmHoldout, m.res.Control)}
+	u.Arms = m.arms()
 	u.SampleRatio = SampleRatio{Groups: ratioOf(m.res.GroupRatio), Accounts: ratioOf(m.res.AccountRatio)}
 	u.Cost = Cost{
 		Planned: m.money(float64(m.Run.PlannedCostMinor)), Actual: m.money(m.cost()),
@@ -191,14 +169,52 @@ func (m measurement) describe(u *Uplift) {
 	}
 	u.Data = DataNotes{AssumedShare: m.Ledger.AssumedShare(), Excluded: m.Ledger.excluded}
 	u.Design = Design{
-		PlannedGain: m.money(m.Ledger.planned), ControlGroups: m.res.Control.Groups, EnoughControls: EnoughControls,
+		Kind: m.Run.Design.Design, Waves: m.Run.Design.Waves, Block: m.Run.Design.Block, Blocks: m.res.Blocks,
+		PlannedGain: m.money(m.Ledger.planned), ControlGroups: m.controls(), EnoughControls: m.Run.Design.enoughControls(),
 		HoldoutShare: share(m.res.Control.Groups, m.res.Treated.Groups),
+	}
+	if m.Run.Design.waves() { // a curve of two arms would compare the mailed with the mailed
+		u.Design.HoldoutShare, u.Curve = 0, []CurvePoint{}
+		return
 	}
 	assigned := m.Ledger.curve(1, m.res.Treated.Accounts)
 	holdout := m.Ledger.curve(0, m.res.Control.Accounts)
 	for day := range assigned {
 		u.Curve = append(u.Curve, CurvePoint{Day: day, Assigned: m.money(assigned[day]), Holdout: m.money(holdout[day])})
 	}
+}
+
+// controls are the groups that those with a letter are compared with; of waves, the fewest in any period.
+func (m measurement) controls() int {
+	if !m.Run.Design.waves() {
+		return m.res.Control.Groups
+	}
+	least := 0
+	for i, w := range m.Ledger.waves {
+		if w >= m.waves {
+			least += min(m.Ledger.units[i].Accounts, 1)
+		}
+	}
+	return least
+}
+
+// arms describes the mailed and the held-out, or every wave.
+func (m measurement) arms() []Arm {
+	d := m.Run.Design
+	if !d.waves() {
+		return []Arm{m.arm(ArmAssigned, m.res.Treated), m.arm(ArmHoldout, m.res.Control)}
+	}
+	arms := make([]Arm, d.Waves)
+	for w := range arms {
+		arms[w] = m.arm(ArmWave, experiment.Describe(m.Ledger.units, func(i int) bool { return m.Ledger.waves[i] == w+1 }))
+		arms[w].Wave = w + 1
+		for _, p := range d.Posted {
+			if p.Wave == w+1 {
+				arms[w].InHomeOn = p.InHomeOn
+			}
+		}
+	}
+	return arms
 }
 
 func share(part, rest int) float64 {
@@ -237,9 +253,16 @@ func (m measurement) estimate(u *Uplift) {
 	u.Estimator = m.res.Primary
 	u.Gain, u.Net = m.interval(gain), m.interval(net)
 	u.GainAccount = m.interval(gain.Scale(1 / accounts))
-	u.Welch = m.figure(m.res.Welch, groups, nil)
-	if m.res.Primary == experiment.PrimaryCUPED {
+	switch m.res.Primary {
+	case experiment.PrimaryWaves:
+		u.Designed = m.figure(m.res.Designed, groups, nil)
+	case experiment.PrimaryBlocked:
+		u.Welch, u.Designed = m.figure(m.res.Welch, groups, nil), m.figure(m.res.Designed, groups, &m.res.Theta)
+	case experiment.PrimaryCUPED:
 		u.CUPED = m.figure(m.res.CUPED.Estimate, groups, &m.res.CUPED.Theta)
+		fallthrough
+	default:
+		u.Welch = m.figure(m.res.Welch, groups, nil)
 	}
 	if pre := m.res.PrePhase; pre != nil && pre.SE > 0 {
 		u.PrePeriod = m.figure(*pre, groups, nil)
@@ -263,7 +286,10 @@ func (m measurement) verdict(net, gain experiment.Estimate) string {
 	return NoProof
 }
 
-func (m measurement) interim() bool { return m.AsOf < m.Run.EndsOn() }
+func (m measurement) interim() bool {
+	d := m.Run.Design
+	return m.AsOf < m.Run.EndsOn() || d.waves() && !d.Ended && len(m.Ledger.periods) < d.Waves-1
+}
 
 func (m measurement) interval(e experiment.Estimate) *MoneyInterval {
 	return &MoneyInterval{
@@ -311,7 +337,11 @@ func (m measurement) power(u *Uplift, e experiment.Estimate) {
 	perAccount := m.money(found * groups / accounts)
 	u.Design.Detectable = &perAccount
 	u.Design.VarianceExplained = m.res.Correlation * m.res.Correlation
-	if mean := m.res.Control.Mean; mean > 0 {
+	mean := m.res.Control.Mean
+	if m.res.Primary == experiment.PrimaryWaves {
+		mean = m.base
+	}
+	if mean > 0 {
 		lift, even := found/mean, m.cost()/(mean*groups)
 		u.Design.DetectableLift, u.Design.BreakEvenLift = &lift, &even
 	}
@@ -334,7 +364,7 @@ func (m measurement) flag(u *Uplift) {
 	if m.interim() {
 		u.Flags = append(u.Flags, Interim)
 	}
-	if u.Verdict != Withheld && m.res.Control.Groups < EnoughControls {
+	if u.Verdict != Withheld && u.Design.ControlGroups < u.Design.EnoughControls {
 		u.Flags = append(u.Flags, Indicative)
 	}
 	if u.PrePeriod != nil && u.PrePeriod.P < .05 {

@@ -176,7 +176,7 @@ func (s *Service) Read(ctx context.Context, campaign string, asOf postlift.Date,
 // read fills a reading from the store: every part is one set-based query.
 func (s *Service) read(ctx context.Context, in *Reading, defaultMargin float64) (err error) {
 	from, until := in.Run.InHomeOn, min(in.AsOf, in.Run.EndsOn())
-	in.Ledger = NewLedger(from, until, defaultMargin)
+	in.Ledger = NewRunLedger(in.Run, in.AsOf, defaultMargin)
 	if err = s.store.RunGroups(ctx, in.Run.ID, func(g GroupRow) error { in.Ledger.AddGroup(g); return nil }); err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package responses
 
-import "postlift"
+import (
+	"postlift"
+	"postlift/campaigns"
+)
 
 // Verdicts of a report, decided on the 95 % interval of the net margin: the incremental margin of all
 // assigned accounts less the cost.
@@ -21,6 +24,9 @@ const (
 // EnoughControls is the number of control groups from which a 95 % interval is trusted: below it the
 // interval of a small holdout misses upwards more often than it says (measured coverage .92 to .94).
 const EnoughControls = 1000
+
+// EnoughPairs is the same for designs that mail as many groups as they compare them with.
+const EnoughPairs = 150
 
 // Reasons of a withheld result or a missing estimate, beside those of package experiment.
 const (
@@ -63,30 +69,32 @@ type Uplift struct {
 	Advice   Bilingual `json:"advice"`
 	Notes    []Note    `json:"notes"`
 
-	Estimator    string         `json:"estimator,omitempty"` // the one that decides: cuped or welch
+	Estimator    string         `json:"estimator,omitempty"` // the one that decides: cuped, welch, blocked or waves
 	Net          *MoneyInterval `json:"net"`                 // after cost; null where withheld or not estimable
 	Gain         *MoneyInterval `json:"gain"`                // incremental margin of all assigned accounts, before cost
 	GainAccount  *MoneyInterval `json:"gain_per_account"`
 	Relative     *Interval      `json:"relative_lift"` // Fieller; .10 = 10 %; null: not estimable
 	Welch        *Figure        `json:"welch"`
 	CUPED        *Figure        `json:"cuped"`
+	Designed     *Figure        `json:"designed"`   // of matched blocks or waves, which then decides
 	PrePeriod    *Figure        `json:"pre_period"` // the same comparison before the mailing: should contain zero
 	Orders       *Interval      `json:"incremental_orders"`
 	Cost         Cost           `json:"cost"`
 	ROI          *Interval      `json:"roi"` // net / cost
 	CostPerOrder *CostPerOrder  `json:"cost_per_incremental_order"`
 
-	SampleRatio SampleRatio   `json:"sample_ratio"`
-	Arms        []Arm         `json:"arms"`
-	Accounts    AccountFunnel `json:"accounts"`
-	Pieces      PieceFunnel   `json:"pieces"`
-	Answers     Answers       `json:"responses"`
-	Attributed  Attributed    `json:"attributed"`
-	Design      Design        `json:"design"`
-	Data        DataNotes     `json:"data"`
-	Curve       []CurvePoint  `json:"curve"`
-	Method      Bilingual     `json:"method"`
-	Truth       *Truth        `json:"simulated_truth,omitempty"`
+	KeyAccounts *campaigns.KeyShare `json:"key_accounts"` // left out of the estimate; null: none were declared
+	SampleRatio SampleRatio         `json:"sample_ratio"`
+	Arms        []Arm               `json:"arms"`
+	Accounts    AccountFunnel       `json:"accounts"`
+	Pieces      PieceFunnel         `json:"pieces"`
+	Answers     Answers             `json:"responses"`
+	Attributed  Attributed          `json:"attributed"`
+	Design      Design              `json:"design"`
+	Data        DataNotes           `json:"data"`
+	Curve       []CurvePoint        `json:"curve"`
+	Method      Bilingual           `json:"method"`
+	Truth       *Truth              `json:"simulated_truth,omitempty"`
 }
 
 // Interval is an estimate with its 95 % and 80 % bounds.
@@ -148,9 +156,12 @@ type SampleRatio struct {
 	Accounts Ratio `json:"accounts"`
 }
 
-// Arm describes the mailed or the held-out side. Means and SD are money in the window.
+// Arm describes the mailed or the held-out side, or a wave. Means and SD are money in the window; those of waves are
+// of the whole time, in which every wave had its letter for another while, and are no comparison.
 type Arm struct {
-	Name        string         `json:"name"` // assigned, holdout
+	Name        string         `json:"name"` // assigned, holdout, wave
+	Wave        int            `json:"wave,omitempty"`
+	InHomeOn    postlift.Date  `json:"in_home_on,omitzero"` // of a wave; none: not posted yet
 	Accounts    int            `json:"accounts"`
 	Groups      int            `json:"groups"`
 	MeanGroup   postlift.Money `json:"mean_per_group"`
@@ -210,6 +221,10 @@ type Credited struct {
 
 // Design tells what this test could have found.
 type Design struct {
+	Kind              string          `json:"kind,omitempty"` // strata, pairs, waves, none; empty: recorded before there were several
+	Block             int             `json:"block,omitempty"`
+	Blocks            int             `json:"blocks,omitempty"` // compared
+	Waves             int             `json:"waves,omitempty"`
 	Detectable        *postlift.Money `json:"detectable_per_account"` // found with 80 % power
 	DetectableLift    *float64        `json:"detectable_lift"`        // as a share of the holdout's mean
 	PlannedGain       postlift.Money  `json:"planned_gain"`           // what the plan assumed for all assigned

@@ -65,8 +65,8 @@ func (d RunDesign) over(on postlift.Date) (list []period, ordered bool) {
 // the draw makes their groups alike.
 func (m *measurement) analyseWaves() error {
 	l, d := m.Ledger, m.Run.Design
-	list, ordered := d.over(min(m.AsOf, m.Run.EndsOn()))
-	m.waves = len(list) + 1
+	_, ordered := d.over(l.until)
+	m.waves = len(l.periods) + 1
 	m.res = experiment.Result{GroupRatio: experiment.Even(l.waveSizes(d.Waves)), AccountRatio: experiment.RatioCheck{P: 1}}
 	posted := 0
 	for _, p := range d.Posted {
@@ -80,14 +80,13 @@ func (m *measurement) analyseWaves() error {
 		m.res.Refused = experiment.NoTreated
 	case !ordered:
 		m.res.Refused = WavesUnordered
-	case len(list) == 0:
+	case len(l.periods) == 0:
 		m.res.Refused = WavesRunning
 	}
 	if m.res.Refused != "" {
 		return nil
 	}
-	units := l.waveUnits(list)
-	return m.readWaves(units)
+	return m.readWaves(l.waveUnits())
 }
 
 // waveReading are the three readings of one test in waves: outcome, orders and the time before.
@@ -96,11 +95,10 @@ type waveReading struct{ outcome, orders, before []experiment.WaveUnit }
 func (m *measurement) readWaves(r waveReading) error {
 	sizes := make([]int, m.waves)
 	same := true
-	for i, u := range r.outcome {
+	for _, u := range r.outcome {
 		sizes[u.Wave-1]++
 		same = same && slices.Equal(u.Periods, r.outcome[0].Periods)
 	}
-	_ = same
 	switch {
 	case slices.Min(sizes) < 2:
 		m.res.Refused = experiment.TooFewGroups
@@ -158,24 +156,18 @@ func (l *Ledger) upTo(posted int) (mailed, waiting experiment.ArmFacts) {
 	return mailed, waiting
 }
 
-// waveUnits sums every group's days up by period.
-func (l *Ledger) waveUnits(list []period) waveReading {
+// waveUnits are the groups of a test in waves, by the periods of the ledger.
+func (l *Ledger) waveUnits() waveReading {
 	var r waveReading
-	waves := len(list) + 1
+	waves := len(l.periods) + 1
 	for i, u := range l.units {
-		margin, orders, before := make([]float64, len(list)), make([]float64, len(list)), make([]float64, len(list))
-		for j, p := range list {
+		before := make([]float64, len(l.periods))
+		for j := range before {
 			before[j] = u.Pre
-			for day, v := range l.days[i] {
-				if on := l.from.AddDays(int(day)); on >= p.from && on <= p.to {
-					margin[j] += v.margin
-					orders[j] += v.orders
-				}
-			}
 		}
 		w := min(l.waves[i], waves)
-		r.outcome = append(r.outcome, experiment.WaveUnit{Wave: w, Periods: margin, Pre: u.Pre})
-		r.orders = append(r.orders, experiment.WaveUnit{Wave: w, Periods: orders})
+		r.outcome = append(r.outcome, experiment.WaveUnit{Wave: w, Periods: l.margins[i], Pre: u.Pre})
+		r.orders = append(r.orders, experiment.WaveUnit{Wave: w, Periods: l.orders[i]})
 		r.before = append(r.before, experiment.WaveUnit{Wave: w, Periods: before})
 	}
 	return r

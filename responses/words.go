@@ -77,6 +77,9 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 	if u.Net == nil {
 		return m.withoutFigure(u, lang)
 	}
+	if m.Run.Design.waves() && m.interim() {
+		return m.someWaves(u, lang)
+	}
 	if sentence := m.cautious(u, lang); sentence != "" {
 		return sentence
 	}
@@ -109,7 +112,7 @@ func (m measurement) cautious(u *Uplift, lang string) string {
 		return ""
 	}
 	de := lang == "de"
-	groups, value := WholeNumber(m.res.Control.Groups, lang), WholeMoney(u.Net.Value, lang)
+	groups, value := WholeNumber(u.Design.ControlGroups, lang), WholeMoney(u.Net.Value, lang)
 	low, high := WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
 	if u.Verdict == Works {
 		return pick(de,
@@ -128,6 +131,12 @@ func (m measurement) withoutFigure(u *Uplift, lang string) string {
 		return pick(de,
 			"Withheld: nobody was held out, so nobody knows what would have happened without the letter.",
 			"Nicht auswertbar: Es gab keine Kontrollgruppe, also weiß niemand, was ohne den Brief geschehen wäre.")
+	case WavesUnordered, WavesRunning:
+		return m.wavesOpen(u.Reason, lang)
+	case experiment.TooFewBlocks:
+		return pick(de,
+			"No proof yet: fewer than four blocks have mailed and held-out groups that differ; so few cannot be compared.",
+			"Noch kein Beweis: In weniger als vier Blöcken gibt es angeschriebene und zurückgehaltene Verbünde, die sich unterscheiden; so wenige lassen sich nicht vergleichen.")
 	case experiment.NoTreated:
 		return pick(de, "Withheld: no account was assigned to the letter.", "Nicht auswertbar: Kein Kunde war dem Brief zugeteilt.")
 	case BrokenRatio:
@@ -155,6 +164,9 @@ func (m measurement) advice(u *Uplift, lang string) string {
 	until := pick(de, "This is an interim reading; the window ends on "+when+", and the report of that day is the one that counts.",
 		"Dies ist ein Zwischenstand; der Messzeitraum endet am "+when+", und der Bericht dieses Tages zählt.")
 	switch {
+	case u.Reason == WavesUnordered:
+		return pick(de, "Correct the posting dates of the batches if they were entered wrongly; otherwise these waves cannot be measured.",
+			"Die Einlieferungstage der Aufträge berichtigen, falls sie falsch eingetragen sind; sonst lassen sich diese Wellen nicht messen.")
 	case u.Reason == experiment.NoControl || u.Reason == experiment.NoTreated:
 		return pick(de, "Hold out a random share next time; 10 to 20 % are usual, 50 % for a first test.",
 			"Beim nächsten Mal einen zufälligen Anteil zurückhalten; 10 bis 20 % sind üblich, 50 % für einen ersten Test.")
@@ -204,11 +216,17 @@ func (m measurement) more(u *Uplift, lang string) string {
 
 func (m measurement) method(u *Uplift, lang string) string {
 	de := lang == "de"
+	if m.Run.Design.waves() {
+		return m.wavesMethod(lang)
+	}
 	estimator := pick(de, "the difference in means with Welch's interval", "die Mittelwertdifferenz mit Welch-Intervall")
 	if u.Estimator == experiment.PrimaryCUPED {
 		estimator = pick(de,
 			"the difference in means adjusted for the margin before the mailing (CUPED, one pooled theta) with Welch's interval",
 			"die um den Deckungsbeitrag vor der Aussendung bereinigte Mittelwertdifferenz (CUPED, ein gemeinsames Theta) mit Welch-Intervall")
+	}
+	if designed := m.byDesign(de); designed != "" {
+		estimator = designed
 	}
 	from, to := m.Run.InHomeOn.Format(lang), min(m.AsOf, m.Run.EndsOn()).Format(lang)
 	return pick(de,
@@ -232,8 +250,8 @@ func (m measurement) notes(u *Uplift) {
 			add(f, "Interim: the window is not over. A figure that is looked at every week finds an effect by chance far more often than one read once at the end.",
 				"Zwischenstand: Der Messzeitraum läuft noch. Eine Zahl, auf die man jede Woche schaut, findet weit öfter zufällig eine Wirkung als eine, die am Ende einmal gelesen wird.")
 		case Indicative:
-			add(f, fmt.Sprintf("Indicative: %s company groups held out are fewer than the %s from which a 95 %% interval keeps its promise: margins are skewed, and intervals from small control groups miss upwards more often than they say.", WholeNumber(m.res.Control.Groups, "en"), WholeNumber(EnoughControls, "en")),
-				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht: Deckungsbeiträge sind schief verteilt, und Intervalle aus kleinen Kontrollgruppen liegen öfter zu hoch, als sie angeben.", WholeNumber(m.res.Control.Groups, "de"), WholeNumber(EnoughControls, "de")))
+			add(f, fmt.Sprintf("Indicative: %s company groups without a letter are fewer than the %s from which a 95 %% interval keeps its promise: margins are skewed, and intervals from small control groups miss upwards more often than they say.", WholeNumber(u.Design.ControlGroups, "en"), WholeNumber(u.Design.EnoughControls, "en")),
+				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht: Deckungsbeiträge sind schief verteilt, und Intervalle aus kleinen Kontrollgruppen liegen öfter zu hoch, als sie angeben.", WholeNumber(u.Design.ControlGroups, "de"), WholeNumber(u.Design.EnoughControls, "de")))
 		case Imbalanced:
 			add(f, "The arms already differed before the mailing by more than chance usually gives; the adjusted figure corrects for it, the plain one does not.",
 				"Die Gruppen unterschieden sich schon vor der Aussendung stärker, als der Zufall es meist bewirkt; die bereinigte Zahl gleicht das aus, die einfache nicht.")
@@ -246,6 +264,11 @@ func (m measurement) notes(u *Uplift) {
 			fmt.Sprintf("Nicht in der Schätzung: vor der Auslosung benannte Schlüsselkunden (%s immer angeschrieben, %s ausgenommen) mit %s des Umsatzes und %s des Deckungsbeitrags des Vorjahres aller Kunden, die die Regel traf.",
 				WholeNumber(k.Mailed, "de"), WholeNumber(k.Spared, "de"), Percent(revenue, 1, "de"), Percent(margin, 1, "de")))
 	}
+	if n := m.Run.Explored; n > 0 {
+		add("exploration", fmt.Sprintf("Left out of the estimate: %s accounts that were tried out, not selected; what they show goes into the lift table.", WholeNumber(n, "en")),
+			fmt.Sprintf("Nicht in der Schätzung: %s Kunden, die erprobt und nicht ausgewählt wurden; was sie zeigen, geht in die Wirkungstabelle ein.", WholeNumber(n, "de")))
+	}
+	m.wavesNote(add)
 	if m.dataEndsEarly() && u.Reason != NoData {
 		add("data_ends_early", "The newest order known is of "+m.DataOn.Format("en")+": import what has come since, or the figures stop there.",
 			"Die neueste bekannte Bestellung ist vom "+m.DataOn.Format("de")+": Importieren Sie, was seitdem kam, sonst enden die Zahlen dort.")

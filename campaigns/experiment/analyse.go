@@ -218,6 +218,19 @@ func refusal(r Result, strata []Stratum, units []Unit) string {
 	return ConstantOutcome
 }
 
+// Describe is what those units of which is tells are like, as one arm.
+func Describe(units []Unit, is func(i int) bool) ArmFacts {
+	var some []Unit
+	for i, u := range units {
+		if is(i) {
+			u.Treated = true
+			some = append(some, u)
+		}
+	}
+	_, f := armFacts(some)
+	return f
+}
+
 func armFacts(units []Unit) (control, treated ArmFacts) {
 	var acc [2]Accumulator
 	var facts [2]ArmFacts

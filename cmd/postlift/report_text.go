@@ -21,6 +21,8 @@ var upliftWords = map[string]responses.Bilingual{
 	responses.ArmAssigned: {EN: "assigned", DE: "angeschrieben"},
 	responses.ArmHoldout:  {EN: "held out", DE: "zurückgehalten"},
 
+	responses.ArmWave: {EN: "wave", DE: "Welle"},
+
 	"net":         {EN: "net gain, 95%", DE: "Nettoertrag, 95\u00a0%"},
 	"gain":        {EN: "margin gained", DE: "Mehrertrag"},
 	"plain":       {EN: "  plain (Welch)", DE: "  einfach (Welch)"},
@@ -117,7 +119,11 @@ func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
 	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))
 	t.effect(u)
 	for _, arm := range u.Arms {
-		t.line(t.word(arm.Name), t.word("arm"), t.count(arm.Accounts), t.count(arm.Groups), t.money(arm.MeanAccount), t.count(arm.Orders))
+		name := t.word(arm.Name)
+		if arm.Wave > 0 {
+			name = fmt.Sprintf("%s %d, %s", name, arm.Wave, t.date(arm.InHomeOn))
+		}
+		t.line(name, t.word("arm"), t.count(arm.Accounts), t.count(arm.Groups), t.money(arm.MeanAccount), t.count(arm.Orders))
 	}
 	m := u.Attributed
 	t.line(t.word("match"), t.word("match_text"), t.count(m.ByCode.Orders), t.count(m.ByCustomer.Orders),

@@ -191,7 +191,7 @@ func checkSamples(t *testing.T, today postlift.Date) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(paths) != 12 {
+	if len(paths) != 13 {
 		t.Errorf("%d files: %v", len(paths), paths)
 	}
 	m := newMemory()
@@ -227,6 +227,13 @@ func checkSamples(t *testing.T, today postlift.Date) {
 	}
 	if _, err := d.Complete(SampleSettings("http://localhost:8080"), postlift.DerivedIDs([]byte("x"), asOf)); err != nil || d.Rule != SampleRule || d.OfferUntil <= today {
 		t.Errorf("%v, rule %q, offer until %s", err, d.Rule, d.OfferUntil)
+	}
+	bulk, err := campaigns.DecodeDefinition(strings.NewReader(sampleBulkCampaign))
+	if err == nil {
+		bulk, err = bulk.Complete(SampleSettings("http://localhost:8080"), postlift.DerivedIDs([]byte("x"), asOf))
+	}
+	if err != nil || bulk.Postage != campaigns.PostageDialogpost || len(bulk.Variants) != 3 || *bulk.Holdout != 1.0/3 {
+		t.Errorf("%v, %+v", err, bulk)
 	}
 	if err := SampleSettings("https://go.nordlicht-werkzeuge.example").Validate(); err != nil {
 		t.Error(err)

@@ -19,7 +19,7 @@ const sampleSeed = 291
 const sampleOfferDays = 60
 
 // WriteSamples writes tiny files of every kind that a person can look at, copy and import, into dir, which
-// it makes: the CSV files in their canonical columns without wrong rows, responses.csv, campaign.yaml and
+// it makes: the CSV files in their canonical columns without wrong rows, responses.csv, two campaigns and
 // README.txt, which explains the columns in English and German. It returns the paths. Existing files are
 // overwritten. The history ends the day before today and the campaign's offer stands from today on, so that
 // the files fit the day on which they are written; one day gives the same files everywhere.
@@ -39,6 +39,7 @@ func WriteSamples(dir string, today postlift.Date) ([]string, error) {
 		{"opportunities.csv", sampleOpportunities(asOf)},
 		{"responses.csv", sampleResponses(asOf)},
 		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", today.AddDays(sampleOfferDays))},
+		{"campaign-bulk.yaml", sampleBulkCampaign},
 		{"README.txt", samplesReadme},
 	}
 	for _, t := range texts {
@@ -94,6 +95,46 @@ merge:                # a field with _de or _en speaks in letters of that langua
 `, SampleRule, landingURL, until)
 }
 
+// sampleBulkCampaign shows what a campaign may say beside the usual: tariff, key accounts, area, matched pairs and variants.
+const sampleBulkCampaign = `# Advertising by bulk postage where it pays, measured by matched pairs. All prices are invented: take your vendor's.
+name: Spring by bulk post
+class: advertising
+rule: clv.residual > 100 and status == "active"
+design: winback
+languages: [de, en]
+landing_url: https://www.nordlicht-werkzeuge.example/fruehjahr
+
+mode: budget              # all, top (with top: accounts), budget, value (with min_value)
+budget: 4000 EUR          # never exceeded; held-out accounts count towards it
+max_pieces: 6000
+area: {countries: [DE]}   # further: postcodes, exclude_postcodes, within_km
+roles: [purchasing, management]
+
+holdout_design: pairs     # auto, strata, pairs, waves, none
+block: 3                  # one held out for two mailed; 2 is one for one
+key_accounts:             # declared before the draw, left out of the estimate
+  top_percent: 2          # of the groups, by last year's margin; further: always, never: [K-1001, "Muster GmbH"]
+  top: always
+
+tariff:                   # instead of piece_cost; net prices in major units, tenths of a cent are possible
+  name: Print vendor 2026
+  setup: 85
+  min_order: 150
+  capacity: 20000
+  production:
+    - name: print and inserting
+      steps: [{from: 1, price: 0.39}, {from: 1000, price: 0.31}, {from: 5000, price: 0.265}]  # the step reached holds for all letters
+  postage:
+    - {class: letter, price: 0.95}
+    - {class: dialogpost, price: 0.42, nationwide: 5000, region: 200, top_up: true}           # region: the first two digits of the postcode
+
+variants:                 # whole groups, always the same ones
+  - {name: english, rule: language == "en"}
+  - {name: short, share: 0.5}
+  - {name: long, share: 0.5}
+offer: Frei Haus
+`
+
 const samplesReadme = `Samples of postlift: all people, companies and streets in them are invented.
 
 ENGLISH
@@ -133,6 +174,7 @@ returns       external_id,date,code,piece_id,reason (no sample: codes exist afte
               no_such_number, vacant, refused, unclaimed, deceased, closed_business, no_receptacle,
               temporarily_away, other
 campaign.yaml a win-back campaign:   postlift campaign create -f samples/campaign.yaml
+              campaign-bulk.yaml shows tariff, key accounts, area, matched pairs and variants
 
 DEUTSCH
 Reihenfolge des Imports: employees, accounts, sites, contacts, orders, contracts, opportunities, costs,
@@ -170,4 +212,5 @@ places        wo Postleitzahlen liegen (kein Muster): country,postcode,latitude,
 returns       Rückläufer: external_id,date,code,piece_id,reason (kein Muster: Codes gibt es erst nach dem
               ersten Versand)
 campaign.yaml eine Kampagne zur Rückgewinnung:   postlift campaign create -f samples/campaign.yaml
+              campaign-bulk.yaml zeigt Tarif, Schlüsselkunden, Gebiet, Paarvergleich und Varianten
 `

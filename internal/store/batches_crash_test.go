@@ -121,7 +121,7 @@ func (m mortalFiles) DeleteAll(ctx context.Context, name string) error {
 func (w *mailWorld) live(life *lifeline) error {
 	ctx, me := context.Background(), postlift.Person("Test")
 	s := mailers.NewService(mailers.Options{Store: mortalStore{w.store, life}, Files: mortalFiles{w.files, life}, Renderer: w.printer, Gate: w.gate,
-		Clock: w.store.clock, IDs: postlift.DerivedIDs(w.store.secret, postlift.MustDate("2026-06-01")), Secret: w.store.secret, Lease: time.Hour})
+		Clock: w.clock, IDs: postlift.DerivedIDs(w.store.secret, postlift.MustDate("2026-06-01")), Secret: w.store.secret, Lease: time.Hour})
 	b, err := s.Prepare(ctx, mailRun, me)
 	for done := false; err == nil && !done; {
 		if b, err = s.Batch(ctx, b.UID); err != nil {

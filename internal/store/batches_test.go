@@ -139,11 +139,13 @@ type mailWorld struct {
 	files   *memFiles
 	printer *linePrinter
 	gate    openGate
+	clock   postlift.Clock
 }
 
 // on moves the service to an instant.
 func (w *mailWorld) on(now time.Time) {
-	w.service = mailers.NewService(mailers.Options{Store: w.store, Files: w.files, Renderer: w.printer, Gate: w.gate, Clock: postlift.FixedClock(now),
+	w.clock = postlift.FixedClock(now)
+	w.service = mailers.NewService(mailers.Options{Store: w.store, Files: w.files, Renderer: w.printer, Gate: w.gate, Clock: w.clock,
 		IDs: postlift.DerivedIDs(w.store.secret, postlift.MustDate("2026-06-01")), Secret: w.store.secret, Lease: time.Minute})
 }
 

@@ -53,6 +53,9 @@ func (l *loader) noteImported() error {
 		return err
 	}
 	if kept == 0 {
+		if err := l.alone("features"); err != nil { // whoever works them out now has not seen this import
+			return err
+		}
 		return l.forgetFeatureState()
 	}
 	for _, query := range importedAccounts[l.kind] {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -21,9 +23,56 @@ const featureStateName = "account_features"
 // than looking each one up.
 const manyChanges = 20000
 
+// FreshenFeatures makes the features stand for a date with every change of an account in them: what RefreshFeatures
+// would give, at the cost of the accounts that have changed. Where they stand for that already it writes nothing, and
+// so waits for no import.
+func (s *Store) FreshenFeatures(ctx context.Context, asOf postlift.Date) error {
+	const op = "store.FreshenFeatures"
+	settings, err := s.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	if fresh, err := s.featuresFresh(ctx, settings, asOf); err != nil || fresh {
+		return opError(op, err)
+	}
+	return opError(op, s.inTx(ctx, func(t *tx) error {
+		if err := t.alone("features"); err != nil {
+			return err
+		}
+		return t.freshenFeatures(settings, asOf)
+	}))
+}
+
+// featuresFresh tells whether there is nothing to freshen. What features stand for is read before the changes: one
+// that comes in between shows.
+func (s *Store) featuresFresh(ctx context.Context, settings accounts.Settings, asOf postlift.Date) (bool, error) {
+	var have featureStateRow
+	if err := s.reader(ctx).Limit(1).Find(&have, "name = ?", featureStateName).Error; err != nil {
+		return false, err
+	}
+	if have.AsOf != asOf {
+		return false, nil
+	}
+	mark, _, err := s.ChangeMark(ctx)
+	if err != nil || have.ChangeMark != mark {
+		return false, err
+	}
+	rows, err := s.queryRead(ctx, basisRates)
+	basis, err := basisOf(settings, rows, err)
+	return have.Fingerprint == basis, err
+}
+
+// basisRates selects the exchange rates, which features rest on beside the accounts' own data.
+const basisRates = "SELECT currency, CAST(valid_from AS TEXT), CAST(rate AS TEXT) FROM exchange_rates ORDER BY 1, 2"
+
 // featureBasis is a hash of what features rest on beside the accounts' own data.
 func (t *tx) featureBasis(settings accounts.Settings) (string, error) {
-	rows, err := t.query("SELECT currency, CAST(valid_from AS TEXT), CAST(rate AS TEXT) FROM exchange_rates ORDER BY 1, 2")
+	rows, err := t.query(basisRates)
+	return basisOf(settings, rows, err)
+}
+
+// basisOf is a hash of the settings that features read and of the rows of basisRates.
+func basisOf(settings accounts.Settings, rows *sql.Rows, err error) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("store: exchange rates: %w", err)
 	}

@@ -29,7 +29,7 @@ func (s *Store) PlannedAccounts(ctx context.Context, runID int64) ([]campaigns.P
 		return nil
 	}, `SELECT c.account_id, c.group_key, a.segment, c.baseline_minor, c.pre_margin_minor, c.cost_minor, c.lift, c.lift_sd, c.contacts
 FROM choices c JOIN accounts a ON a.id = c.account_id
-WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN (?, ?) ORDER BY c.account_id`, runID, campaigns.RoleKey, campaigns.RoleExplore)
+WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN `+outsideEstimate+` ORDER BY c.account_id`, runID)
 	if err != nil {
 		return nil, fmt.Errorf("store.PlannedAccounts: %w", err)
 	}

@@ -28,9 +28,9 @@ const YardRule = `clv.residual > 500 and clv.p_alive >= 0.25 and country in ["DE
 // YardFunnelRule matches about half of the yard's accounts.
 const YardFunnelRule = `clv.residual > 500 and country in ["DE", "AT", "CH"]`
 
-// byHand is YardRule as somebody would write it who knows the tables; {run} is the published score run, {day} the
+// byHand is YardRule as somebody would write it who knows the tables and the engine; {run} is the published score run, {day} the
 // 30th day before the facts' date.
-const byHand = `SELECT -1, a.id, 1 FROM accounts a JOIN account_features f ON f.account_id = a.id JOIN scores sc ON sc.run_id = {run} AND sc.account_id = a.id
+const byHand = `SELECT -1, a.id, 1 FROM accounts a {join} account_features f ON f.account_id = a.id {join} scores sc ON sc.run_id = {run} AND sc.account_id = a.id
 WHERE sc.residual_minor > 50000 AND sc.p_alive >= 0.25 AND a.country IN ('DE', 'AT', 'CH') AND a.segment <> 'C' AND a.segment <> '' AND a.employee_count > 20
   AND a.status = 'active' AND f.net_12m_minor > 10000 AND f.last_order_on < {day} AND f.open_contracts = 0 AND f.mails_365d < 4`
 
@@ -153,7 +153,11 @@ func (y *RuleYard) Compiled(ctx context.Context, rule *rules.Term) (rows int64, 
 
 // ByHand takes the time of the same for YardRule by a statement written by hand.
 func (y *RuleYard) ByHand(ctx context.Context) (rows int64, took time.Duration, err error) {
-	return y.insert(ctx, strings.NewReplacer("{run}", "1", "{day}", y.store.dateLiteral(y.asOf.AddDays(-30))).Replace(byHand))
+	join := "CROSS JOIN" // half the time of JOIN: accounts in their order
+	if y.store.dialect == migrations.Postgres {
+		join = "JOIN"
+	}
+	return y.insert(ctx, strings.NewReplacer("{join}", join, "{run}", "1", "{day}", y.store.dateLiteral(y.asOf.AddDays(-30))).Replace(byHand))
 }
 
 func (y *RuleYard) insert(ctx context.Context, query string, args ...any) (rows int64, took time.Duration, err error) {
@@ -200,14 +204,16 @@ func (y *RuleYard) Funnel(ctx context.Context, rule *rules.Term) (counts [7]int6
 	w.reads["f"] = true
 	args := append(append(twice(y.asOf, 1), twice(y.asOf, 1)...), w.args...)
 	start := time.Now()
-	rows, err := y.store.queryRead(ctx, `SELECT step, COUNT(*) FROM (SELECT CASE
-  WHEN EXISTS (SELECT 1 FROM suppressions s WHERE s.account_id = a.id AND s.scope || '' = 'account' AND `+activeSuppression+`)
-    OR EXISTS (SELECT 1 FROM suppressions s WHERE s.scope = 'account' AND s.match_key = a.match_key AND `+activeSuppression+`) THEN 1
-  WHEN a.status <> 'active' THEN 2
-  WHEN NOT EXISTS (SELECT 1 FROM sites x WHERE x.account_id = a.id AND x.status = 'ok') THEN 3
-  WHEN f.last_mailed_on > `+y.store.dateLiteral(y.asOf.AddDays(-90))+` THEN 4
-  WHEN f.mails_365d >= 4 THEN 5 WHEN a.dunning THEN 6 ELSE 0 END AS step
-FROM `+w.from(false)+` WHERE `+where+`) q GROUP BY step`, args...)
+	rows, err := y.store.queryRead(ctx, `WITH blocked AS (
+  SELECT s.account_id AS id FROM suppressions s WHERE s.account_id IS NOT NULL AND s.scope || '' = 'account' AND `+activeSuppression+`
+  UNION SELECT k.id FROM suppressions s CROSS JOIN accounts k WHERE k.match_key = s.match_key AND s.scope = 'account' AND k.match_key <> '' AND `+activeSuppression+`
+), astray AS (
+  SELECT x.account_id AS id FROM sites x WHERE x.status <> 'ok' AND NOT EXISTS (SELECT 1 FROM sites o WHERE o.account_id = x.account_id AND o.status = 'ok')
+), steps AS (
+  SELECT CASE WHEN a.id IN (SELECT id FROM blocked) THEN 1 WHEN a.status <> 'active' THEN 2 WHEN a.id IN (SELECT id FROM astray) THEN 3
+    WHEN f.last_mailed_on > `+y.store.dateLiteral(y.asOf.AddDays(-90))+` THEN 4 WHEN f.mails_365d >= 4 THEN 5 WHEN a.dunning THEN 6 ELSE 0 END AS step
+  FROM `+w.from(false)+` WHERE `+where+`
+) SELECT step, COUNT(*) FROM steps GROUP BY step`, args...)
 	err = eachRow(rows, err, func(r *sql.Rows) error {
 		var step, n int64
 		err := r.Scan(&step, &n)

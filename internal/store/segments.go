@@ -21,7 +21,7 @@ func (s *Store) CreateSegment(ctx context.Context, rule campaigns.RuleVersion, b
 	const op = "store.CreateSegment"
 	segment := campaigns.Segment{Name: rule.Name, RuleUID: rule.UID, By: by.Name}
 	err := s.inTx(ctx, func(t *tx) error {
-		for _, lock := range []string{"features", "imports"} {
+		for _, lock := range []string{"imports", "features"} {
 			if err := t.alone(lock); err != nil {
 				return err
 			}

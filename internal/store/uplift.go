@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/draw"
 	"postlift/responses"
 )
 
@@ -23,9 +25,10 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 		WindowDays  int
 		CostMinor   int64
 		Class       string
+		State       string // of the campaign
 		Record      jsonText
 	}
-	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, c.class, r.currency, r.in_home_on, r.window_days, r.cost_minor, r.record
+	err := s.reader(ctx).Raw(`SELECT r.id, r.uid, c.uid AS campaign_uid, c.name AS campaign, c.class, c.state, r.currency, r.in_home_on, r.window_days, r.cost_minor, r.record
 		FROM campaigns c LEFT JOIN runs r ON r.campaign_id = c.id AND r.in_home_on IS NOT NULL
 		WHERE c.uid = ? OR c.name = ? OR r.uid = ? ORDER BY r.in_home_on DESC, r.id DESC LIMIT 1`, name, name, name).Scan(&row).Error
 	switch {
@@ -44,23 +47,20 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 	if err := s.runPosting(ctx, &run, row.Record); err != nil {
 		return run, fmt.Errorf("%s: %w", op, err)
 	}
-	if run.Waves, err = s.measuredWaves(ctx, run.ID); err != nil {
-		return run, fmt.Errorf("%s: %w", op, err)
-	}
+	run.Design.Ended = row.State == campaigns.StateCancelled
 	run.Accounts, err = s.accountFunnel(ctx, run.ID)
 	return run, err
 }
 
-// measuredWaves lists the waves of a run that has them.
-func (s *Store) measuredWaves(ctx context.Context, runID int64) ([]responses.MeasuredWave, error) {
-	waves, err := s.RunWaves(ctx, runID)
-	var found []responses.MeasuredWave
+// postedWaves lists the waves of a run that were posted.
+func (s *Store) postedWaves(ctx context.Context, run *responses.MeasuredRun) error {
+	waves, err := s.RunWaves(ctx, run.ID)
 	for _, w := range waves {
-		if w.Number > 0 {
-			found = append(found, responses.MeasuredWave{Number: w.Number, Accounts: w.Accounts, InHomeOn: w.InHomeOn})
+		if w.Number > 0 && !w.InHomeOn.IsZero() {
+			run.Design.Posted = append(run.Design.Posted, responses.Posting{Wave: w.Number, InHomeOn: w.InHomeOn})
 		}
 	}
-	return found, err
+	return err
 }
 
 // runPosting fills in the posting date and the price of a piece: what the run's record fixed, else the
@@ -72,13 +72,29 @@ func (s *Store) runPosting(ctx context.Context, run *responses.MeasuredRun, reco
 		return err
 	}
 	var fixed struct {
-		PieceCost   postlift.Money      `json:"piece_cost"`
-		KeyAccounts *campaigns.KeyShare `json:"key_accounts"`
+		PieceCost   postlift.Money        `json:"piece_cost"`
+		KeyAccounts *campaigns.KeyShare   `json:"key_accounts"`
+		Design      campaigns.PlanDesign  `json:"design"`
+		WaveDays    int                   `json:"wave_days"`
+		Strata      []draw.Stratum        `json:"strata"`
+		Exploration campaigns.Exploration `json:"exploration"`
 	}
 	if err := record.into(&fixed); err != nil {
 		return err
 	}
-	run.KeyAccounts = fixed.KeyAccounts
+	run.KeyAccounts, run.Explored = fixed.KeyAccounts, fixed.Exploration.Thompson+fixed.Exploration.Uniform
+	run.Design.PlanDesign, run.Design.WaveDays = fixed.Design, fixed.WaveDays
+	switch run.Design.Design {
+	case campaigns.DesignWaves:
+		if err := s.postedWaves(ctx, run); err != nil {
+			return err
+		}
+	case campaigns.DesignStrata, campaigns.DesignPairs:
+		run.Design.Strata = make(map[string]responses.Sizes, len(fixed.Strata))
+		for _, x := range fixed.Strata {
+			run.Design.Strata[x.Name] = responses.Sizes{Held: x.Holdout, Treated: x.Clusters - x.Holdout}
+		}
+	}
 	switch {
 	case fixed.PieceCost.Currency == run.Currency:
 		run.PieceCostMinor = fixed.PieceCost.Minor
@@ -128,22 +144,22 @@ func (s *Store) each(ctx context.Context, scan func(*sql.Rows) error, query stri
 	return rows.Err()
 }
 
-// outsideEstimate are the roles of accounts that no draw held out: SQL for a list.
-const outsideEstimate = "('" + campaigns.RoleKey + "', '" + campaigns.RoleExplore + "')"
+// outsideEstimate are the roles of accounts that the estimate leaves out: SQL for a list.
+var outsideEstimate = "('" + strings.Join(campaigns.OutsideEstimate(), "', '") + "')"
 
-// RunGroups streams the run's randomisation groups, one row a group and arm; key accounts and those drawn from
-// everybody left have nobody to be compared with and are not among them.
+// RunGroups streams the run's randomisation groups, one row a group and arm; key accounts and those
+// that were tried out are not among them.
 func (s *Store) RunGroups(ctx context.Context, runID int64, take func(responses.GroupRow) error) error {
 	return s.each(ctx, func(rows *sql.Rows) error {
 		var g responses.GroupRow
 		var outcome string
-		if err := rows.Scan(&g.Key, &outcome, &g.Propensity, &g.Accounts, &g.PreMinor, &g.PlannedGainMinor); err != nil {
+		if err := rows.Scan(&g.Key, &outcome, &g.Propensity, &g.Accounts, &g.PreMinor, &g.PlannedGainMinor, &g.Stratum, &g.Wave); err != nil {
 			return err
 		}
 		g.Treated = outcome == "assigned"
 		return take(g)
 	}, `SELECT group_key, outcome, MIN(propensity), COUNT(*), CAST(SUM(pre_margin_minor) AS DOUBLE PRECISION),
-		CAST(SUM(expected_value_minor + cost_minor) AS DOUBLE PRECISION)
+		CAST(SUM(expected_value_minor + cost_minor) AS DOUBLE PRECISION), MIN(stratum), MIN(wave)
 		FROM choices WHERE run_id = ? AND outcome IN ('assigned', 'holdout') AND role NOT IN `+outsideEstimate+`
 		GROUP BY group_key, outcome ORDER BY group_key, outcome`, runID)
 }
@@ -163,7 +179,7 @@ func (s *Store) RunDays(ctx context.Context, run responses.MeasuredRun, from, un
 		SUM(CASE WHEN d.doc_type = 'order' AND d.net > 0 AND d.rate IS NOT NULL THEN 1 ELSE 0 END),
 		SUM(CASE WHEN d.rate IS NULL AND d.net <> 0 THEN 1 ELSE 0 END)
 		FROM choices c JOIN (` + documentSQL(rates, settings.Value.DefaultMargin) + ` AND o.placed_on >= ?) d ON d.account_id = c.account_id
-		WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') GROUP BY c.group_key, d.placed_on ORDER BY c.group_key, d.placed_on`
+		WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN ` + outsideEstimate + ` GROUP BY c.group_key, d.placed_on ORDER BY c.group_key, d.placed_on`
 	return s.each(ctx, func(rows *sql.Rows) error {
 		var d responses.DayRow
 		if err := rows.Scan(&d.Key, &d.On, &d.Net, &d.Margin, &d.Assumed, &d.Orders, &d.Excluded); err != nil {
@@ -186,7 +202,7 @@ func (s *Store) RunContracts(ctx context.Context, runID int64, from, until postl
 	}, `SELECT c.group_key, k.currency, k.term_ends_on, k.auto_renew, k.notice_given_on, k.ended_on,
 		l.monthly_fee_minor, l.monthly_margin_minor, l.valid_from, l.valid_to
 		FROM choices c JOIN contracts k ON k.account_id = c.account_id JOIN contract_lines l ON l.contract_id = k.id
-		WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND k.started_on <= ?
+		WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN `+outsideEstimate+` AND k.started_on <= ?
 		AND l.valid_from <= ? AND (l.valid_to IS NULL OR l.valid_to >= ?)
 		ORDER BY c.group_key, k.id, l.id`, runID, until, until, from)
 }

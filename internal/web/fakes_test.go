@@ -129,7 +129,7 @@ func (f *fakes) CurrentRun(_ context.Context, ref string) (campaigns.Run, error)
 		Outlook: &campaigns.Outlook{Gain: campaigns.Span{Value: eur(900), Low: eur(-100), High: eur(1900)}, Holdout: eur(220),
 			Quote: budget.Quote{Pieces: 392, Total: eur(470), Parts: []budget.Part{{Code: budget.PartProduction, Name: hostile, Pieces: 392, Amount: eur(170)}, {Code: budget.PartPostage, Name: "letter", Country: "DE", Pieces: 392, Amount: eur(300)}}},
 			Next:  &campaigns.Alternative{Letters: 800, Gain: campaigns.Span{Value: eur(300), Low: eur(-10), High: eur(610)}},
-			Cut:   &campaigns.Alternative{Letters: -80, Gain: campaigns.Span{Value: eur(-50), Low: eur(-90), High: eur(-10)}}, KeyAccounts: &campaigns.KeyShare{Mailed: 3, Spared: 1, RevenueShare: .084},
+			Cut:   &campaigns.Alternative{Letters: -80, Gain: campaigns.Span{Value: eur(-50), Low: eur(-90), High: eur(-10)}}, Curve: []campaigns.CurvePoint{{Budget: eur(100), Net: eur(500)}, {Budget: eur(200), Net: eur(800)}, {Budget: eur(300), Net: eur(900)}}, KeyAccounts: &campaigns.KeyShare{Mailed: 3, Spared: 1, RevenueShare: .084},
 			Warnings: []string{hostile}, Samples: []campaigns.Sample{{AccountUID: "acc_1", Account: hostile, ExternalID: "K-1", Outcome: campaigns.Assigned, Role: campaigns.RoleKey},
 				{ExternalID: hostile, Outcome: campaigns.OverCap, Reasons: []campaigns.Reason{"over_budget"}}}},
 		Record: campaigns.Record{HoldoutShare: .2, Design: campaigns.PlanDesign{Design: campaigns.DesignPairs, Block: 5}, Lift: .15, PieceCost: postlift.Money{Minor: 120, Currency: "EUR"},

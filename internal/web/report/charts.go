@@ -68,6 +68,9 @@ func (v view) curveChart() template.HTML {
 }
 
 func (v view) armsChart() template.HTML {
+	if v.inWaves() {
+		return "" // every wave had its letter for another while: their means side by side would mislead
+	}
 	var rows []chart.IntervalRow
 	for i, a := range v.Arms {
 		if a.Groups == 0 {

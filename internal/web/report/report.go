@@ -134,6 +134,32 @@ func (v view) Icon() string {
 	return map[string]string{responses.Works: "✓", responses.NoProof: "○", responses.Hurts: "▼", responses.Withheld: "■"}[v.Verdict]
 }
 
+// inWaves tells whether everybody was mailed in random order, so that there are no two arms.
+func (v view) inWaves() bool {
+	return len(v.Arms) > 0 && v.Arms[0].Name == responses.ArmWave
+}
+
+// ArmsTitle is the key of the heading above the arms.
+func (v view) ArmsTitle() string {
+	if v.inWaves() {
+		return "waves"
+	}
+	return "arms"
+}
+
+// ArmLabel names an arm, or a wave with the day when it arrived.
+func (v view) ArmLabel(a responses.Arm) string {
+	switch {
+	case a.Name == responses.ArmAssigned:
+		return v.T("mailed")
+	case a.Name == responses.ArmHoldout:
+		return v.T("held_out")
+	case a.InHomeOn.IsZero():
+		return fmt.Sprintf("%s %d (%s)", v.T("wave"), a.Wave, v.T("waiting"))
+	}
+	return fmt.Sprintf("%s %d (%s)", v.T("wave"), a.Wave, v.Date(a.InHomeOn))
+}
+
 // Rows are the estimates of the interval chart.
 func (v view) Rows() []Row {
 	var rows []Row
