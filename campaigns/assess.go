@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -99,7 +100,40 @@ func (s *Service) Assess(ctx context.Context, ref string, asOf postlift.Date, wi
 		in.WindowsFrom = append(in.WindowsFrom, panel.First(w))
 	}
 	in.Currency, in.WindowDays, in.InHome = settings.Currency, days, inHome
-	return planner.Assess(in)
+	own, unlike := c.Definition.measured(len(in.Groups))
+	in.Own = own
+	a, err := planner.Assess(in)
+	if err == nil && unlike != nil {
+		a.Reasons = append(a.Reasons, *unlike)
+	}
+	return a, err
+}
+
+// measured is the design that a campaign of so many planned groups will have as it stands, in the planner's terms; nil
+// where nobody is held out. Waves are planned a window apart: where the campaign's are not, it says so.
+func (d Definition) measured(groups int) (own *planner.Design, unlike *planner.Words) {
+	in := PlanInput{Design: d.HoldoutDesign, Block: d.Block, Waves: d.Waves}
+	if d.Holdout != nil {
+		in.Holdout = *d.Holdout
+	}
+	switch r := in.resolve(groups); r.Design {
+	case DesignStrata:
+		return &planner.Design{Kind: planner.Holdout, Share: r.Share}, nil
+	case DesignPairs:
+		if r.Block == 2 {
+			return &planner.Design{Kind: planner.Pairs}, nil
+		}
+		return &planner.Design{Kind: planner.Pairs, Block: r.Block}, nil
+	case DesignWaves:
+		if d.WaveDays == d.WindowDays && r.Waves <= planner.MaxWaves {
+			return &planner.Design{Kind: planner.InWaves, Waves: r.Waves}, nil
+		}
+		return nil, &planner.Words{
+			EN: fmt.Sprintf("The campaign's own %d waves are %d days apart and are not in the table: its waves are %d days apart, as long as the window.", r.Waves, d.WaveDays, d.WindowDays),
+			DE: fmt.Sprintf("Die %d Wellen der Kampagne selbst liegen %d Tage auseinander und stehen nicht in der Übersicht: Deren Wellen liegen %d Tage auseinander, so lange wie das Messfenster.", r.Waves, d.WaveDays, d.WindowDays),
+		}
+	}
+	return nil, nil
 }
 
 // plannedFor finds the audience, the day that its plan stands for, and the day in home: as posted, else two weeks

@@ -3,6 +3,9 @@ package campaigns
 import (
 	"strings"
 	"testing"
+
+	"postlift"
+	"postlift/accounts"
 )
 
 func TestAddressWarnings(t *testing.T) {
@@ -26,5 +29,21 @@ func TestAddressWarnings(t *testing.T) {
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.Contains(got[0], c.want)) {
 			t.Errorf("%s, %s: %q, want %q", c.tracking, c.landing, got, c.want)
 		}
+	}
+}
+
+func TestAdvertisingNeedsANotice(t *testing.T) {
+	settings := accounts.DefaultSettings()
+	d := Definition{Class: Advertising, Languages: []string{"de", "en"}}
+	if err := noticed(d, settings); err != nil {
+		t.Error(err)
+	}
+	settings.ObjectionNotice = map[string]string{"de": "Widerspruch"}
+	if err := noticed(d, settings); postlift.KindOf(err) != postlift.Invalid || !strings.Contains(postlift.UserText(err), "objection_notice.en is missing") {
+		t.Errorf("%v", err)
+	}
+	d.Class = Contractual
+	if err := noticed(d, settings); err != nil {
+		t.Errorf("a contractual letter needs no notice: %v", err)
 	}
 }

@@ -202,12 +202,16 @@ func (s *Service) Release(ctx context.Context, name string, asOf postlift.Date, 
 		r.Rendering = true
 		return r, nil
 	}
-	if r.Withdrawn, err = s.gateAgain(ctx, b, asOf, by); err != nil {
+	seen, err := s.store.ReleasedBatches(ctx)
+	if err != nil {
+		return r, err
+	}
+	if r.Withdrawn, err = s.stop(ctx, b, asOf, by); err != nil {
 		return r, err
 	}
 	dirty, err := s.store.RequeueDirty(ctx, b.UID, by)
 	if err == nil && dirty == 0 {
-		r.Rendering, err = s.letGo(ctx, b, by)
+		r.Rendering, err = s.letGo(ctx, b, seen, by)
 	}
 	r.Rendering = r.Rendering || dirty > 0
 	if err != nil {
@@ -231,6 +235,28 @@ func releasable(b Batch) error {
 	return nil
 }
 
+// stop withdraws what must not go out any more: whom a list names by what the letter was made from, as the person may
+// have moved to another site since, and whomever the gate holds back by what is known of them now. The letters leave
+// today, so no other date makes the gate overlook what stands against them today.
+func (s *Service) stop(ctx context.Context, b Batch, asOf postlift.Date, by postlift.Actor) (int, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return 0, err
+	}
+	pulled, err := s.pull(ctx, by)
+	stopped := pulled[b.UID]
+	today := settings.Today(s.clock)
+	for _, day := range slices.Compact([]postlift.Date{today, max(asOf, today)}) {
+		if err != nil {
+			return stopped, err
+		}
+		var n int
+		n, err = s.gateAgain(ctx, b, day, by)
+		stopped += n
+	}
+	return stopped, err
+}
+
 func (s *Service) gateAgain(ctx context.Context, b Batch, asOf postlift.Date, by postlift.Actor) (int, error) {
 	blocked, err := s.gate.BlockedPieces(ctx, b.UID, asOf)
 	if err != nil || len(blocked) == 0 {
@@ -240,8 +266,8 @@ func (s *Service) gateAgain(ctx context.Context, b Batch, asOf postlift.Date, by
 }
 
 // letGo writes the folder once more, from verified files, and releases. True means that a file was found
-// damaged and is rendered again first.
-func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (rendering bool, err error) {
+// damaged and is rendered again first. The gate has looked at no other releases than the seen ones.
+func (s *Service) letGo(ctx context.Context, b Batch, seen []int64, by postlift.Actor) (rendering bool, err error) {
 	files, err := s.store.BatchFiles(ctx, b.UID)
 	if err != nil {
 		return false, err
@@ -253,7 +279,7 @@ func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (render
 	if !left {
 		return false, WrongState("mailers.Release", b, "no letter is left in it")
 	}
-	ok, err := s.publish(ctx, b, files, func(put func() error) error { return s.store.ReleaseBatch(ctx, b.UID, put, by) })
+	ok, err := s.publish(ctx, b, files, func(put func() error) error { return s.store.ReleaseBatch(ctx, b.UID, seen, put, by) })
 	return !ok && err == nil, err
 }
 
@@ -261,29 +287,35 @@ func (s *Service) letGo(ctx context.Context, b Batch, by postlift.Actor) (render
 // Files not yet released are rendered again at release; a vendor that has a batch already finds a
 // stoplist.csv in its folder. It returns how many pieces were withdrawn.
 func (s *Service) PullSuppressed(ctx context.Context, by postlift.Actor) (int, error) {
-	settings, err := s.store.Settings(ctx)
-	if err != nil {
-		return 0, err
-	}
-	pulled, err := s.store.WithdrawSuppressed(ctx, settings.Today(s.clock), by)
-	if err != nil {
-		return 0, err
-	}
+	pulled, err := s.pull(ctx, by)
 	total := 0
 	for _, n := range pulled {
 		total += n
 	}
+	return total, err
+}
+
+// pull is PullSuppressed by batch.
+func (s *Service) pull(ctx context.Context, by postlift.Actor) (map[string]int, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pulled, err := s.store.WithdrawSuppressed(ctx, settings.Today(s.clock), by)
+	if err != nil {
+		return nil, err
+	}
 	batches, err := s.store.BatchSummaries(ctx)
 	if err != nil {
-		return total, err
+		return pulled, err
 	}
 	for _, b := range batches { // all that are out, so that a crash before the list was written is made good
 		if b.ReleasedAt == nil || !b.State.Can(BatchPosted) || b.Live[PieceWithdrawn] == 0 {
 			continue
 		}
 		if err := s.writeStopList(ctx, b.UID); err != nil {
-			return total, err
+			return pulled, err
 		}
 	}
-	return total, nil
+	return pulled, nil
 }

@@ -163,8 +163,12 @@ type BatchStore interface {
 	WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by postlift.Actor) (map[string]int, error)
 	// StopList streams the live pieces that were withdrawn after the release.
 	StopList(ctx context.Context, batchUID string, each func(StopRow) error) error
-	// ReleaseBatch lets a sealed and approved batch go; put runs as in SealBatch.
-	ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error
+	// ReleasedBatches lists the batches that are out, whose letters the gate counts, by their ids in the database.
+	ReleasedBatches(ctx context.Context) ([]int64, error)
+	// ReleaseBatch lets a sealed and approved batch go; put runs as in SealBatch. Conflict where a batch that was
+	// not seen before the gate looked is out by now and has letters to the same group or person, or where a list
+	// holds a letter back by now: the gate has to be asked again.
+	ReleaseBatch(ctx context.Context, batchUID string, seen []int64, put func() error, by postlift.Actor) error
 	// PostBatch moves the batch and its released pieces to posted, in home on inHome, and the run to measuring from
 	// the first day on which any of its letters was in home.
 	PostBatch(ctx context.Context, batchUID string, on, inHome postlift.Date, by postlift.Actor) error

@@ -288,7 +288,7 @@ func (m measurement) verdict(net, gain experiment.Estimate) string {
 
 func (m measurement) interim() bool {
 	d := m.Run.Design
-	return m.AsOf < m.Run.EndsOn() || d.waves() && !d.Ended && len(m.Ledger.periods) < d.Waves-1
+	return m.AsOf < m.Run.EndsOn() || d.waves() && !d.Ended && len(d.Posted) < d.Waves
 }
 
 func (m measurement) interval(e experiment.Estimate) *MoneyInterval {

@@ -75,7 +75,7 @@ func TestWavesOnTheWay(t *testing.T) {
 	}
 	in := inWaves(400, 2, inHome.AddDays(20), 50)
 	u = measured(t, in)
-	if u.Net == nil || u.Flags[0] != Interim || u.Arms[3].InHomeOn != 0 || !strings.Contains(u.Sentence.EN, "1 of 3 comparisons") || u.Gain.Value.Minor/200 < 600 || u.Gain.Value.Minor/200 > 800 {
+	if u.Net == nil || u.Flags[0] != Interim || u.Arms[3].InHomeOn != 0 || !strings.Contains(u.Sentence.EN, "2 of 4 waves") || u.Gain.Value.Minor/200 < 600 || u.Gain.Value.Minor/200 > 800 {
 		t.Errorf("on day 20: %v %+v: %s", u.Flags, u.Gain, u.Sentence.EN)
 	}
 	in = inWaves(400, 2, inHome.AddDays(90), 50)

@@ -199,6 +199,11 @@ func (m measurement) more(u *Uplift, lang string) string {
 			"Die Aussendung an weitere Kunden wiederholen und die Kampagnen gemeinsam auswerten; eine größere Kontrollgruppe hilft am meisten.")
 	}
 	needed, have := WholeNumber(*u.Design.AccountsNeeded, lang), WholeNumber(n, lang)
+	if m.Run.Design.waves() && *u.Design.AccountsNeeded > n {
+		return pick(de,
+			fmt.Sprintf("To find an effect as large as planned in waves of this kind, about %s accounts are needed (80 %% chance); this test had %s. Repeat it, with more days between the waves.", needed, have),
+			fmt.Sprintf("Um in solchen Wellen eine Wirkung in geplanter Höhe zu finden, braucht es etwa %s Kunden (80 %% Wahrscheinlichkeit); dieser Test hatte %s. Wiederholen, mit mehr Tagen zwischen den Wellen.", needed, have))
+	}
 	if *u.Design.AccountsNeeded <= n && u.Gain.High.Minor < u.Design.PlannedGain.Minor {
 		return pick(de,
 			fmt.Sprintf("The %s accounts were enough to find the planned effect, and the interval ends below it: the effect is smaller than planned. Lower the cost or select more strictly before repeating.", have),

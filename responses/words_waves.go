@@ -25,12 +25,16 @@ func (m measurement) wavesOpen(reason, lang string) string {
 // someWaves words what the periods that are over show while later waves are to come.
 func (m measurement) someWaves(u *Uplift, lang string) string {
 	de := lang == "de"
-	over, all := len(m.Ledger.periods), m.Run.Design.Waves-1
+	arrived := 0
+	for _, p := range m.Run.Design.Posted {
+		if p.InHomeOn <= m.AsOf {
+			arrived++
+		}
+	}
+	value, low, high := WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
 	return pick(de,
-		fmt.Sprintf("No final figure yet: %d of %d comparisons between waves are over. So far the mailed waves brought %s after cost (95 %%: %s to %s), in the days until the next wave.",
-			over, all, WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)),
-		fmt.Sprintf("Noch kein Endergebnis: %d von %d Vergleichen zwischen den Wellen sind abgeschlossen. Bisher brachten die angeschriebenen Wellen nach Abzug der Kosten %s (95 %%: %s bis %s), in den Tagen bis zur nächsten Welle.",
-			over, all, WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)))
+		fmt.Sprintf("No final figure yet: %d of %d waves have arrived. So far they brought %s after cost (95 %%: %s to %s), in the days until the next wave.", arrived, m.Run.Design.Waves, value, low, high),
+		fmt.Sprintf("Noch kein Endergebnis: %d von %d Wellen sind angekommen. Bisher brachten sie nach Abzug der Kosten %s (95 %%: %s bis %s), in den Tagen bis zur nächsten Welle.", arrived, m.Run.Design.Waves, value, low, high))
 }
 
 // wavesMethod says how waves are read.

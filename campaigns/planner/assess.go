@@ -25,7 +25,8 @@ type Assessment struct {
 	WantedPower float64        `json:"wanted_power"`
 	Past        PastUsed       `json:"past"`
 	Designs     []Finding      `json:"designs"`
-	Leaving     []LeftOut      `json:"leaving_out"` // how the detectable lift moves when the largest are left out
+	Own         string         `json:"own_design,omitempty"` // name of the finding on what the campaign will do as it stands
+	Leaving     []LeftOut      `json:"leaving_out"`          // how the detectable lift moves when the largest are left out
 	Proposal    Proposal       `json:"proposal"`
 	Sentence    Words          `json:"sentence"`
 	Reasons     []Words        `json:"reasons"`
@@ -83,6 +84,9 @@ func Assess(in Input) (Assessment, error) {
 	}
 	s := newSimulation(&in)
 	a := s.describe()
+	if in.Own != nil {
+		a.Own = in.Own.Name()
+	}
 	if len(in.Groups) < LeastGroups || len(a.Past.Windows) == 0 {
 		a.Proposal = Proposal{Kind: ProposeNothing, Cost: s.money(0)}
 		s.word(&a)

@@ -77,6 +77,9 @@ func newSimulation(in *Input) *simulation {
 		s.expected += in.Groups[i].Baseline
 	}
 	s.replications = min(max(drawsPerDesign/max(len(in.Groups), 1), leastReplication), mostReplications)
+	if in.most > 0 {
+		s.replications = min(s.replications, in.most)
+	}
 	return s
 }
 

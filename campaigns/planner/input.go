@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"postlift"
 )
@@ -36,6 +37,7 @@ type Lift struct {
 type Input struct {
 	Groups      []Group
 	Designs     []Design  // empty: Usual(WindowDays)
+	Own         *Design   // what the campaign will do as it stands; compared with the others; nil: not measured, or not known
 	TopPercents []float64 // shares of the largest groups left out, for the curve; empty: 0, 1, 2, 5, 10
 	Lift        Lift
 	PieceCost   float64 // of one letter, minor units
@@ -47,6 +49,8 @@ type Input struct {
 	Seed        uint64
 	Alpha       float64 // two-sided error; 0: .05
 	Power       float64 // wanted; 0: .80
+
+	most int // replications at most; 0: mostReplications
 }
 
 // Limits of what is assessed.
@@ -56,6 +60,7 @@ const (
 	MaxLift       = 20. // beyond 2,000 % nothing is searched for
 	MaxMonths     = 12  // of a programme test
 	MaxRepeats    = 24  // of a pooled campaign
+	MaxWaves      = 12  // of one campaign
 )
 
 func (in *Input) complete() error {
@@ -73,6 +78,9 @@ func (in *Input) complete() error {
 	}
 	if len(in.Designs) == 0 {
 		in.Designs = Usual(in.WindowDays)
+	}
+	if in.Own != nil && !slices.ContainsFunc(in.Designs, func(d Design) bool { return d.Name() == in.Own.Name() }) {
+		in.Designs = append([]Design{*in.Own}, in.Designs...)
 	}
 	switch {
 	case !(in.Alpha > 0 && in.Alpha < .5) || !(in.Power > .5 && in.Power < 1):
@@ -129,6 +137,7 @@ const (
 type Design struct {
 	Kind       Kind    `json:"kind"`
 	Share      float64 `json:"share,omitempty"`       // of Holdout: held out
+	Block      int     `json:"block,omitempty"`       // of Pairs and Programme: groups in a block, one of them held out; 0: 2
 	Waves      int     `json:"waves,omitempty"`       // of InWaves
 	Months     int     `json:"months,omitempty"`      // of Programme
 	TopPercent float64 `json:"top_percent,omitempty"` // of the groups, by prior-year margin: always mailed and left out of the estimate
@@ -144,6 +153,9 @@ func (d Design) Name() string {
 		name += fmt.Sprintf("_%d", d.Waves)
 	case Programme:
 		name += fmt.Sprintf("_%d", d.Months)
+	}
+	if d.block() > 2 {
+		name += fmt.Sprintf("_of_%d", d.Block)
 	}
 	if d.TopPercent > 0 {
 		name += fmt.Sprintf("_top_%g", d.TopPercent)
@@ -185,10 +197,21 @@ func (d Design) days(windowDays int) int { return d.windows(windowDays) * window
 // held is the share of groups that get no letter at a time, on average until the reading; with waves they
 // get it later.
 func (d Design) held() float64 {
-	if d.Kind == Holdout {
+	switch d.Kind {
+	case Holdout:
 		return d.Share
+	case Pairs, Programme:
+		return 1 / float64(d.block())
 	}
 	return .5
+}
+
+// block is the number of groups in a block.
+func (d Design) block() int {
+	if d.Block == 0 {
+		return 2
+	}
+	return d.Block
 }
 
 func (d Design) validate() error {
@@ -200,8 +223,10 @@ func (d Design) validate() error {
 		return bad("%q is not a design; holdout, pairs, waves and programme are", d.Kind)
 	case d.Kind == Holdout && !(d.Share > 0 && d.Share <= .5):
 		return bad("a holdout of %g is not possible; a share above 0 and at most 0.5 is", d.Share)
-	case d.Kind == InWaves && (d.Waves < 2 || d.Waves > 12):
-		return bad("%d waves are not possible; 2 to 12 are", d.Waves)
+	case d.block() < 2 || d.block() > 20 || d.Block != 0 && d.Kind != Pairs && d.Kind != Programme:
+		return bad("blocks of %d are not possible; 2 to 20 are, of pairs and programmes", d.Block)
+	case d.Kind == InWaves && (d.Waves < 2 || d.Waves > MaxWaves):
+		return bad("%d waves are not possible; 2 to %d are", d.Waves, MaxWaves)
 	case d.Kind == Programme && (d.Months < 1 || d.Months > MaxMonths):
 		return bad("a programme of %d months is not possible; 1 to %d are", d.Months, MaxMonths)
 	case !(d.TopPercent >= 0 && d.TopPercent <= 50):

@@ -36,6 +36,7 @@ func TestPlannerAgreesWithTheTableOfSmallLists(t *testing.T) {
 		for c := range companies {
 			rng := rand.New(rand.NewPCG(uint64(want.size), uint64(c)))
 			in := inputOf(ordinary.company(rng, want.size, 4, 90), 90)
+			in.most = 500 // of each of the six
 			in.Designs, in.TopPercents = []Design{{Kind: Programme, Months: 12, TopPercent: 2}}, []float64{2}
 			f := assess(t, in).Designs[0]
 			if f.Detectable == nil {
@@ -87,42 +88,73 @@ func TestPlannerSeesThatSmallHoldoutsFlatter(t *testing.T) {
 }
 
 // The campaign's own draw and the report's own analysis find the lift that the planner calls detectable in 80 of
-// 100 draws; three binomial standard errors of 1,000 draws are allowed, and those of the planner's 2,000.
+// 100 draws, in strata and in blocks; three binomial standard errors of 500 draws are allowed, and those of the
+// planner's 2,000.
 func TestDetectableLiftIsFoundByTheReport(t *testing.T) {
-	in := inputOf(ordinary.company(rand.New(rand.NewPCG(9, 9)), 800, 1, 90), 90)
-	in.Designs, in.TopPercents = []Design{{Kind: Holdout, Share: .2}}, []float64{0}
-	for g := range in.Groups {
-		in.Groups[g].Baseline = 0 // nothing expected: the window is taken as it was
+	quantile := newStudent(.975)
+	for _, c := range []struct {
+		design Design
+		draw   draw.Request
+	}{
+		{Design{Kind: Holdout, Share: .2}, draw.Request{Share: .2}},
+		{Design{Kind: Pairs, Block: 5}, draw.Request{Design: draw.Blocks, Block: 5}},
+		{Design{Kind: Pairs}, draw.Request{Design: draw.Blocks, Block: 2}},
+	} {
+		in := inputOf(ordinary.company(rand.New(rand.NewPCG(9, 9)), 600, 1, 90), 90)
+		in.Designs, in.TopPercents = []Design{{Kind: Holdout, Share: .4}}, []float64{0}
+		in.Own = &c.design
+		for g := range in.Groups {
+			in.Groups[g].Baseline = 0 // nothing expected: the window is taken as it was
+		}
+		a := assess(t, in)
+		f := a.Designs[0]
+		if f.Name != a.Own || f.Name != c.design.Name() {
+			t.Fatalf("the own design %s is not compared: %s", a.Own, f.Name)
+		}
+		const draws = 500
+		found := 0
+		for d := range draws {
+			c.draw.Salt = fmt.Sprint("salt-", d)
+			p := drawAndRead(t, in, c.draw, *f.Detectable)
+			if p.Value > quantile.at(p.DoF)*p.SE {
+				found++
+			}
+		}
+		if share := float64(found) / draws; math.Abs(share-.8) > .065 {
+			t.Errorf("%s: a lift of %.3f is found in %.3f of the draws, want .80", f.Name, *f.Detectable, share)
+		}
 	}
-	f := assess(t, in).Designs[0]
-	const draws = 1000
-	found, units := 0, make([]draw.Unit, len(in.Groups))
+}
+
+// drawAndRead assigns the groups of the first window as a campaign does, lifts the mailed and reads the outcome as a
+// report does.
+func drawAndRead(t *testing.T, in Input, r draw.Request, lift float64) experiment.Point {
+	t.Helper()
+	units := make([]draw.Unit, len(in.Groups))
 	for i, g := range in.Groups {
 		units[i] = draw.Unit{Key: g.Key, Value: g.Past[0].Pre, Segment: g.Segment, Pre: g.Past[0].Pre}
 	}
-	for d := range draws {
-		arms, _, err := draw.Assign(units, draw.Request{Salt: fmt.Sprint("salt-", d), Share: .2})
-		if err != nil {
-			t.Fatal(err)
-		}
-		measured := make([]experiment.Unit, len(arms))
-		for i, arm := range arms {
-			measured[i] = experiment.Unit{Treated: !arm.Held, Propensity: arm.Propensity, Accounts: 1, Outcome: in.Groups[i].Past[0].Margin, Pre: in.Groups[i].Past[0].Pre}
-			if !arm.Held {
-				measured[i].Outcome *= 1 + *f.Detectable
-			}
-		}
-		r, err := experiment.Analyse(measured)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if r.Estimate().Low > 0 {
-			found++
+	arms, _, err := draw.Assign(units, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	measured := make([]experiment.Unit, len(arms))
+	for i, arm := range arms {
+		measured[i] = experiment.Unit{Treated: !arm.Held, Block: arm.Stratum, Propensity: arm.Propensity, Accounts: 1, Outcome: in.Groups[i].Past[0].Margin, Pre: in.Groups[i].Past[0].Pre}
+		if !arm.Held {
+			measured[i].Outcome *= 1 + lift
 		}
 	}
-	if share := float64(found) / draws; math.Abs(share-.8) > .05 {
-		t.Errorf("a lift of %.3f is found in %.3f of the draws, want .80", *f.Detectable, share)
+	read := experiment.Analyse
+	if r.Design == draw.Blocks {
+		read = experiment.AnalyseBlocks
 	}
+	result, err := read(measured)
+	if err != nil || result.Refused != "" {
+		t.Fatal(result.Refused, err)
+	}
+	e := result.Estimate()
+	return experiment.Point{Value: e.Value, SE: e.SE, DoF: e.DoF}
 }
 
 // The redraw within strata has the counts and the chances of the campaign's draw.
@@ -179,7 +211,7 @@ func TestProposals(t *testing.T) {
 		name string
 	}{{.9, ProposeDesign, "holdout_10"}, {.42, ProposeDesign, "holdout_20"}, {.2, ProposeProgramme, "programme_"}, {.12, ProposePooling, "holdout_"}, {.005, ProposeNothing, ""}} {
 		in := inputOf(groups, 90)
-		in.Lift = Lift{c.lift, 0}
+		in.Lift, in.most = Lift{c.lift, 0}, 600
 		a := assess(t, in)
 		p := a.Proposal
 		t.Log(c.lift, p.Kind, p.Design, p.Months, p.Repeats, p.KnownOn, a.Sentence.DE)
@@ -223,6 +255,7 @@ func checkWords(t *testing.T, a Assessment) {
 // More groups, a larger holdout and a known past make smaller lifts visible; the price is share times gain.
 func TestFindingsAreOrdered(t *testing.T) {
 	in := inputOf(ordinary.company(rand.New(rand.NewPCG(6, 6)), 2000, 6, 90), 90)
+	in.most = 600
 	a := assess(t, in)
 	f := map[string]Finding{}
 	for _, x := range a.Designs {

@@ -30,7 +30,7 @@ func (a twoArms) point(lift float64) experiment.Point {
 	return experiment.CUPEDPoint(a.control, a.treated.Times(1+lift))
 }
 
-// blocked is a test in pairs, analysed by the differences within them.
+// blocked is a test in pairs or larger blocks, analysed by the differences within them.
 type blocked struct{ experiment.BlockSums }
 
 func (b *blocked) point(lift float64) experiment.Point {
@@ -50,6 +50,9 @@ func (w waved) point(lift float64) experiment.Point {
 func (s *sample) draw(rng *rand.Rand) (t trial, ok bool) {
 	switch s.design.Kind {
 	case Pairs, Programme:
+		if s.design.block() > 2 {
+			return s.drawBlocks(rng)
+		}
 		return s.drawPairs(rng)
 	case InWaves:
 		return s.drawWaves(rng)
@@ -81,6 +84,28 @@ func (s *sample) drawHoldout(rng *rand.Rand) (trial, bool) {
 	return trial{twoArms{held.joint(), s.totals.less(held).joint()}, s.mean}, true
 }
 
+// drawBlocks holds one of every block out.
+func (s *sample) drawBlocks(rng *rand.Rand) (trial, bool) {
+	b := &blocked{}
+	y, sum, m := s.periods[0], 0.0, s.design.block()
+	for c := range s.cells {
+		held := rng.IntN(m)
+		one := experiment.Block{Units: float64(m)}
+		for i, at := range s.cells[c].at {
+			sum += y[at]
+			if i == held {
+				one.Control, one.PreControl = y[at], s.x[at]
+				continue
+			}
+			one.Treated += y[at] / float64(m-1)
+			one.PreTreated += s.x[at] / float64(m-1)
+		}
+		b.Add(one)
+	}
+	return trial{b, sum / float64(m*len(s.cells))}, len(s.cells) >= 4
+}
+
+// drawPairs is drawBlocks of two, with one coin for each.
 func (s *sample) drawPairs(rng *rand.Rand) (trial, bool) {
 	b := &blocked{}
 	y, sum := s.periods[0], 0.0

@@ -74,7 +74,7 @@ func (s *sample) layOut(units []draw.Unit, salt string) error {
 	r := draw.Request{Salt: salt, Design: draw.Strata, Share: s.design.Share}
 	switch s.design.Kind {
 	case Pairs, Programme:
-		r = draw.Request{Salt: salt, Design: draw.Blocks, Block: 2}
+		r = draw.Request{Salt: salt, Design: draw.Blocks, Block: s.design.block()}
 	case InWaves:
 		r = draw.Request{Salt: salt, Design: draw.Waves, Waves: s.design.Waves}
 	}
@@ -98,8 +98,8 @@ func (s *sample) layOut(units []draw.Unit, salt string) error {
 			s.labels = append(s.labels, int32(arms[i].Wave))
 		}
 	}
-	if s.design.Kind == Pairs || s.design.Kind == Programme { // a group without a partner is not compared
-		s.cells = slices.DeleteFunc(s.cells, func(c cell) bool { return len(c.at) != 2 })
+	if s.design.Kind == Pairs || s.design.Kind == Programme { // groups that are left over are not compared
+		s.cells = slices.DeleteFunc(s.cells, func(c cell) bool { return len(c.at) != s.design.block() })
 	}
 	return nil
 }

@@ -40,6 +40,9 @@ func (d Design) label() Words {
 		w = Words{"campaign holdout of " + p.EN, "Kontrollgruppe der Kampagne mit " + p.DE}
 	case Pairs:
 		w = Words{"matched pairs, one of each held out", "gleichartige Paare, je eine Gruppe ohne Brief"}
+		if d.block() > 2 {
+			w = Words{fmt.Sprintf("matched blocks of %d, one of each held out", d.Block), fmt.Sprintf("gleichartige Blöcke zu %d, je eine Gruppe ohne Brief", d.Block)}
+		}
 	case InWaves:
 		w = Words{fmt.Sprintf("%d random waves, a window apart", d.Waves), fmt.Sprintf("%d zufällige Wellen im Abstand eines Messfensters", d.Waves)}
 	case Programme:
@@ -143,8 +146,12 @@ func (s *simulation) reasons(a *Assessment) []Words {
 			fmt.Sprintf("Erprobt an %d vergangenen Fenstern von %d Tagen mit genau diesen %d Gruppen: %s davon kauften in einem Fenster, das größte 1 %% bringt %s des Deckungsbeitrags.", used, a.WindowDays, a.Groups, buyers.DE, top.DE))
 	}
 	for _, f := range a.Designs {
-		if f.Name == a.Proposal.Design || f.Name == a.Proposal.Closest || f.Kind == Holdout && f.Share == usualShare || f.Impossible != "" || !s.covers(f) {
-			add(s.verdict(f))
+		if f.Name == a.Own || f.Name == a.Proposal.Design || f.Name == a.Proposal.Closest || f.Kind == Holdout && f.Share == usualShare || f.Impossible != "" || !s.covers(f) {
+			en, de := s.verdict(f)
+			if f.Name == a.Own {
+				en, de = "As the campaign stands: "+en, "Wie die Kampagne jetzt angelegt ist: "+de
+			}
+			add(en, de)
 		}
 	}
 	if w, ok := wavesInstead(a); ok {

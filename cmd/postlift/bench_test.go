@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 )
@@ -80,5 +81,39 @@ func TestBenchRecovery(t *testing.T) {
 	}
 	if code, _, errOut := call(t, "bench", "recovery", "--model", "crystal-ball"); code != 2 || !strings.Contains(errOut, "bgnbd") {
 		t.Errorf("exit code %d, %s", code, errOut)
+	}
+}
+
+// TestBenchRules: on every engine the rule takes those whom the statement by hand takes, and every account that it
+// matches is in the funnel once.
+func TestBenchRules(t *testing.T) {
+	t.Setenv("DATABASE_URL", os.Getenv("POSTLIFT_TEST_DATABASE_URL"))
+	for _, engine := range []string{"sqlite", "postgres"} {
+		args := []string{"bench", "rules", "--accounts", "3000", "--runs", "1", "--json"}
+		if engine == "postgres" {
+			if os.Getenv("DATABASE_URL") == "" {
+				continue
+			}
+			args = append(args, "--postgres")
+		}
+		code, out, errOut := call(t, args...)
+		var r rulesResult
+		if err := json.Unmarshal([]byte(out), &r); code != 0 || err != nil {
+			t.Fatalf("exit code %d, %v: %s", code, err, errOut)
+		}
+		if r.Engine != engine || r.Matched == 0 || r.Moves == 0 || len(r.Steps) != 7 {
+			t.Errorf("%+v", r)
+		}
+		for step, n := range r.Steps {
+			if n == 0 {
+				t.Errorf("%s: nobody is %s", engine, step)
+			}
+		}
+	}
+	t.Setenv("DATABASE_URL", "")
+	for _, args := range [][]string{{"--accounts", "10"}, {"--runs", "0"}, {"--postgres"}} {
+		if code, _, errOut := call(t, append([]string{"bench", "rules"}, args...)...); code != 2 {
+			t.Errorf("%v: exit code %d, %s", args, code, errOut)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func printAssessment(w io.Writer, a planner.Assessment) {
 		fmt.Fprintf(w, "\n%-70s %9s %19s %6s %6s %8s %10s  %s\n", "design", "seen from", "(80 % range)", "power", "works", "coverage", "known on", "given up or later")
 	}
 	for _, f := range a.Designs {
-		printFinding(w, f, a.Proposal.Design)
+		printFinding(w, f, a.Proposal.Design, a.Own)
 	}
 	if len(a.Leaving) > 0 {
 		fmt.Fprintln(w, "\nif the largest groups are always mailed and left out of the estimate:")
@@ -69,12 +69,15 @@ func printAssessment(w io.Writer, a planner.Assessment) {
 	}
 }
 
-func printFinding(w io.Writer, f planner.Finding, proposed string) {
+func printFinding(w io.Writer, f planner.Finding, proposed, own string) {
 	mark := "  "
 	if f.Name == proposed {
 		mark = "> "
 	}
 	label := mark + f.Label.EN
+	if f.Name == own {
+		label += " (as it stands)"
+	}
 	if f.Impossible != "" {
 		fmt.Fprintf(w, "%-70s %s\n", label, strings.ReplaceAll(f.Impossible, "_", " "))
 		return

@@ -4,7 +4,22 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
+
+// dayIn is the day of an instant on the clocks of a time zone.
+func dayIn(t *testing.T, zone, instant string) string {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, instant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at.In(loc).Format(time.DateOnly)
+}
 
 // A campaign in two waves and two letters: the first wave goes out, the second waits for its day and says so, and
 // between the two the campaign can be called off.
@@ -60,8 +75,7 @@ variants:
 	doc("batch", "approve", "Waves", "--by", "Erika Muster")
 	doc("batch", "release", "Waves")
 	refused(3, "with the vendor", "campaign", "cancel", "Waves", "--by", "Erika Muster")
-	released := doc("batch", "show", "Waves")["released_at"].(string)[:10]
-	posted := doc("batch", "status", batch, "posted", "--date", released)
+	posted := doc("batch", "status", batch, "posted", "--date", dayIn(t, "Europe/Berlin", doc("batch", "show", "Waves")["released_at"].(string)))
 	if posted["run_state"] != "measuring" {
 		t.Errorf("posted %v", posted)
 	}

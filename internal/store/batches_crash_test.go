@@ -82,8 +82,8 @@ func (m mortalStore) WithdrawPieces(ctx context.Context, uid string, reasons map
 	return n, err
 }
 
-func (m mortalStore) ReleaseBatch(ctx context.Context, uid string, put func() error, by postlift.Actor) error {
-	return m.life.around(func() error { return m.Store.ReleaseBatch(ctx, uid, put, by) })
+func (m mortalStore) ReleaseBatch(ctx context.Context, uid string, seen []int64, put func() error, by postlift.Actor) error {
+	return m.life.around(func() error { return m.Store.ReleaseBatch(ctx, uid, seen, put, by) })
 }
 
 // mortalFiles can die around every file, and between taking an old folder away and putting the new one.

@@ -136,18 +136,17 @@ func (s *Store) ApproveBatch(ctx context.Context, batchUID, contentSHA256 string
 }
 
 // ReleaseBatch lets an approved batch go: batch, pieces and run in one transaction. It refuses where a
-// piece was withdrawn that its file still shows. put runs last, as in SealBatch.
-func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, put func() error, by postlift.Actor) error {
+// piece was withdrawn that its file still shows, and where the gate has not seen everything. put runs last, as in
+// SealBatch.
+func (s *Store) ReleaseBatch(ctx context.Context, batchUID string, seen []int64, put func() error, by postlift.Actor) error {
 	const op = "store.ReleaseBatch"
 	settings, err := s.Settings(ctx)
 	if err != nil {
 		return err
 	}
 	return opError(op, s.inTx(ctx, func(t *tx) error {
-		if settings.Mail.CoolingOffDays > 0 {
-			if err := t.refuseReleasedElsewhere(op, batchUID); err != nil {
-				return err
-			}
+		if err := t.refuseReleasedElsewhere(op, batchUID, seen); err != nil {
+			return err
 		}
 		n, err := t.exec(`UPDATE batches SET state = 'released', released_at = ? WHERE uid = ? AND state IN ('sealed', 'proofed')
 AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
@@ -157,14 +156,8 @@ AND approved_by <> '' AND approved_sha256 = content_sha256`, s.now(), batchUID)
 		if n == 0 {
 			return t.batchConflict(op, batchUID, "only a sealed and approved batch can be released")
 		}
-		var dirty int
-		err = t.sql.QueryRowContext(t.ctx, s.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
-WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan(&dirty)
-		if err != nil {
+		if err := t.refuseStopped(op, batchUID, settings.Today(s.now)); err != nil {
 			return err
-		}
-		if dirty > 0 {
-			return postlift.Faultf(postlift.Conflict, op, "letters of batch %s were withdrawn this very moment: release it again", batchUID)
 		}
 		if err := t.movePieces(batchUID, mailers.PieceSealed, mailers.PieceReleased, ""); err != nil {
 			return err
@@ -179,21 +172,56 @@ WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan
 	}))
 }
 
-// refuseReleasedElsewhere is a Conflict where accounts of an advertising batch have letters of another
-// batch that is out and not posted. The gate takes such letters out, so they came after it had looked:
-// batches that are released at the same time wait for each other here, and the later one asks again.
-func (t *tx) refuseReleasedElsewhere(op, batchUID string) error {
+// refuseStopped is a Conflict where a piece was withdrawn that its file still shows, or where a list in force by now
+// holds one back: it was recorded after the gate had looked.
+func (t *tx) refuseStopped(op, batchUID string, today postlift.Date) error {
+	var stopped int
+	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
+WHERE b.uid = ? AND p.state = 'withdrawn' AND p.first_page > 0`), batchUID).Scan(&stopped)
+	if err == nil && stopped == 0 {
+		var late []withdrawal
+		late, err = t.suppressed(batchUID, today)
+		stopped = len(late)
+	}
+	if err == nil && stopped > 0 {
+		err = postlift.Faultf(postlift.Conflict, op, "%d letters of batch %s were stopped this very moment: release it again", stopped, batchUID)
+	}
+	return err
+}
+
+// ReleasedBatches lists the batches that are out, by their ids.
+func (s *Store) ReleasedBatches(ctx context.Context) ([]int64, error) {
+	rows, err := s.queryRead(ctx, "SELECT id FROM batches WHERE released_at IS NOT NULL ORDER BY id")
+	var ids []int64
+	return ids, opError("store.ReleasedBatches", eachRow(rows, err, func(r *sql.Rows) error {
+		var id int64
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}))
+}
+
+// refuseReleasedElsewhere is a Conflict where groups or persons of an advertising batch have letters of another one
+// that went out after the gate had looked. Batches that are released at the same time wait for each other here, and
+// the later one asks the gate again: it knows all limits of accounts, groups and persons, so that none of them is
+// passed and none is made up here.
+func (t *tx) refuseReleasedElsewhere(op, batchUID string, seen []int64) error {
 	if err := t.alone("releases"); err != nil {
 		return err
 	}
 	var twice int
-	err := t.sql.QueryRowContext(t.ctx, t.store.bind(`SELECT COUNT(*) FROM pieces p JOIN batches b ON b.id = p.batch_id
-JOIN campaigns c ON c.id = p.campaign_id
-WHERE b.uid = ? AND c.class = ? AND p.kind = 'live' AND p.state = 'sealed' AND EXISTS (
-  SELECT 1 FROM pieces o JOIN batches x ON x.id = o.batch_id WHERE o.account_id = p.account_id AND o.run_id <> p.run_id
-  AND o.kind = 'live' AND o.state = 'released' AND o.posted_on IS NULL AND x.state <> 'cancelled')`), batchUID, string(campaigns.Advertising)).Scan(&twice)
+	err := t.sql.QueryRowContext(t.ctx, t.store.bind(t.store.idList()+`, fresh AS (
+  SELECT a.group_key, k.match_key FROM batches x JOIN pieces o ON o.batch_id = x.id JOIN campaigns m ON m.id = o.campaign_id
+  JOIN accounts a ON a.id = o.account_id LEFT JOIN contacts k ON k.id = o.contact_id
+  WHERE x.released_at IS NOT NULL AND x.id NOT IN (SELECT id FROM ids) AND x.state <> 'cancelled' AND m.class = ?
+    AND o.kind = 'live' AND o.state IN ('released', 'posted'))
+SELECT COUNT(*) FROM batches b JOIN pieces p ON p.batch_id = b.id JOIN campaigns c ON c.id = p.campaign_id
+JOIN accounts a ON a.id = p.account_id LEFT JOIN contacts k ON k.id = p.contact_id
+WHERE b.uid = ? AND c.class = ? AND p.kind = 'live' AND p.state = 'sealed'
+  AND (a.group_key IN (SELECT group_key FROM fresh) OR k.match_key <> '' AND k.match_key IN (SELECT match_key FROM fresh WHERE match_key <> ''))`),
+		idParameter(seen), string(campaigns.Advertising), batchUID, string(campaigns.Advertising)).Scan(&twice)
 	if err == nil && twice > 0 {
-		err = postlift.Faultf(postlift.Conflict, op, "%d accounts of batch %s got letters of another batch this very moment: release it again", twice, batchUID)
+		err = postlift.Faultf(postlift.Conflict, op, "%d recipients of batch %s, or others of their groups, got letters of another batch this very moment: release it again", twice, batchUID)
 	}
 	return err
 }

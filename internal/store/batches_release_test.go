@@ -398,32 +398,3 @@ func TestDamagedArtefactIsRenderedAgain(t *testing.T) {
 		}
 	})
 }
-
-// Two batches that are released at the same time have both passed the gate: only one of them reaches an
-// account, the other one asks the gate again.
-func TestReleaseSeesWhatWasReleasedMeanwhile(t *testing.T) {
-	eachEngine(t, func(t *testing.T, s *Store) {
-		w := newMailWorld(t, s, 12, 10)
-		ctx, me, day := context.Background(), postlift.Person("Test"), postlift.MustDate("2026-06-01")
-		b := w.approved(t)
-		account := int64(3)
-		for _, row := range []any{
-			&campaignRow{ID: 2, UID: "cmp_2", Name: "Other", Class: "advertising", State: "running", Version: 1, CreatedAt: testNow},
-			&runRow{ID: 2, UID: "run_2", CampaignID: 2, Step: 1, Pass: 1, Attempt: 1, CampaignVersion: 1, RuleVersionID: 1, DesignVersionID: 1, ScoreRunID: 1,
-				AsOf: day, State: "released", PlanHash: "q", Funnel: "{}", Currency: "EUR", WindowDays: 90, Record: "{}", CreatedAt: testNow},
-			&batchRow{ID: 99, UID: "bt_other", RunID: 2, VendorID: 1, State: "released", Revision: 1, ChunkSize: 10, CreatedAt: testNow},
-			&pieceRow{ID: 9999, UID: "pc_other", RunID: 2, CampaignID: 2, Step: 1, Pass: 1, Kind: "live", AccountID: &account, RecipientKey: "other",
-				BatchID: 99, Chunk: 1, SeqNo: 1, Token: "other", Code: "OTHER", Language: "de", DesignSHA256: "d", State: "released"},
-		} {
-			must(t, s.gormW.Create(row).Error)
-		}
-		_, err := w.service.Release(ctx, b.UID, day, me)
-		kindWanted(t, "release beside another batch", err, postlift.Conflict)
-		must(t, s.gormW.Model(&pieceRow{}).Where("id = 9999").Update("state", "withdrawn").Error)
-		r, err := w.service.Release(ctx, b.UID, day, me)
-		must(t, err)
-		if r.Batch.State != mailers.BatchReleased {
-			t.Errorf("release %+v", r)
-		}
-	})
-}

@@ -249,3 +249,22 @@ func TestLearnedLiftIsRead(t *testing.T) {
 		}
 	})
 }
+
+// TestPreviewWarns: of scores that do not hold what the rule reads or are old, of few accounts and of key accounts that
+// the rule does not take.
+func TestPreviewWarns(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx, svc := context.Background(), planWorld(t, s, 10)
+		c := create(t, svc, strings.Replace(campaignText, "clv.residual > 10", `(clv.residual > 10 or clv.tier == "A")`, 1)+"key_accounts: {always: [\"0001\"]}\n")
+		warnings := strings.Join(preview(t, svc, c.UID).Warnings, "\n")
+		for _, want := range []string{"clv.tier", "only 9 accounts", "does not take the key accounts 0001"} {
+			if !strings.Contains(warnings, want) {
+				t.Errorf("no warning about %q in\n%s", want, warnings)
+			}
+		}
+		late, err := svc.Preview(ctx, c.UID, planDay.AddDays(40), planner)
+		if err != nil || !strings.Contains(strings.Join(late.Warnings, "\n"), "40 days before the plan") {
+			t.Errorf("%v, %q", err, late.Warnings)
+		}
+	})
+}

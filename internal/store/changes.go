@@ -36,9 +36,11 @@ ON CONFLICT (account_id) DO UPDATE SET mark = excluded.mark`, args...)
 // importedAccounts gives the accounts of the rows that an import added or altered, by kind of file. A
 // company's address counts: blocks find it by name and postcode.
 var importedAccounts = map[string][]string{
-	"accounts":  {"SELECT id AS account_id FROM accounts WHERE import_id = ?", "SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
-	"sites":     {"SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
-	"orders":    {"SELECT DISTINCT account_id FROM orders WHERE import_id = ?"},
+	"accounts": {"SELECT id AS account_id FROM accounts WHERE import_id = ?", "SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
+	"sites":    {"SELECT DISTINCT account_id FROM sites WHERE import_id = ?"},
+	// a credit note counts by itself until the order that it refers to comes, which may be another account's
+	"orders": {"SELECT DISTINCT account_id FROM orders WHERE import_id = ?", `SELECT DISTINCT d.account_id FROM orders d JOIN orders o ON o.source = d.source AND o.external_id = d.refers_to
+  WHERE d.refers_to <> '' AND o.import_id = ? AND d.account_id <> o.account_id`},
 	"contracts": {"SELECT DISTINCT account_id FROM contracts WHERE import_id = ?"},
 	"contacts":  {"SELECT DISTINCT account_id FROM contacts WHERE import_id = ?"},
 

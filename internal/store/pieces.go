@@ -202,9 +202,10 @@ func (t *tx) withdrawEvents(done []withdrawal, by postlift.Actor) error {
 	return err
 }
 
-// suppressedPieces finds unsent live pieces whose person, address or company is suppressed. Each way to
-// match is a join of its own, so that each uses its index.
-var suppressedPieces = func() string {
+// suppressedPieces finds unsent live pieces whose person, address or company is suppressed: as the piece was made, so
+// that a person who has moved to another site since is not looked for there alone. Each way to match is a join of its
+// own, so that each uses its index. The condition narrows the pieces.
+func suppressedPieces(condition string) string {
 	ways := []string{
 		"o.scope = 'person' AND o.contact_id = l.contact_id",
 		"o.scope = 'person' AND o.match_key <> '' AND o.match_key = l.person",
@@ -222,49 +223,58 @@ var suppressedPieces = func() string {
     k.match_key AS person, i.match_key AS address, a.match_key AS company
   FROM pieces p JOIN batches b ON b.id = p.batch_id JOIN campaigns c ON c.id = p.campaign_id
   LEFT JOIN contacts k ON k.id = p.contact_id LEFT JOIN sites i ON i.id = p.site_id LEFT JOIN accounts a ON a.id = p.account_id
-  WHERE p.kind = 'live' AND p.state IN ` + list + `
+  WHERE p.kind = 'live' AND p.state IN ` + list + condition + `
 ), blocks AS (
   SELECT scope, match_key, contact_id, site_id, account_id, reason FROM suppressions
   WHERE revoked_at IS NULL AND effective_on <= ? AND (until_on IS NULL OR until_on >= ?)
 )
 SELECT DISTINCT uid, batch, class, reason FROM (` + strings.Join(ways, " UNION ALL ") + `) hits ORDER BY uid`
-}()
+}
+
+// suppressed lists the unsent live pieces that lists in force on the date hold back, of all batches or of one.
+func (t *tx) suppressed(batchUID string, asOf postlift.Date) ([]withdrawal, error) {
+	type hit struct {
+		withdrawal
+		class   campaigns.Class
+		reasons []campaigns.Reason
+	}
+	condition, args := "", []any(nil)
+	if _, args = inStates(mailers.Unsent()); batchUID != "" {
+		condition, args = " AND b.uid = ?", append(args, batchUID)
+	}
+	var hits []hit
+	rows, err := t.query(suppressedPieces(condition), append(args, asOf, asOf)...)
+	err = eachRow(rows, err, func(r *sql.Rows) error {
+		var h hit
+		var reason campaigns.Reason
+		if err := r.Scan(&h.piece, &h.batch, &h.class, &reason); err != nil {
+			return err
+		}
+		if n := len(hits); n == 0 || hits[n-1].piece != h.piece {
+			hits = append(hits, h)
+		}
+		last := &hits[len(hits)-1]
+		last.reasons = append(last.reasons, reason)
+		return nil
+	})
+	var blocked []withdrawal
+	for _, h := range hits { // the gate says which lists hold a letter of its class, and which comes first
+		if reasons := campaigns.Gate(campaigns.GateFacts{Suppressed: h.reasons}, campaigns.Policy{Class: h.class}, asOf); len(reasons) > 0 {
+			h.reason = string(reasons[0])
+			blocked = append(blocked, h.withdrawal)
+		}
+	}
+	return blocked, err
+}
 
 // WithdrawSuppressed takes out every unsent live piece whose person, address or company is suppressed on
 // the date, and returns how many of each batch.
 func (s *Store) WithdrawSuppressed(ctx context.Context, asOf postlift.Date, by postlift.Actor) (map[string]int, error) {
 	counts := map[string]int{}
 	err := s.inTx(ctx, func(t *tx) error {
-		_, args := inStates(mailers.Unsent())
-		type hit struct {
-			withdrawal
-			class   campaigns.Class
-			reasons []campaigns.Reason
-		}
-		var hits []hit
-		rows, err := t.query(suppressedPieces, append(args, asOf, asOf)...)
-		err = eachRow(rows, err, func(r *sql.Rows) error {
-			var h hit
-			var reason campaigns.Reason
-			if err := r.Scan(&h.piece, &h.batch, &h.class, &reason); err != nil {
-				return err
-			}
-			if n := len(hits); n == 0 || hits[n-1].piece != h.piece {
-				hits = append(hits, h)
-			}
-			last := &hits[len(hits)-1]
-			last.reasons = append(last.reasons, reason)
-			return nil
-		})
+		blocked, err := t.suppressed("", asOf)
 		if err != nil {
 			return err
-		}
-		var blocked []withdrawal
-		for _, h := range hits { // the gate says which lists hold a letter of its class, and which comes first
-			if reasons := campaigns.Gate(campaigns.GateFacts{Suppressed: h.reasons}, campaigns.Policy{Class: h.class}, asOf); len(reasons) > 0 {
-				h.reason = string(reasons[0])
-				blocked = append(blocked, h.withdrawal)
-			}
 		}
 		done, err := t.withdraw(blocked, by)
 		for _, w := range done {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"postlift"
+	"postlift/campaigns"
 	"postlift/responses"
 )
 
@@ -156,5 +157,81 @@ func TestBodyStandsInAnotherPage(t *testing.T) {
 	}
 	if strings.Contains(string(body), "<html") || strings.Contains(string(body), "<style") || !strings.Contains(string(body), "Noch kein Beweis") {
 		t.Errorf("not a German body: %.300s", body)
+	}
+}
+
+// designed measures an invented mailing in matched pairs or in waves.
+func designed(t *testing.T, design campaigns.PlanDesign, posted int, asOf postlift.Date) responses.Uplift {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(12, 5))
+	inHome := postlift.MustDate("2026-03-03")
+	run := responses.MeasuredRun{UID: "run_1", CampaignUID: "cmp_1", Campaign: "Rückgewinnung Frühjahr", Currency: "EUR",
+		PostedOn: inHome.AddDays(-2), InHomeOn: inHome, WindowDays: 42, PieceCostMinor: 120, Explored: 40,
+		KeyAccounts: &campaigns.KeyShare{Mailed: 12, RevenueShare: .31, MarginShare: .28},
+		Design:      responses.RunDesign{PlanDesign: design, WaveDays: 14}}
+	for w := range posted {
+		run.Design.Posted = append(run.Design.Posted, responses.Posting{Wave: w + 1, InHomeOn: inHome.AddDays(14 * w)})
+	}
+	l := responses.NewRunLedger(run, asOf, .3)
+	for i := range 800 {
+		g := responses.GroupRow{Key: fmt.Sprint(i), Accounts: 1, PreMinor: math.Exp(rng.NormFloat64()) * 40000, PlannedGainMinor: 900,
+			Treated: i%2 == 0, Propensity: .5, Stratum: fmt.Sprintf("pair|a|%05d", i/2)}
+		arrived := inHome
+		if design.Waves > 0 {
+			g.Treated, g.Propensity, g.Stratum, g.Wave = true, 1, "01|*", i%design.Waves+1
+			arrived = inHome.AddDays(14 * (g.Wave - 1))
+		}
+		l.AddGroup(g)
+		for range rng.IntN(5) {
+			on := inHome.AddDays(rng.IntN(43))
+			margin := g.PreMinor * .2 * rng.Float64()
+			if g.Treated && on >= arrived {
+				margin *= 1.6
+			}
+			l.AddDay(responses.DayRow{Key: g.Key, On: on, Net: margin * 3, Margin: margin, Orders: 1})
+		}
+	}
+	run.Accounts = responses.AccountFunnel{Matched: 900, Gated: 100, Assigned: 800}
+	u, err := responses.Measure(responses.Reading{Run: run, AsOf: asOf, DataOn: asOf, Ledger: l,
+		Pieces: responses.PieceFunnel{Planned: 800, Mailed: 800, Printed: 800}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// Pages of tests in pairs and in waves are whole, and tell what they leave out; waves show no two arms.
+func TestPagesOfDesignsAreWhole(t *testing.T) {
+	day := postlift.MustDate("2026-04-30")
+	waves := campaigns.PlanDesign{Design: campaigns.DesignWaves, Waves: 4}
+	for name, u := range map[string]responses.Uplift{
+		"pairs":     designed(t, campaigns.PlanDesign{Design: campaigns.DesignPairs, Block: 2, Share: .5}, 0, day),
+		"waves":     designed(t, waves, 4, day),
+		"on-way":    designed(t, waves, 2, postlift.MustDate("2026-03-20")),
+		"first-way": designed(t, waves, 1, postlift.MustDate("2026-03-10")),
+	} {
+		for _, lang := range []string{"en", "de"} {
+			t.Run(name+"-"+lang, func(t *testing.T) {
+				text := html(t, u, lang)
+				body := regexp.MustCompile(`(?s)<style>.*?</style>`).ReplaceAllString(text, "")
+				for _, bad := range []string{"[", "NaN", "%!", "0001"} {
+					if i := strings.Index(body, bad); i >= 0 {
+						t.Errorf("%q in the page: …%s…", bad, body[max(0, i-60):min(len(body), i+60)])
+					}
+				}
+				heldOut := map[string]string{"en": ">Held out<", "de": ">Zurückgehalten<"}[lang]
+				if got := strings.Contains(body, heldOut); got != (name == "pairs") {
+					t.Errorf("an arm held out is shown: %t", got)
+				}
+				for _, n := range u.Notes {
+					if !strings.Contains(body, escaped(n.Text.In(lang))) {
+						t.Errorf("the note %s is missing", n.Name)
+					}
+				}
+				if share := map[string]string{"en": "31.0%", "de": "31,0"}[lang]; !strings.Contains(body, share) {
+					t.Error("the key accounts' share is missing")
+				}
+			})
+		}
 	}
 }
