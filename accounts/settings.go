@@ -145,7 +145,7 @@ func DefaultSettings() Settings {
 		},
 		Mail: MailPolicy{
 			CoolingOffDays: 60, MaxPerYear: 6, ContactMaxPerYear: 6, GroupMaxPerYear: 12, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
-			InHomeDays: 2, WindowDays: 90, GlobalControl: 0, ChunkSize: 5000, Vendor: "Print vendor",
+			InHomeDays: 2, WindowDays: 90, GlobalControl: .02, ChunkSize: 5000, Vendor: "Print vendor",
 			TrackingBaseURL:   "http://localhost:8080",
 			OpportunityStages: []string{"lead", "qualified", "quote", "negotiation"},
 		},

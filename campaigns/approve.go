@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 )
 
 // Approval is a person's word for exactly one plan.
@@ -88,8 +89,12 @@ func approvalsNeeded(cost postlift.Money, above int64) int {
 
 func isPerson(by postlift.Actor) bool { return by.Kind == "person" && strings.TrimSpace(by.Name) != "" }
 
-// SamePerson compares names without regard to case and spaces.
+// SamePerson compares names without regard to case, spaces, punctuation and accents, as whoever approves twice under
+// two spellings of one name is still one person. Names in scripts that have no plain form are compared as they are.
 func SamePerson(a, b string) bool {
+	if x, y := accounts.NormalText(a), accounts.NormalText(b); x != "" && y != "" {
+		return x == y
+	}
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
 }
 

@@ -2,8 +2,6 @@ package campaigns
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 
@@ -142,20 +140,4 @@ func union(a, b []*rules.Field) []*rules.Field {
 		}
 	}
 	return all
-}
-
-// freeze writes the values that the rules read as a JSON object in their order.
-func freeze(fields []*rules.Field, facts *rules.Facts, currency string) ([]byte, error) {
-	b := []byte{'{'}
-	for i, f := range fields {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		raw, err := json.Marshal(facts.Value(f, currency))
-		if err != nil {
-			return nil, fmt.Errorf("campaigns: feature %s: %w", f.Name, err)
-		}
-		b = append(append(append(append(b, '"'), f.Name...), '"', ':'), raw...)
-	}
-	return append(b, '}'), nil
 }

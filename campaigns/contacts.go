@@ -32,8 +32,8 @@ func (p *Policy) priority(role string) int {
 
 // gatekeeper judges the accounts and contacts of one plan, or the letters of one batch, one after the other.
 // It remembers what it has let through, so that nobody is written to twice and no cap is passed by letters
-// that go out together. Plans ask in order of account key: of duplicates, and of a group's accounts beyond its
-// cap, the lowest keys win, as the gate stands before the ranking. Cooling-off is between mailings: the
+// that go out together. Of duplicates, and of a group's accounts beyond its cap, those win that are asked about
+// first, see planning.turns. Cooling-off is between mailings: the
 // letters of one plan are one mailing.
 type gatekeeper struct {
 	policy  Policy

@@ -48,7 +48,7 @@ func TestDefinition(t *testing.T) {
 	}
 	if d.Class != Advertising || *d.Holdout != .25 || d.Budget.Minor != 500000 || d.PieceCost.Minor != 115 || d.PieceCost.Currency != "EUR" ||
 		d.ContactsPerSite != 2 || d.WindowDays != 60 || d.PriorLift != .15 || d.Vendor == "" || d.OfferUntil != postlift.MustDate("2026-09-30") ||
-		d.Sender.Phone != "+49 30 123456" || d.Salt != "wb-2026" || *d.GlobalControl != 0 {
+		d.Sender.Phone != "+49 30 123456" || d.Salt != "wb-2026" || *d.GlobalControl != .02 {
 		t.Errorf("%+v", d)
 	}
 	raw, err := json.Marshal(d)

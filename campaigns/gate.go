@@ -66,12 +66,13 @@ func Reasons() []Reason { return slices.Clone(gateOrder) }
 
 // onlyAdvertising are the reasons that do not hold back contractual letters. An objection is one to
 // advertising (Art. 21(2) GDPR), and so is a do-not-mail mark in a CRM: neither may keep a notice of terms,
-// prices or an end of contract from the partner whom it must reach to be valid. Pressure, control groups,
+// prices or an end of contract from the partner whom it must reach to be valid. A competitor or an employee of ours who
+// holds a contract is such a partner, too. Pressure, control groups,
 // dunning, complaints and opportunities are about selling, and two accounts of one company may hold a contract
 // each, so that each needs its notice. Not among them, because such a letter reaches
-// nobody or the wrong one: deceased, closed, insolvent, undeliverable, without an address, left. An area
-// holds for both classes, as only the campaign itself can draw one.
-var onlyAdvertising = setOf(Objection, DoNotMail, ImportedList, DuplicateSite, CoolingOff, ContactCoolingOff, GroupCoolingOff,
+// nobody or the wrong one: deceased, closed, insolvent (an administrator has to be written to), undeliverable, without
+// an address, left. An area holds for both classes, as only the campaign itself can draw one.
+var onlyAdvertising = setOf(Objection, Competitor, OwnEmployee, DoNotMail, ImportedList, DuplicateSite, CoolingOff, ContactCoolingOff, GroupCoolingOff,
 	FrequencyCap, ContactFrequencyCap, GroupFrequencyCap, ControlGroup, Dunning, Complaint, OpenOpportunity, GlobalControl)
 
 // decidedByPlan are the reasons that the gate does not look for again at release, as asking once more would

@@ -62,6 +62,7 @@ func twoAccounts() PlanInput {
 		in.Candidates[i].Recipients[0].Country = "DE"
 	}
 	in.Candidates[0].Recipients[0].CompanyKey, in.Candidates[0].Recipients[0].AddressKey = "C1", "A1"
+	in.Candidates[0].BaselineMinor = in.Candidates[1].BaselineMinor + 1 // so that it takes the place that both ask for
 	return in
 }
 
@@ -176,13 +177,13 @@ func TestRolesInTheCampaignsOrder(t *testing.T) {
 	}
 }
 
-// TestCapsWithinAPlan: letters of one plan do not pass a cap together; the lowest keys win.
+// TestCapsWithinAPlan: letters of one plan do not pass a cap together; of equals the lowest keys win.
 func TestCapsWithinAPlan(t *testing.T) {
 	in := goodInput(4)
 	in.Holdout, in.Policy.GroupMaxPerYear = 0, 4
 	for i := range in.Candidates {
 		c := &in.Candidates[i]
-		c.GroupKey, c.Standing.GroupMailsLastYear = "s:group", 1
+		c.GroupKey, c.Standing.GroupMailsLastYear, c.BaselineMinor = "s:group", 1, 50000
 	}
 	second := goodRecipient(77)
 	in.Candidates[1].Recipients = append(in.Candidates[1].Recipients, second)
@@ -205,13 +206,66 @@ func TestCapsWithinAPlan(t *testing.T) {
 	}
 }
 
-// TestDuplicateSites: of two accounts that are one company at one address the lower key gets its letters; a gated
+// TestPlacesGoToWhoEarnsMost: where accounts compete for a place, it goes to the one that the selection would rank first,
+// so that none is lost to an account that falls out of the budget; key accounts go before.
+func TestPlacesGoToWhoEarnsMost(t *testing.T) {
+	competing := map[string]func(*PlanInput){
+		"group cap": func(in *PlanInput) {
+			in.Policy.GroupMaxPerYear = 1
+			for i := range in.Candidates[:3] {
+				in.Candidates[i].GroupKey = "s:group"
+			}
+		},
+		"same person": func(in *PlanInput) {
+			for i := range in.Candidates[:3] {
+				in.Candidates[i].Recipients[0].PersonKey, in.Candidates[i].Recipients[0].AddressKey = "same", "same"
+			}
+		},
+		"same company": func(in *PlanInput) {
+			for i := range in.Candidates[:3] {
+				in.Candidates[i].Recipients[0].CompanyKey, in.Candidates[i].Recipients[0].AddressKey = "C", "A"
+			}
+		},
+	}
+	for name, compete := range competing {
+		in := goodInput(6)
+		in.Holdout, in.Mode, in.Top = 0, ModeTop, 4
+		for i := range in.Candidates {
+			in.Candidates[i].BaselineMinor = int64(50000 + 100*i)
+		}
+		in.Candidates[0].BaselineMinor, in.Candidates[1].BaselineMinor = 2000, 90000
+		compete(&in)
+		p := mustPlan(t, in)
+		if c := choiceFor(p, 2); c.Outcome != Assigned || p.Funnel.Assigned != 4 {
+			t.Errorf("%s: the best of the competing is %s %v of %+v", name, c.Outcome, c.Reasons, p.Funnel)
+		}
+		for _, id := range []int64{1, 3} {
+			if c := choiceFor(p, id); c.Outcome != Gated {
+				t.Errorf("%s: account %d is %s beside it", name, id, c.Outcome)
+			}
+		}
+		slices.Reverse(in.Candidates)
+		if again := mustPlan(t, in); again.Hash != p.Hash {
+			t.Errorf("%s: the plan depends on the order of its input", name)
+		}
+		if name == "group cap" {
+			continue // a group is a key group as a whole
+		}
+		in.Keys = PlanKeys{Always: map[int64]bool{1: true}}
+		if c := choiceFor(mustPlan(t, in), 1); c.Outcome != Assigned {
+			t.Errorf("%s: a key account is %s %v", name, c.Outcome, c.Reasons)
+		}
+	}
+}
+
+// TestDuplicateSites: of two accounts that are one company at one address one gets its letters; a gated
 // one takes nothing away. Contractual letters go to both.
 func TestDuplicateSites(t *testing.T) {
 	in := goodInput(3)
 	in.Holdout = 0
 	for i := range in.Candidates {
 		in.Candidates[i].Recipients[0].CompanyKey, in.Candidates[i].Recipients[0].AddressKey = "C", "A"
+		in.Candidates[i].BaselineMinor = 50000
 	}
 	in.Candidates[0].Standing.Dunning = true
 	p := mustPlan(t, in)
@@ -228,6 +282,7 @@ func TestDuplicateSites(t *testing.T) {
 	in = goodInput(2) // the same name at the same address, under two companies
 	for i := range in.Candidates {
 		in.Candidates[i].Recipients[0].NameKey, in.Candidates[i].Recipients[0].AddressKey = "muster|kim", "A"
+		in.Candidates[i].BaselineMinor = 50000
 	}
 	if c := choiceFor(mustPlan(t, in), 2); !slices.Equal(c.Reasons, []Reason{NoContactLeft, DuplicateRecipient}) {
 		t.Errorf("%v", c.Reasons)
@@ -255,7 +310,7 @@ func TestObjectionLeavesNoProfile(t *testing.T) {
 func blocksFor(class Class, reasons []Reason) bool {
 	for _, r := range reasons {
 		switch r {
-		case Objection, DoNotMail, ImportedList:
+		case Objection, Competitor, OwnEmployee, DoNotMail, ImportedList:
 			if class == Advertising {
 				return true
 			}

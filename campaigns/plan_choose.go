@@ -9,14 +9,14 @@ import (
 	"postlift/campaigns/draw"
 )
 
-// choose passes every candidate through the gate, in order of key, and picks its contacts and variant.
+// choose passes every candidate through the gate and picks its contacts and variant.
 func (p *planning) choose() {
 	order := p.inOrder()
 	spared, kept := p.keyGroups(order)
 	gate := newGatekeeper(p.Policy, p.AsOf)
 	p.choices = make([]Choice, len(order))
 	ids, keys := make([]int64, 0, len(order)), make([]string, 0, len(order)) // one allocation for most contacts
-	for i := range order {
+	for _, i := range p.turns(order, kept) {
 		c, ch := order[i].c, &p.choices[i]
 		ch.AccountID, ch.Key, ch.GroupKey, ch.segment, ch.Features, ch.traits = c.AccountID, c.Key, c.GroupKey, c.Segment, c.Features, &c.Traits
 		ch.ResidualMinor, ch.BaselineMinor, ch.PreMarginMinor, ch.preNetMinor = c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.PreNetMinor
@@ -46,6 +46,38 @@ func (p *planning) choose() {
 		}
 		ch.Contacts, ch.contactKeys = ids[from:len(ids):len(ids)], keys[from:len(keys):len(keys)]
 	}
+}
+
+// turns is the order in which candidates pass the gate, as indices of the order of keys. Where one can take another's
+// place (the same person or company in the CRM twice, a group's cap) the one whose letter can earn most goes first, so
+// that no place falls to an account that the selection then leaves out: key accounts, then the most expected margin,
+// then the lowest key. The rank itself is not known yet, as it stands among those whom the gate lets through.
+func (p *planning) turns(order []sortable, kept map[string]bool) []int {
+	turns, contested := make([]int, 0, len(order)), []int(nil)
+	capped := p.Policy.GroupMaxPerYear > 0
+	for i := range order {
+		if p.Policy.Class != Contractual && (capped || order[i].c.contested()) {
+			contested = append(contested, i)
+		} else {
+			turns = append(turns, i)
+		}
+	}
+	slices.SortFunc(contested, func(a, b int) int {
+		x, y := order[a].c, order[b].c
+		if first := kept[x.GroupKey]; first != kept[y.GroupKey] {
+			if first {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(y.BaselineMinor, x.BaselineMinor), cmp.Compare(a, b))
+	})
+	return append(turns, contested...)
+}
+
+// contested tells whether one of the contacts can be the same as another account's.
+func (c *Candidate) contested() bool {
+	return slices.ContainsFunc(c.Recipients, func(r Recipient) bool { return r.PersonKey != "" || r.NameKey != "" || r.CompanyKey != "" })
 }
 
 // inGlobalControl tells whether a group is spared for the year. Key groups are not asked: they are in no estimate.

@@ -182,6 +182,7 @@ func TestDuplicateRecipients(t *testing.T) {
 	in := goodInput(3)
 	for i := range in.Candidates {
 		in.Candidates[i].Recipients[0].PersonKey, in.Candidates[i].Recipients[0].AddressKey = "same", "same"
+		in.Candidates[i].BaselineMinor = 50000
 	}
 	in.Candidates[0].Standing.Dunning = true // gated itself, it does not block the others
 	p := mustPlan(t, in)

@@ -178,6 +178,9 @@ func (m measurement) advice(u *Uplift, lang string) string {
 			"Die Bestellungen seit der Aussendung importieren, und zwar von allen Kunden, dann den Bericht erneut lesen.")
 	case (u.Verdict == Works || u.Verdict == Hurts) && m.interim():
 		return until
+	case u.Verdict == Works && m.Run.Design.waves():
+		return pick(de, "Repeat it, in random waves again or with a share held out: what paid once wears off unnoticed without a comparison.",
+			"Wiederholen, wieder in zufälligen Wellen oder mit einem zurückgehaltenen Anteil: Ohne Vergleich bleibt unbemerkt, wenn die Wirkung nachlässt.")
 	case u.Verdict == Works:
 		return pick(de, "Repeat it, and keep holding out a share: what paid once wears off unnoticed without one.",
 			"Wiederholen und weiter einen Anteil zurückhalten: Ohne ihn bleibt unbemerkt, wenn die Wirkung nachlässt.")

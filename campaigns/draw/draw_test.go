@@ -186,6 +186,49 @@ func TestBlocksMatchNeighbours(t *testing.T) {
 	}
 }
 
+// TestMinStratum: 20 clusters, and two in the smaller arm.
+func TestMinStratum(t *testing.T) {
+	for h, want := range map[float64]int{0: 20, .02: 100, .03: 67, .05: 40, .1: 20, .2: 20, .5: 20} {
+		if got := MinStratum(h); got != want {
+			t.Errorf("a holdout of %g merges below %d clusters, want %d", h, got, want)
+		}
+	}
+}
+
+// TestEveryWaveIsAsLikely: over many salts every unit of a base that does not divide by the waves falls into each wave
+// equally often (binomial error of 6,000 draws at 1/3: .0061; five of them are allowed).
+func TestEveryWaveIsAsLikely(t *testing.T) {
+	units := make([]Unit, 10)
+	for i := range units {
+		units[i].Key = fmt.Sprint(i)
+	}
+	const draws, waves = 6000, 3
+	counts := make([][waves]int, len(units))
+	var sizes [waves]int
+	for n := range draws {
+		arms, _, err := Assign(units, Request{Salt: fmt.Sprint("salt", n), Design: Waves, Waves: waves})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, a := range arms {
+			counts[i][a.Wave-1]++
+			sizes[a.Wave-1]++
+		}
+	}
+	for i, c := range counts {
+		for w, n := range c {
+			if share := float64(n) / draws; math.Abs(share-1./waves) > .031 {
+				t.Errorf("unit %d is in wave %d in %.3f of the draws", i, w+1, share)
+			}
+		}
+	}
+	for w, n := range sizes { // the odd unit is not always the first wave's
+		if mean := float64(n) / draws; math.Abs(mean-10./waves) > .031 {
+			t.Errorf("wave %d has %.3f units on average", w+1, mean)
+		}
+	}
+}
+
 // TestWavesAreEven: the waves of a stratum differ by at most one unit, nobody is held out for good.
 func TestWavesAreEven(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

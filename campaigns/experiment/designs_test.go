@@ -131,6 +131,41 @@ func TestTwoWavesAreATwoArmTest(t *testing.T) {
 	near(t, "dof", e.DoF, want.DoF, 1e-9)
 }
 
+// The error of waves is that of one contrast per group, worked out here from the groups themselves: three waves of
+// unequal size whose groups differ much and for good, so that a group's periods go together.
+func TestWavesErrorIsThatOfContrasts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 8))
+	sizes := []float64{6, 9, 15}
+	var units []WaveUnit
+	for w, n := range sizes {
+		for range int(n) {
+			own := 10 * rng.ExpFloat64()
+			units = append(units, WaveUnit{Wave: w + 1, Periods: []float64{own + rng.Float64(), own + rng.Float64()}, Pre: 7})
+		}
+	}
+	e, err := InWaves(units, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w1, w2 := 6*24./30, 9*15./24 // n m/(n+m) of both periods
+	w1, w2 = w1/(w1+w2), w2/(w1+w2)
+	coefficients := [][2]float64{{w1 / 6, 0}, {-w1 / 24, w2 / 9}, {-w1 / 24, -w2 / 15}}
+	var value, variance float64
+	for w, c := range coefficients {
+		var contrast []float64
+		for _, u := range units {
+			if u.Wave == w+1 {
+				contrast = append(contrast, c[0]*u.Periods[0]+c[1]*u.Periods[1])
+			}
+		}
+		mean, sd := stat.MeanStdDev(contrast, nil)
+		value += mean * sizes[w]
+		variance += sd * sd * sizes[w]
+	}
+	near(t, "value", e.Value, value, 1e-12)
+	near(t, "se", e.SE, math.Sqrt(variance), 1e-12)
+}
+
 // Over 4,000 draws of groups in waves by the campaigns' own hash, with outcomes that are correlated over the periods
 // and a lasting effect in later ones, the interval holds the effect of the just mailed as often as it says: one-sided
 // bound of 4,000 runs at .95, .9443, and .935 where a wave has 25 groups only.

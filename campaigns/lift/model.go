@@ -1,6 +1,7 @@
 package lift
 
 import (
+	"cmp"
 	"encoding/json"
 	"math"
 	"slices"
@@ -60,12 +61,12 @@ func Prior(mean, sd float64, segments ...SegmentShare) (Model, error) {
 		{Code: FeatureAlive, Centre: .5, PriorSD: priorSD[FeatureAlive]},
 		{Code: FeatureMonths, Centre: NeverMailed / 2, PriorSD: priorSD[FeatureMonths]}}}
 	sorted := slices.SortedFunc(slices.Values(segments), func(a, b SegmentShare) int {
-		if a.Segment < b.Segment {
-			return -1
-		}
-		return 1
+		return cmp.Compare(a.Segment, b.Segment)
 	})
-	for _, s := range sorted {
+	for i, s := range sorted {
+		if i > 0 && s.Segment == sorted[i-1].Segment || !(s.Share >= 0 && s.Share <= 1) {
+			return Model{}, postlift.Faultf(postlift.Invalid, "lift.Prior", "segment %q comes twice or has a share of %g of all accounts, which lies between 0 and 1", s.Segment, s.Share)
+		}
 		m.Features = append(m.Features, Feature{Code: FeatureSegment, Segment: s.Segment, Centre: s.Share, PriorSD: priorSD[FeatureSegment]})
 	}
 	k := len(m.Features)

@@ -238,6 +238,11 @@ func TestRefusals(t *testing.T) {
 	if _, err := Prior(.1, 0); postlift.KindOf(err) != postlift.Invalid {
 		t.Errorf("no doubt: %v", err)
 	}
+	for name, s := range map[string][]SegmentShare{"twice": {{"a", .5}, {"b", .2}, {"a", .3}}, "share": {{"a", 1.5}}, "NaN": {{"a", math.NaN()}}} {
+		if _, err := Prior(.1, .1, s...); postlift.KindOf(err) != postlift.Invalid {
+			t.Errorf("segments, %s: %v", name, err)
+		}
+	}
 	m := testModel(t)
 	z := m.Z(Traits{})
 	for name, row := range map[string]Row{"short": {Baseline: 1, Z: z[:2], Propensity: .5, Variance: 1}, "variance": {Baseline: 1, Z: z, Propensity: .5},

@@ -173,8 +173,8 @@ func (s *simulation) header(d Design) Finding {
 		mailings = float64(d.windows(s.in.WindowDays))
 	}
 	f.Cost, f.Deferred = s.money(0), s.money(0)
-	if d.Kind == InWaves { // on average everybody waits for half of the waves after the first
-		f.Deferred = s.money(gain * float64(d.Waves-1) / 2)
+	if d.Kind == InWaves { // a letter earns once, and those of all waves but the first earn it later
+		f.Deferred = s.money(gain * (1 - 1/float64(d.Waves)))
 		return f
 	}
 	f.Cost = s.money(d.held() * gain * mailings)

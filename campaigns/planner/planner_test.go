@@ -273,6 +273,11 @@ func TestFindingsAreOrdered(t *testing.T) {
 	if got, want := f["holdout_20"].Cost.Minor, postlift.RoundMinor(.2*float64(a.Gain.Minor)); got-want > 1 || want-got > 1 {
 		t.Errorf("20 %% cost %d, want %d", got, want)
 	}
+	for name, share := range map[string]float64{"waves_2": .5, "waves_4": .75} { // of the gain, which a letter brings once
+		if got, want := float64(f[name].Deferred.Minor), share*float64(a.Gain.Minor); math.Abs(got-want) > 1 {
+			t.Errorf("%s defers %g, want %g", name, got, want)
+		}
+	}
 	if f["waves_2"].Cost.Minor != 0 || f["waves_2"].Deferred.Minor <= 0 || f["waves_2"].LettersSaved != 0 || f["pairs"].LettersSaved != 1000 {
 		t.Errorf("waves %+v, pairs %+v", f["waves_2"], f["pairs"])
 	}

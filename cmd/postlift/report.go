@@ -32,6 +32,8 @@ func newUpliftCommand(a *app) *cobra.Command {
 		Short: "Measure a campaign against its held-out accounts",
 		Long: `Attribute orders to letters and measure the uplift: assigned against held out, whatever was delivered.
 The verdict (works, no_proof, hurts, withheld) is decided on the 95 % interval of the net margin.
+The campaign's design decides how it is read: strata as two arms, matched pairs within the pairs, waves against those
+that still wait. Contractual mail has no uplift.
 CAMPAIGN is a campaign's id or name, or a run's id.`,
 		Example: `  postlift report uplift "Win-back spring"
   postlift report uplift cmp_01jx… --as-of 2026-06-30 --json

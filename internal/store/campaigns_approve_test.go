@@ -268,3 +268,16 @@ func TestPreviewWarns(t *testing.T) {
 		}
 	})
 }
+
+// TestSecondSpellingIsNoSecondPerson: the same name in another spelling does not approve a second time.
+func TestSecondSpellingIsNoSecondPerson(t *testing.T) {
+	for other, same := range map[string]bool{"MARA  beispiel-müller": true, "Mara Beispiel Mueller": true, "Mara\u00a0Beispiel-Mu\u0308ller": true,
+		"Mara\u200b Beispiel-Müller": true, "Mara Beispiel": false, "Mira Beispiel-Müller": false} {
+		if got := campaigns.SamePerson("Mara Beispiel-Müller", other); got != same {
+			t.Errorf("%q: %v", other, got)
+		}
+	}
+	if campaigns.SamePerson("王芳", "李娜") || !campaigns.SamePerson("王芳", " 王芳 ") {
+		t.Error("names without a plain form are not told apart")
+	}
+}

@@ -25,6 +25,7 @@ rule: clv.residual > 10 and country == "DE" and not has_open_contract
 design: winback
 landing_url: https://example.com/hello
 holdout: 0.2
+global_control: 0
 salt: fixed
 `
 

@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,15 +17,21 @@ var choiceColumns = []string{"run_id", "account_id", "group_key", "outcome", "re
 	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features",
 	"wave", "role", "lift", "lift_sd"}
 
-// writeChoices bulk-loads a plan's choices.
+// writeChoices bulk-loads a plan's choices, in the order of the primary key: in that of the accounts' texts, each row
+// would fall into another page of it.
 func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
+	order := make([]*campaigns.Choice, len(choices))
+	for i := range choices {
+		order[i] = &choices[i]
+	}
+	slices.SortFunc(order, func(a, b *campaigns.Choice) int { return cmp.Compare(a.AccountID, b.AccountID) })
 	i := 0
 	row := make([]any, len(choiceColumns))
 	_, err := t.copyRows("choices", choiceColumns, func() ([]any, bool) {
-		if i == len(choices) {
+		if i == len(order) {
 			return nil, false
 		}
-		c := &choices[i]
+		c := order[i]
 		i++
 		reason := ""
 		if len(c.Reasons) > 0 {

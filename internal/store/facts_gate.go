@@ -40,6 +40,7 @@ type gateReader struct {
 	ctx    context.Context
 	p      campaigns.Pressure
 	all    bool
+	size   int    // about how many accounts there are to read
 	ids    string // the JSON parameter of idList, unless all
 	wanted idSet
 }
@@ -52,9 +53,9 @@ func (s *Store) newGateReader(ctx context.Context, accountIDs []int64, p campaig
 	if err := s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM accounts").Scan(&count); err != nil {
 		return nil, err
 	}
-	g := &gateReader{Store: s, ctx: ctx, p: p, all: len(accountIDs)*passShare >= count, wanted: newIDSet(accountIDs)}
+	g := &gateReader{Store: s, ctx: ctx, p: p, all: len(accountIDs)*passShare >= count, size: count, wanted: newIDSet(accountIDs)}
 	if !g.all {
-		g.ids = idParameter(accountIDs)
+		g.size, g.ids = len(accountIDs), idParameter(accountIDs)
 	}
 	return g, nil
 }

@@ -46,8 +46,8 @@ func (g *gateReader) sites() (*siteTable, error) {
 	if !g.all {
 		only = " WHERE si.id IN (" + sitesAsked + ")"
 	}
-	t := &siteTable{traits: map[int64]*siteTraits{}, main: map[int64]int64{}}
-	mains := map[int64]bool{}
+	t := &siteTable{traits: make(map[int64]*siteTraits, g.size), main: make(map[int64]int64, g.size)}
+	mains := make(map[int64]bool, g.size)
 	known := map[string]*siteTraits{}
 	var text sql.RawBytes
 	return t, g.run("SELECT si.id, si.account_id, si.is_main, "+columns+" FROM sites si"+only, nil, func(r *sql.Rows) error {
@@ -84,7 +84,7 @@ func (g *gateReader) recipients(language string) (campaigns.Recipients, error) {
 	if !g.all {
 		from = "ids CROSS JOIN contacts c WHERE c.account_id = ids.id"
 	}
-	var found campaigns.Recipients
+	found := make(campaigns.Recipients, 0, g.size)
 	known := map[string]campaigns.Recipient{}
 	var text sql.RawBytes
 	sorted := true

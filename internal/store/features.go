@@ -40,10 +40,30 @@ func (t *tx) refreshFeatures(settings accounts.Settings, asOf postlift.Date) err
 	if _, err := t.exec("DELETE FROM account_features"); err != nil {
 		return err
 	}
-	if _, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...); err != nil {
+	err = t.inBulk(func() error {
+		_, err := t.exec("INSERT INTO account_features ("+strings.Join(featureColumns, ", ")+")\n"+query, args...)
+		return err
+	})
+	if err != nil {
 		return fmt.Errorf("features: %w", err)
 	}
 	return t.featuresStand(settings, asOf, mark)
+}
+
+// inBulk runs a statement over all accounts. PostgreSQL knows nothing of tables that were filled a moment ago, takes
+// them for small and would join each account with all rows of the others, which takes hours instead of seconds.
+func (t *tx) inBulk(run func() error) error {
+	if t.store.dialect != migrations.Postgres {
+		return run()
+	}
+	if _, err := t.exec("SET LOCAL enable_nestloop = off"); err != nil {
+		return err
+	}
+	if err := run(); err != nil {
+		return err
+	}
+	_, err := t.exec("SET LOCAL enable_nestloop TO DEFAULT")
+	return err
 }
 
 // FeaturesAsOf is the date that the features stand for, or none while there are none.

@@ -88,6 +88,16 @@ func (r *recording) addBlocks(blocks []*block) error {
 	return err
 }
 
+// blockAlike blocks the same persons elsewhere, see blocker.blockAlike.
+func (r *recording) blockAlike(blocks []*block) error {
+	list := make([]accounts.Suppression, len(blocks))
+	for i, b := range blocks {
+		list[i] = accounts.Suppression{Scope: b.scope, MatchKey: b.key, Reason: b.reason}
+	}
+	b := &blocker{tx: r.tx, keyer: accounts.Keyer{Secret: r.store.secret}, hits: newListHits()}
+	return b.blockAlike(list, r.imports.ID, r.by)
+}
+
 // markBlocked sets the status of what is blocked. Statuses only ever get worse here, so that the order of
 // events does not matter: undeliverable outweighs moved, and an organisation's own status stays.
 func (r *recording) markBlocked(blocks []*block, moved map[int64]bool) error {

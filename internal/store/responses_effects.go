@@ -162,7 +162,10 @@ func (r *recording) applyBlocks() error {
 	if err := r.insertBlocks(blocks); err != nil {
 		return err
 	}
-	return r.markBlocked(blocks, moved)
+	if err := r.markBlocked(blocks, moved); err != nil {
+		return err
+	}
+	return r.blockAlike(blocks)
 }
 
 func blockOf(e freshEvent) *block {

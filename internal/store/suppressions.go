@@ -80,9 +80,11 @@ func (b *blocker) suppress(list []accounts.Suppression, importID int64, by postl
 		return inserted, updated, err
 	}
 	if more := b.elsewhere(list); len(more) > 0 {
-		_, _, err = b.record(more, importID, by)
+		if _, _, err = b.record(more, importID, by); err != nil {
+			return inserted, updated, err
+		}
 	}
-	return inserted, updated, err
+	return inserted, updated, b.blockAlike(list, importID, by)
 }
 
 func (b *blocker) record(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {

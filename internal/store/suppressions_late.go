@@ -6,18 +6,40 @@ import (
 
 // lateArrivals blocks accounts and contacts of this import that a list named before they were known: by a hash, a
 // company by its name alone, a person by name and address. Their keys are not those that accounts and contacts
-// carry, so each gets a block of its own.
+// carry, so each gets a block of its own; and so does whoever is the same person as somebody who is blocked.
 func (l *loader) lateArrivals() error {
 	waiting, err := l.count(`SELECT COUNT(*) FROM (SELECT id FROM suppressions WHERE scope IN ('person', 'account')
   AND CASE WHEN scope = 'person' THEN contact_id ELSE account_id END IS NULL AND revoked_at IS NULL LIMIT 1) x`)
-	if err != nil || waiting == 0 {
+	if err != nil {
+		return err
+	}
+	persons, err := l.count("SELECT COUNT(*) FROM (SELECT id FROM suppressions WHERE scope = 'person' AND revoked_at IS NULL LIMIT 1) x")
+	if err != nil || waiting+persons == 0 {
 		return err
 	}
 	if err := l.listTouched(); err != nil {
 		return err
 	}
 	b := &blocker{tx: l.tx, keyer: l.keyer, hits: newListHits()}
-	err = l.eachAccount("touched_accounts", func(page []accountWords) error {
+	if waiting > 0 {
+		if err := l.lateListed(b); err != nil {
+			return err
+		}
+	}
+	if err := b.blockNear("", nil, " AND c.id IN (SELECT id FROM touched_contacts)", l.importID, l.by); err != nil {
+		return err
+	}
+	for _, table := range []string{"touched_accounts", "touched_contacts"} {
+		if _, err := l.exec("DROP TABLE " + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lateListed blocks those of the touched whom a list named.
+func (l *loader) lateListed(b *blocker) error {
+	err := l.eachAccount("touched_accounts", func(page []accountWords) error {
 		var found []candidate
 		for i := range page {
 			a := &page[i]
@@ -31,7 +53,7 @@ func (l *loader) lateArrivals() error {
 	if err != nil {
 		return err
 	}
-	if err := l.eachContact("touched_contacts", func(page []contactWords) error {
+	return l.eachContact("touched_contacts", func(page []contactWords) error {
 		var found []candidate
 		for i := range page {
 			for _, key := range b.lateKeys(&page[i]) {
@@ -39,15 +61,7 @@ func (l *loader) lateArrivals() error {
 			}
 		}
 		return b.blockNamed(found, l.importID, l.by)
-	}); err != nil {
-		return err
-	}
-	for _, table := range []string{"touched_accounts", "touched_contacts"} {
-		if _, err := l.exec("DROP TABLE " + table); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // lateKeys are the keys by which a list may have named a contact: hashes, or the name at the address.

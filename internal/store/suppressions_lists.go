@@ -228,8 +228,10 @@ func (b *blocker) blockNamed(found []candidate, importID int64, by postlift.Acto
 	if len(blocks) == 0 {
 		return nil
 	}
-	_, _, err = b.record(blocks, importID, by)
-	return err
+	if _, _, err = b.record(blocks, importID, by); err != nil {
+		return err
+	}
+	return b.blockAlike(blocks, importID, by)
 }
 
 // openEntries reads, by key, the suppressions in force of persons and companies that stand for nobody known.
