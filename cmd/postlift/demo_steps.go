@@ -123,6 +123,11 @@ func (d *demo) plan(ctx context.Context) error {
 	d.summary.Funnel, err = json.Marshal(run.Funnel)
 	f := run.Funnel
 	d.tell("campaign: %d accounts matched = %d gated + %d over the budget + %d held out + %d to be mailed", f.Matched, f.Gated, f.OverCap, f.Holdout, f.Assigned)
+	if err != nil {
+		return err
+	}
+	outlook, err := service.Assess(ctx, demoCampaign, run.AsOf, 0)
+	d.tell("  said before launch (postlift campaign plan): %s", outlook.Sentence.EN)
 	return err
 }
 
