@@ -95,7 +95,7 @@ var (
 	}
 	runMoves = map[RunState][]RunState{
 		RunPlanned:   {RunApproved, RunCancelled},
-		RunApproved:  {RunPreparing, RunCancelled},
+		RunApproved:  {RunPreparing, RunPlanned, RunCancelled},
 		RunPreparing: {RunReleased, RunCancelled},
 		RunReleased:  {RunMeasuring},
 		RunMeasuring: {RunClosed},
