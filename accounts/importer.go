@@ -85,6 +85,7 @@ func (c *Chunk) reset() {
 type Changed struct {
 	Inserted      int64 // counted by the store only where the stage cannot know (costs, places, suppressions)
 	Updated       int64
+	Merged        int64 // counted by the store for suppressions: entries beside another one of the same block
 	SitesUpdated  int64
 	SitesInserted int64
 	Blocked       int64   // blocks added or renewed by a file of accounts or contacts
@@ -128,8 +129,9 @@ type Request struct {
 	Progress func(rows int64) // may be nil
 }
 
-// Report tells what an import did. Rows are rows of the file; inserted, updated and unchanged count the
-// file's nouns (an order of three lines is one).
+// Report tells what an import did. Rows are rows of the file, and rows = inserted + updated + unchanged + merged +
+// rejected: an order of three lines is one order and two merged rows. A row of suppressions that blocks a person and
+// the company is one row.
 type Report struct {
 	ImportID      string           `json:"import_id,omitempty"`
 	Kind          string           `json:"kind"`
@@ -140,6 +142,7 @@ type Report struct {
 	Inserted      int64            `json:"inserted"`
 	Updated       int64            `json:"updated"`
 	Unchanged     int64            `json:"unchanged"`
+	Merged        int64            `json:"merged"` // further rows of what another row or entry has already: lines, places of one postcode, further objections
 	Rejected      int64            `json:"rejected"`
 	SitesInserted int64            `json:"sites_inserted,omitempty"` // that an accounts file brought along
 	SitesUpdated  int64            `json:"sites_updated,omitempty"`
@@ -147,8 +150,8 @@ type Report struct {
 	Blocked       int64            `json:"blocked,omitempty"`   // by the column no_advertising of accounts or contacts
 	Matched       *Matched         `json:"matched,omitempty"`   // of a suppressions file
 	Attention     []string         `json:"attention,omitempty"` // what a person should look at before mailing
-	Reasons       map[string]int64 `json:"reasons"`             // "field: rule" to rejects
-	Warnings      map[string]int64 `json:"warnings"`            // accepted, but worth a look
+	Reasons       map[string]int64 `json:"reasons"`             // "field.rule" to rejects
+	Warnings      map[string]int64 `json:"warnings"`            // accepted, but worth a look: words joined by _ to rows
 	Currency      string           `json:"currency,omitempty"`
 	Format        csvfile.Format   `json:"format"`
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // translated are the words that say a status in German, or in another English word of the same meaning,
-// folded. Every other word, such as "inaktiv", is a guess that a report must tell.
+// folded. Every other word, such as "inaktiv" of an account (which buys nothing at present and is not closed), is a
+// guess that a report must tell.
 var translated = map[string]bool{
 	"aktiv": true, "geschlossen": true, "erloschen": true, "insolvenz": true, "bankrupt": true, "wettbewerber": true,
 	"konkurrent": true, "eigen": true, "eigene": true, "unzustellbar": true, "verzogen": true, "umgezogen": true,
@@ -26,7 +27,7 @@ func (s *session) status(row *csvfile.Row, words map[string]string, known string
 	}
 	raw := strings.ToLower(row.Text("status"))
 	if folded := csvfile.Fold(raw); folded != v && !translated[folded] && row.OK() {
-		s.warn(fmt.Sprintf("status %q taken as %s", raw, v))
+		s.warn("status_" + folded + "_taken_as_" + v)
 	}
 	return v
 }

@@ -40,7 +40,7 @@ func prepareAccounts(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 		if owner != "" {
 			var ok bool
 			if a.OwnerID, ok = owners.Find(owner); !ok && row.OK() {
-				s.warn("unknown owner")
+				s.warn("unknown_owner")
 			}
 		}
 		if !row.OK() {
@@ -126,7 +126,7 @@ func prepareSites(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 		}
 		if site.Main && mains[site.AccountID] {
 			site.Main = false
-			s.warn("second main site")
+			s.warn("second_main_site")
 		}
 		mains[site.AccountID] = mains[site.AccountID] || site.Main
 		c.Sites = append(c.Sites, site)
@@ -183,14 +183,11 @@ func (s *session) readContact(row *csvfile.Row) Contact {
 		Gender: row.Enum("gender", genderWords, "m, f, d"),
 		Title:  row.Text("title"), FirstName: row.Text("first_name"), LastName: row.Text("last_name"),
 		Function: row.Text("function"), Department: row.Text("department"),
-		Role:       roleWords[csvfile.Fold(row.Text("role"))],
 		Salutation: row.Text("salutation"), Formality: row.Enum("formality", formalityWords, "formal, informal"),
 		Language: row.Enum("language", languageWords, "de, en"), Email: row.Text("email"), Phone: row.Text("phone"),
 		Status: s.status(row, contactStatusWords, "active, left, deceased"),
 	}
-	if p.Role == "" && row.Text("role") != "" {
-		p.Role = "other" // roles are free words in most systems; only three matter here
-	}
+	p.Role = s.role(row, p.Function, p.Department)
 	// Some systems call the form of address "Salutation" (Mr., Frau): it is no salutation line.
 	if g, ok := genderWords[csvfile.Fold(p.Salutation)]; ok && p.Salutation != "" {
 		p.Salutation = ""

@@ -39,7 +39,7 @@ func prepareOrders(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 	return func(row *csvfile.Row, c *Chunk) {
 		s.orderRow(row, c, own, accounts, numbers)
 		if s.lines && !row.OK() {
-			s.warn("order may lack a rejected line")
+			s.warn("order_may_lack_a_rejected_line")
 		}
 	}, nil
 }
@@ -51,7 +51,7 @@ func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, num
 	if further && row.Text("account_id") == "" && row.Text("date") == "" {
 		// Shops name the order on its first line only.
 		if !s.lines {
-			s.warn("line without amount")
+			s.warn("line_without_amount")
 			return
 		}
 		s.addOrderLine(row, c, id, s.credits[id], numbers)

@@ -20,7 +20,7 @@ type session struct {
 	report     *Report
 	today      postlift.Date
 	keyer      Keyer
-	accepted   int64 // nouns
+	accepted   int64 // nouns of accepted rows
 	lines      bool
 	credits    map[int64]string // type of the credit notes and cancellations of a file with lines
 	attributes []Attribute      // that the file has columns for
@@ -51,7 +51,11 @@ func (s *session) run(ctx context.Context, l Loader) error {
 	if s.report.Matched != nil {
 		s.report.Matched.add(done.Matched)
 	}
-	s.report.Unchanged = s.accepted - s.report.Inserted - s.report.Updated
+	s.report.Merged += done.Merged
+	if !s.kind.storeCounts || s.kind.mergeRows {
+		s.report.Merged = s.report.Rows - s.report.Rejected - s.accepted // further rows of one noun
+	}
+	s.report.Unchanged = s.report.Rows - s.report.Rejected - s.report.Merged - s.report.Inserted - s.report.Updated
 	return nil
 }
 
@@ -87,6 +91,7 @@ func (s *session) stream(ctx context.Context, fill func(*csvfile.Row, *Chunk), l
 		}
 		if s.kind.storeCounts {
 			s.report.Inserted += changed.Inserted
+			s.report.Merged += changed.Merged
 		}
 		if s.req.Progress != nil {
 			s.req.Progress(c.rows)
@@ -179,7 +184,7 @@ func (s *session) reject(list []csvfile.Reject) error {
 	for _, r := range list {
 		reason := r.Rule
 		if r.Field != "" {
-			reason = r.Field + ": " + r.Rule
+			reason = r.Field + "." + r.Rule
 		}
 		s.report.Reasons[reason]++
 	}

@@ -127,7 +127,7 @@ func prepareSuppressions(s *session, l Loader) (func(*csvfile.Row, *Chunk), erro
 				return
 			}
 		}
-		s.accepted += int64(len(parts))
+		s.accepted++
 		c.Suppressions = append(c.Suppressions, parts...)
 	}, nil
 }
@@ -163,7 +163,7 @@ func (s *session) reference(row *csvfile.Row, refs map[string]*Index, column str
 	case ok:
 		return id
 	case words:
-		s.warn("unknown " + column + ", matched by name")
+		s.warn("unknown_" + column + "_matched_by_name")
 	default:
 		row.Reject(column, "reference", ext, "nothing of source "+s.req.Source+" has this id, and the row names nobody else")
 	}

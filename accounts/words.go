@@ -31,7 +31,8 @@ var (
 	}
 	accountStatusWords = map[string]string{
 		"active": "active", "aktiv": "active", "customer": "active", "kunde": "active", "prospect": "active", "interessent": "active",
-		"closed": "closed", "geschlossen": "closed", "erloschen": "closed", "inactive": "closed", "inaktiv": "closed",
+		"closed": "closed", "geschlossen": "closed", "erloschen": "closed",
+		"inactive": "active", "inaktiv": "active", "dormant": "active", "ruhend": "active", "ruht": "active", // buys nothing at present: whom a win-back letter is for
 		"insolvent": "insolvent", "insolvenz": "insolvent", "bankrupt": "insolvent",
 		"competitor": "competitor", "wettbewerber": "competitor", "konkurrent": "competitor", "own": "own", "eigen": "own", "eigene": "own",
 	}

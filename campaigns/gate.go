@@ -81,7 +81,7 @@ var decidedByPlan = setOf(
 	OtherRole,     // the plan has picked whom to write to; a new job title does not make the written letter wrong
 	OtherLanguage, // the letter is written already, in a language that the person reads
 	SparedKey,     // declared in the approved definition, which is frozen
-	GlobalControl, // drawn for the plan's year before anybody was assigned: drawing again would thin out one arm alone
+	GlobalControl, // drawn for the years that the letters reach before anybody was assigned: drawing again would thin out one arm alone
 )
 
 // reasonSet is a set of reasons, one bit each in the gate's order.

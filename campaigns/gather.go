@@ -19,6 +19,7 @@ type preparation struct {
 	scoreRunID int64
 	scoreAsOf  postlift.Date
 	oldScores  bool // of a run from before its present fields
+	feesLifted bool // of a run that does not know which part of the window's margin is agreed
 	sender     accounts.Sender
 	fields     []*rules.Field // that the rules read
 	unmatched  []string       // key accounts that the rule does not take
@@ -53,6 +54,7 @@ func (s *Service) gather(ctx context.Context, c Campaign, asOf postlift.Date) (p
 			"the scores are in %s, the reporting currency is %s: run `postlift clv score` again", scores.Currency, p.settings.Currency)
 	}
 	p.scoreRunID, p.scoreAsOf, p.oldScores = scores.ID, scores.AsOf, scores.Basis == nil
+	p.feesLifted = !scores.KeepsFeesApart()
 	p.sender = p.settings.Sender.With(c.Definition.Sender)
 	if err := s.newPlanInput(ctx, c, &p, asOf); err != nil {
 		return p, err
@@ -102,7 +104,7 @@ func (s *Service) gatherParts(ctx context.Context, d Definition, p *preparation)
 func (s *Service) newPlanInput(ctx context.Context, c Campaign, p *preparation, asOf postlift.Date) error {
 	d, in := c.Definition, &p.input
 	*in = PlanInput{AsOf: asOf, Salt: d.Salt, Currency: p.settings.Currency,
-		Holdout: *d.Holdout, Design: d.HoldoutDesign, Block: d.Block, Waves: d.Waves, GlobalControl: *d.GlobalControl, Lift: d.PriorLift,
+		Holdout: *d.Holdout, Design: d.HoldoutDesign, Block: d.Block, Waves: d.Waves, WaveDays: d.WaveDays, GlobalControl: *d.GlobalControl, Lift: d.PriorLift,
 		PieceCostMinor: d.PieceCost.Minor, Tariff: d.tariff(), Mode: d.Mode, Top: d.Top, MaxPieces: d.MaxPieces,
 		Exploration: DefaultExploration, ExploreFrom: LargeBase, ContactsPerSite: d.ContactsPerSite}
 	if d.Budget != nil {

@@ -17,13 +17,13 @@ type Outlook struct {
 	Gain        Span           `json:"expected_gain"` // margin that the letters are expected to add, less their cost
 	Holdout     postlift.Money `json:"holdout_value"` // expected value given up by not mailing the held-out
 	NextUnit    float64        `json:"value_of_next_unit"`
-	Next        *Alternative   `json:"with_1000_more"` // null where no budget ends the selection
-	Cut         *Alternative   `json:"with_20_percent_less"`
-	Curve       []CurvePoint   `json:"curve,omitempty"` // value by budget
-	KeyAccounts *KeyShare      `json:"key_accounts"`    // null where none is declared
+	Next        *Alternative   `json:"with_1000_more"`       // null where no budget was set
+	Cut         *Alternative   `json:"with_20_percent_less"` // of what the plan costs; null where it costs nothing
+	Curve       []CurvePoint   `json:"curve,omitempty"`      // value by budget
+	KeyAccounts *KeyShare      `json:"key_accounts"`         // null where none is declared
 	Exploration Exploration    `json:"exploration"`
 	Samples     []Sample       `json:"samples"`
-	Warnings    []string       `json:"warnings"`
+	Warnings    []Warning      `json:"warnings"`
 }
 
 // Span is an expectation with its 90 per cent interval.
@@ -71,9 +71,10 @@ type Sample struct {
 	Rank       int             `json:"rank,omitempty"`
 	Variant    string          `json:"variant,omitempty"`
 	Wave       int             `json:"wave,omitempty"`
+	Letters    int             `json:"letters,omitempty"`
 	Expected   *postlift.Money `json:"expected_value,omitempty"`
 	Cost       *postlift.Money `json:"cost,omitempty"`
-	Sentence   string          `json:"sentence"`
+	Sentence   string          `json:"sentence"` // in English; Words gives it in the reader's language
 
 	accountID int64
 }
@@ -84,7 +85,7 @@ const z90 = 1.6448536269514722
 // outlook tells what a plan promises, without its warnings.
 func (p *Plan) outlook(in *PlanInput) Outlook {
 	o := Outlook{Quote: p.Quote, Holdout: heldValue(*p), Gain: p.gain(), Exploration: p.Explored, KeyAccounts: p.keyShare(in),
-		NextUnit: p.result.Lambda, Samples: p.samples(in.Salt), Warnings: []string{}}
+		NextUnit: p.result.Lambda, Samples: p.samples(in.Salt), Warnings: []Warning{}}
 	if in.Policy.Class == Contractual {
 		return o
 	}
@@ -92,13 +93,32 @@ func (p *Plan) outlook(in *PlanInput) Outlook {
 		next := p.alternative(p.result.Next(p.thousand()))
 		o.Next = &next
 	}
-	cut := p.alternative(p.result.Cut(.2))
-	o.Cut = &cut
+	if share, ok := p.cutShare(in.BudgetMinor); ok {
+		cut := p.alternative(p.result.Cut(share))
+		o.Cut = &cut
+	}
 	for _, c := range p.result.Curve(curvePoints) {
 		o.Curve = append(o.Curve, CurvePoint{Budget: p.money(c.BudgetMinor + p.keysMinor), Cost: p.money(c.CostMinor), Net: p.money(c.NetMinor),
 			Letters: c.Pieces, Accounts: c.Accounts})
 	}
 	return o
+}
+
+// lessByCut is how much less money the outlook tries, as a share of what the plan costs.
+const lessByCut = .2
+
+// cutShare is the share by which the selection's budget must shrink so that four fifths of what is spent now are
+// left: a cut of a budget that is not used up would change nothing. The key accounts are paid whatever is left, so
+// they do not shrink.
+func (p *Plan) cutShare(budgetMinor int64) (float64, bool) {
+	cost := float64(p.result.Quote.Total.Minor)
+	if cost <= 0 {
+		return 0, false
+	}
+	if budget := float64(budgetMinor - p.keysMinor); budget > cost {
+		return 1 - (1-lessByCut)*cost/budget, true
+	}
+	return lessByCut, true
 }
 
 // curvePoints is how many budgets the curve of value by budget shows.
@@ -227,7 +247,7 @@ func (c *Choice) fate() string {
 }
 
 func (c *Choice) sample(currency string) Sample {
-	s := Sample{Outcome: c.Outcome, Role: c.Role, Reasons: c.Reasons, Rank: c.Rank, Variant: c.Variant, Wave: c.Wave, accountID: c.AccountID}
+	s := Sample{Outcome: c.Outcome, Role: c.Role, Reasons: c.Reasons, Rank: c.Rank, Variant: c.Variant, Wave: c.Wave, Letters: len(c.Contacts), accountID: c.AccountID}
 	if s.Reasons == nil {
 		s.Reasons = []Reason{}
 	}
@@ -235,6 +255,6 @@ func (c *Choice) sample(currency string) Sample {
 	if c.Outcome != Gated {
 		s.Expected, s.Cost = &postlift.Money{Minor: c.ExpectedValueMinor, Currency: currency}, &postlift.Money{Minor: c.CostMinor, Currency: currency}
 	}
-	s.Sentence = sentenceOf(c.Outcome, c.Role, c.Reasons, c.Rank, len(c.Contacts), c.Wave)
+	s.Sentence = s.Words("en")
 	return s
 }

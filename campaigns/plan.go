@@ -42,6 +42,7 @@ type PlanInput struct {
 	Design          string  // of the holdout: auto, strata (also where empty), pairs, waves, none
 	Block           int     // of pairs
 	Waves           int     // of waves
+	WaveDays        int     // from one wave to the next
 	GlobalControl   float64 // share of groups never mailed in the year
 	Keys            PlanKeys
 	Lift            float64     // expected share of the baseline margin that a letter adds, while nothing is learned

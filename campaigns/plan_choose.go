@@ -80,9 +80,25 @@ func (c *Candidate) contested() bool {
 	return slices.ContainsFunc(c.Recipients, func(r Recipient) bool { return r.PersonKey != "" || r.NameKey != "" || r.CompanyKey != "" })
 }
 
-// inGlobalControl tells whether a group is spared for the year. Key groups are not asked: they are in no estimate.
+// planToPost is how many days after the plan's date a letter may still be on its way to the post.
+const planToPost = 28
+
+// inGlobalControl tells whether a group is spared for the year, or for one that the plan's letters reach: a plan of
+// December is posted in January, and its last wave later still. Key groups are not asked: they are in no estimate.
 func (p *planning) inGlobalControl(group string) bool {
-	return p.Policy.Class != Contractual && draw.InGlobalControl(group, p.AsOf.Time().Year(), p.GlobalControl)
+	if p.Policy.Class == Contractual {
+		return false
+	}
+	last := p.AsOf.AddDays(planToPost)
+	if p.Design == DesignWaves {
+		last = last.AddDays(max(p.Waves-1, 0) * p.WaveDays)
+	}
+	for year := p.AsOf.Time().Year(); year <= last.Time().Year(); year++ {
+		if draw.InGlobalControl(group, year, p.GlobalControl) {
+			return true
+		}
+	}
+	return false
 }
 
 // variant picks the letter of an account: that of the rule which takes it, else one by weight, the same for its

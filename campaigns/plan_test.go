@@ -212,6 +212,31 @@ func TestContractualIgnoresObjections(t *testing.T) {
 	}
 }
 
+// TestGlobalControlAcrossTheYear: letters of December are posted in January, and waves reach further: the control
+// groups of every year in which letters of the plan may go out are spared.
+func TestGlobalControlAcrossTheYear(t *testing.T) {
+	in := goodInput(400)
+	in.GlobalControl, in.Holdout = .1, 0
+	spared := func(asOf string, years ...int) {
+		t.Helper()
+		in.AsOf = postlift.MustDate(asOf)
+		p := mustPlan(t, in)
+		for i := range p.Choices {
+			c := &p.Choices[i]
+			want := slices.ContainsFunc(years, func(y int) bool { return draw.InGlobalControl(c.GroupKey, y, .1) })
+			if got := slices.Equal(c.Reasons, []Reason{GlobalControl}); got != want {
+				t.Fatalf("%s: %s is spared: %v, want %v for %v", asOf, c.Key, got, want, years)
+			}
+		}
+	}
+	spared("2026-11-20", 2026)
+	spared("2026-12-10", 2026, 2027)
+	spared("2027-01-02", 2027)
+	in.Design, in.Waves, in.WaveDays = DesignWaves, 4, 30
+	spared("2026-09-01", 2026)
+	spared("2026-09-20", 2026, 2027)
+}
+
 func TestGlobalControl(t *testing.T) {
 	in := goodInput(500)
 	in.GlobalControl = .1

@@ -13,7 +13,7 @@ type Previewed struct {
 	Campaign Campaign       `json:"campaign"`
 	Run      Run            `json:"run"`
 	Held     postlift.Money `json:"holdout_value"` // expected value given up by not mailing the held-out
-	Warnings []string       `json:"warnings"`      // those of the run's outlook
+	Warnings []string       `json:"warnings"`      // those of the run's outlook, in English
 }
 
 // Preview plans the campaign as of a date and stores the plan as a run, superseding an unapproved one.
@@ -60,7 +60,7 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 		return Previewed{}, err
 	}
 	c.State = StatePreviewed
-	return Previewed{Campaign: c, Run: run, Held: outlook.Holdout, Warnings: outlook.Warnings}, nil
+	return Previewed{Campaign: c, Run: run, Held: outlook.Holdout, Warnings: texts(outlook.Warnings)}, nil
 }
 
 // offerLasts refuses an offer that is over before the last wave is mailed.

@@ -25,7 +25,7 @@ func TestAddressWarnings(t *testing.T) {
 		{good, "https://www.mytest/x", ""},
 		{good, "http://localhost:3000/x", "landing_url"},
 	} {
-		got := addressWarnings(c.tracking, c.landing)
+		got := texts(addressWarnings(c.tracking, c.landing))
 		if c.want == "" && len(got) > 0 || c.want != "" && (len(got) != 1 || !strings.Contains(got[0], c.want)) {
 			t.Errorf("%s, %s: %q, want %q", c.tracking, c.landing, got, c.want)
 		}

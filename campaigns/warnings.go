@@ -1,7 +1,6 @@
 package campaigns
 
 import (
-	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -20,29 +19,30 @@ const fewAccounts = 30
 const oldScoreDays = 31
 
 // warnings says what a person should know before approving the plan.
-func (p *preparation) warnings(plan Plan) []string {
-	w := warner{list: []string{}}
+func (p *preparation) warnings(plan Plan) []Warning {
+	w := warner{list: []Warning{}}
 	for _, about := range []func(*preparation, *Plan){w.aboutScores, w.aboutMeasuring, w.aboutWhom, w.aboutPrinting} {
 		about(p, &plan)
 	}
 	return w.list
 }
 
-type warner struct{ list []string }
+type warner struct{ list []Warning }
 
-func (w *warner) add(format string, args ...any) {
-	w.list = append(w.list, fmt.Sprintf(format, args...))
-}
+func (w *warner) add(code string, values ...any) { w.list = append(w.list, warned(code, values...)) }
 
 func (w *warner) aboutScores(p *preparation, _ *Plan) {
 	switch days := p.input.AsOf.DaysSince(p.scoreAsOf); {
 	case days > oldScoreDays:
-		w.add("the scores are as of %s, %d days before the plan (%s): run `postlift clv score` for the same date", p.scoreAsOf, days, p.input.AsOf)
+		w.add(warnOldScores, p.scoreAsOf, days, p.input.AsOf)
 	case days != 0:
-		w.add("the scores are as of %s, the plan as of %s: run `postlift clv score` for the same date", p.scoreAsOf, p.input.AsOf)
+		w.add(warnOtherScores, p.scoreAsOf, p.input.AsOf)
 	}
-	if hint := p.oldScoresHint(); hint != "" {
-		w.add("the rule is not decided for everybody%s", hint)
+	if p.feesLifted {
+		w.add(warnFeesLifted)
+	}
+	if missing := p.lackingFields(); len(missing) > 0 {
+		w.add(warnLackingScores, strings.Join(missing, ", "))
 	}
 }
 
@@ -50,14 +50,23 @@ func (w *warner) aboutScores(p *preparation, _ *Plan) {
 var laterFields = []string{"clv.low", "clv.median", "clv.high", "clv.p_active", "clv.mean_order", "clv.expansion", "clv.exceeds_cost",
 	"clv.payback_month", "clv.to_cac", "clv.break_even", "clv.tier", "clv.stage", "clv.rfm", "clv.rfm_recency", "clv.rfm_frequency", "clv.rfm_value"}
 
-// oldScoresHint tells that the rules read what the published scores do not hold; empty where they do.
-func (p *preparation) oldScoresHint() string {
+// windowOpen is the field of the margin that a letter can raise, which later runs still did not compute.
+const windowOpen = "clv.window_open"
+
+// lackingFields are those that the rules read and that the published scores do not hold.
+func (p *preparation) lackingFields() []string {
 	var missing []string
 	for _, f := range p.fields {
-		if p.oldScores && slices.Contains(laterFields, f.Name) {
+		if p.oldScores && slices.Contains(laterFields, f.Name) || p.feesLifted && f.Name == windowOpen {
 			missing = append(missing, f.Name)
 		}
 	}
+	return missing
+}
+
+// oldScoresHint tells that the rules read what the published scores do not hold; empty where they do.
+func (p *preparation) oldScoresHint() string {
+	missing := p.lackingFields()
 	if len(missing) == 0 {
 		return ""
 	}
@@ -67,7 +76,7 @@ func (p *preparation) oldScoresHint() string {
 func (w *warner) aboutMeasuring(p *preparation, plan *Plan) {
 	f := plan.Funnel
 	if f.Assigned == 0 {
-		w.add("nobody would be mailed: this plan cannot be approved")
+		w.add(warnNobodyMailed)
 	}
 	if p.input.Policy.Class != Advertising {
 		return
@@ -75,38 +84,55 @@ func (w *warner) aboutMeasuring(p *preparation, plan *Plan) {
 	switch {
 	case plan.Design.Design == DesignWaves:
 	case f.Groups.Holdout == 0:
-		w.add("nobody is held out: the uplift of this campaign cannot be measured")
+		w.add(warnNobodyHeldOut)
 	case f.Groups.Holdout < minControls:
-		w.add("%d groups are held out; below %d the measured uplift is only indicative", f.Groups.Holdout, minControls)
+		w.add(warnFewControls, f.Groups.Holdout, minControls)
 	}
 	if n := f.Planned(); n > 0 && n < fewAccounts {
-		w.add("only %d accounts are planned: with so few no letter can be shown to work; `postlift campaign plan` tells what it takes", n)
+		w.add(warnFewAccounts, n)
 	}
 }
 
 func (w *warner) aboutWhom(p *preparation, plan *Plan) {
 	f := plan.Funnel
 	if losing := negative(plan); losing > 0 && p.input.Policy.Class == Advertising {
-		w.add("%d of the planned accounts are expected to bring less than their letters cost; mode: budget or value leaves them out", losing)
+		w.add(warnLosing, losing)
 	}
 	if f.Matched == f.AllCounts[NoContactLeft] {
-		w.add("every matched account lacks a contact that may be mailed: import contacts")
+		w.add(warnNoContacts)
 	}
 	if len(p.unmatched) > 0 {
-		w.add("the rule does not take the key accounts %s: they are neither mailed nor counted", strings.Join(p.unmatched, ", "))
+		w.add(warnKeysUnmatched, strings.Join(p.unmatched, ", "))
 	}
 }
 
 func (w *warner) aboutPrinting(p *preparation, plan *Plan) {
 	if err := p.sender.Check(); err != nil {
-		w.add("%s", postlift.UserText(err))
+		w.list = append(w.list, senderWarning(err))
 	}
 	if t := p.input.Tariff; t != nil && p.input.Policy.Class == Contractual && t.Capacity > 0 && plan.Funnel.Pieces > t.Capacity {
-		w.add("%d letters are more than the vendor's capacity of %d; contractual letters are never cut: agree on more", plan.Funnel.Pieces, t.Capacity)
+		w.add(warnOverCapacity, plan.Funnel.Pieces, t.Capacity)
 	}
 	for _, s := range plan.Quote.Suggestions {
-		w.add("%d letters would cost %s less than %d (%s)", s.Reach, s.Saving.Format("en"), s.Pieces, strings.TrimSpace(strings.Join([]string{s.Code, s.Name, s.Country, s.Region}, " ")))
+		switch s.Code {
+		case "step":
+			w.add(warnStepNear, s.Reach, s.Saving, s.Pieces, s.Name)
+		case "region":
+			w.add(warnRegionNear, s.Reach, s.Saving, s.Pieces, s.Region, s.Name)
+		default:
+			w.add(warnCountryNear, s.Reach, s.Saving, s.Pieces, s.Country, s.Name)
+		}
 	}
+}
+
+// senderWarning is the fault of an incomplete sender, which names the setting that is empty.
+func senderWarning(err error) Warning {
+	text := postlift.UserText(err)
+	_, rest, _ := strings.Cut(text, "settings: ")
+	if setting, _, found := strings.Cut(rest, " is empty"); found {
+		return warned(warnSenderEmpty, setting)
+	}
+	return Warning{Text: text}
 }
 
 func negative(plan *Plan) int {
@@ -121,21 +147,21 @@ func negative(plan *Plan) int {
 
 // addressWarnings says what is wrong with the two addresses on which a scanned code depends: they are
 // printed, and nobody can correct them afterwards.
-func addressWarnings(tracking, landing string) []string {
-	var warnings []string
+func addressWarnings(tracking, landing string) []Warning {
+	var warnings []Warning
 	host := hostOf(tracking)
 	switch {
 	case isLocal(host):
-		warnings = append(warnings, fmt.Sprintf("mail.tracking_base_url is %s: QR codes would lead readers to their own computer; set it to your public https address in settings.yaml and run postlift init --apply", tracking))
+		warnings = append(warnings, warned(warnTrackingLocal, tracking))
 	case !strings.HasPrefix(strings.ToLower(tracking), "https://"):
-		warnings = append(warnings, fmt.Sprintf("mail.tracking_base_url is %s: QR codes would lead over an unprotected connection; set it to your public https address in settings.yaml and run postlift init --apply", tracking))
+		warnings = append(warnings, warned(warnTrackingPlain, tracking))
 	}
 	host = hostOf(landing)
 	switch {
 	case isLocal(host):
-		warnings = append(warnings, fmt.Sprintf("landing_url is %s: readers would be led to their own computer", landing))
+		warnings = append(warnings, warned(warnLandingLocal, landing))
 	case slices.ContainsFunc([]string{".example", ".test", ".invalid"}, func(end string) bool { return strings.HasSuffix("."+host, end) }):
-		warnings = append(warnings, fmt.Sprintf("landing_url is %s: addresses of that ending exist in examples only", landing))
+		warnings = append(warnings, warned(warnLandingExamples, landing))
 	}
 	return warnings
 }

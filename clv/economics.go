@@ -164,7 +164,8 @@ type Value struct {
 
 	NextYearRevenueMinor int64 `json:"next_year_revenue_minor"` // expected net of orders and contracts in 12 months, not discounted, without groups still to be adopted
 	NextYearMarginMinor  int64 `json:"next_year_margin_minor"`  // their margin and that of groups adopted, not discounted, before service and handling
-	WindowMarginMinor    int64 `json:"window_margin_minor"`     // the same margin within Assumptions.WindowDays: the baseline of a mailing
+	WindowMarginMinor    int64 `json:"window_margin_minor"`     // the same margin within Assumptions.WindowDays
+	WindowCommittedMinor int64 `json:"window_committed_minor"`  // of it, what contract terms bring that are agreed already: no letter changes it
 
 	// AssumedShare is the share of the parts' absolute sum that rests on default margins, renewal rates
 	// and costs and not on the account's own figures; 0 to 1.

@@ -149,7 +149,7 @@ func equalValues(a, b clv.Value) bool {
 func amounts(v clv.Value) []int64 {
 	return []int64{v.OrdersMinor, v.CommittedMinor, v.RenewalMinor, v.ExpansionMinor, v.ServiceMinor, v.ContactMinor, v.FulfilMinor,
 		v.AcquisitionMinor, v.ResidualMinor, v.ProspectMinor, v.LowMinor, v.MedianMinor, v.HighMinor, v.SpreadMinor, v.BreakEvenMinor,
-		v.NextYearRevenueMinor, v.NextYearMarginMinor, v.WindowMarginMinor, int64(v.PaybackMonth)}
+		v.NextYearRevenueMinor, v.NextYearMarginMinor, v.WindowMarginMinor, v.WindowCommittedMinor, int64(v.PaybackMonth)}
 }
 
 // TestPayback by hand: a contract that earns 100 a month, undiscounted, against a cost of 350.

@@ -13,24 +13,25 @@ import (
 // depends only on (x, T), so that a million accounts cost little more than their distinct histories.
 // It serves one goroutine; make one for each.
 type Scorer struct {
-	models Models
-	asOf   postlift.Date
-	from   postlift.Date // the day after, with which the months begin: what came on asOf is past
-	a      Assumptions
-	grid   int                   // months looked at: the horizon, a year, or the window, whichever is longest
-	disc   []float64             // discount factors of the horizon, 0 beyond it
-	own    map[float64][]float64 // the same for accounts with their own rate
-	ts     []float64             // month ends in weeks, then the window's end
-	window []float64             // share of each month that lies in the window
-	cache  map[scoreKey]*outlook
-	lists  map[flagSet][]string
-	adopts map[adoptionKey]*adoptionPath
-	doubts map[renewal.Cell]float64
-	plain  *orderView         // the one order model; nil without one
-	views  map[int]*orderView // by pattern of levels, where there are models by level
-	last   *orderView         // of them
-	spends []spend.Model      // by pattern of SpendBy
-	tweak  tweak
+	models       Models
+	asOf         postlift.Date
+	from         postlift.Date // the day after, with which the months begin: what came on asOf is past
+	a            Assumptions
+	grid         int                   // months looked at: the horizon, a year, or the window, whichever is longest
+	disc         []float64             // discount factors of the horizon, 0 beyond it
+	own          map[float64][]float64 // the same for accounts with their own rate
+	ts           []float64             // month ends in weeks, then the window's end
+	window       []float64             // share of each month that lies in the window
+	windowMonths float64               // its length
+	cache        map[scoreKey]*outlook
+	lists        map[flagSet][]string
+	adopts       map[adoptionKey]*adoptionPath
+	doubts       map[renewal.Cell]float64
+	plain        *orderView         // the one order model; nil without one
+	views        map[int]*orderView // by pattern of levels, where there are models by level
+	last         *orderView         // of them
+	spends       []spend.Model      // by pattern of SpendBy
+	tweak        tweak
 	scratch
 }
 
@@ -67,7 +68,7 @@ func NewScorer(m *Models, asOf postlift.Date, a Assumptions) (*Scorer, error) {
 	}
 	window := float64(a.WindowDays) / DaysPerMonth
 	grid := max(a.HorizonMonths, 12, int(math.Ceil(window)))
-	s := &Scorer{models: *m, asOf: asOf, from: asOf.AddDays(1), a: a, grid: grid, disc: discounts(a.DiscountRate, a.HorizonMonths, grid), spends: spendsBySegment(m.SpendBy),
+	s := &Scorer{models: *m, asOf: asOf, from: asOf.AddDays(1), a: a, grid: grid, windowMonths: window, disc: discounts(a.DiscountRate, a.HorizonMonths, grid), spends: spendsBySegment(m.SpendBy),
 		own: map[float64][]float64{}, cache: map[scoreKey]*outlook{}, lists: map[flagSet][]string{},
 		adopts: map[adoptionKey]*adoptionPath{}, tweak: tweak{hazard: 1}}
 	for t := range grid {
@@ -102,6 +103,7 @@ type sheet struct {
 	orders, commit, renew, expand   float64       // discounted margins
 	service, contacted, fulfil      float64       // discounted costs
 	revenue, margin, windowed       float64       // next year, and the window's margin
+	agreed                          float64       // of windowed, what running contract terms bring
 	assumed                         float64       // absolute sum of assumed parts
 	lines                           int           // live contracts
 	ordersActive, contractualActive float64       // discounted months ordering, and only under contract
@@ -247,6 +249,7 @@ func (s *Scorer) round(c *sheet) {
 	v.NextYearRevenueMinor = minor(c.revenue)
 	v.NextYearMarginMinor = minor(c.margin)
 	v.WindowMarginMinor = minor(c.windowed)
+	v.WindowCommittedMinor = minor(c.agreed)
 	total := math.Abs(c.orders) + math.Abs(c.commit) + math.Abs(c.renew) + math.Abs(c.expand) + c.service + c.contacted + c.fulfil
 	if total > 0 {
 		v.AssumedShare = min(c.assumed/total, 1)

@@ -16,6 +16,8 @@ type contractPath struct {
 	spread      []float64 // running share times fee factor times the relative standard deviation of the factor
 	lasts       []float64 // probability of running still at the end of the month
 	bears       []float64 // probability that no contract before this one runs: it then bears the cost of service
+	agreed      float64   // within the window: months of committed terms, as factors of today's fee
+	decided     float64   // the same of the terms that a renewal within the window opens, and of later ones
 	fee, margin float64   // minor units a month, today
 	months      float64   // sum of shares
 	begins      float64   // months until it does; 0: it runs
@@ -37,7 +39,7 @@ func (p *contractPath) reset() {
 	clear(p.gain)
 	clear(p.spread)
 	clear(p.lasts)
-	p.alive, p.assumed, p.doubt, p.months, p.begins = false, false, 0, 0, 0
+	p.alive, p.assumed, p.doubt, p.months, p.begins, p.agreed, p.decided = false, false, 0, 0, 0, 0, 0
 }
 
 // valueContracts values the contract lines and leaves in s.idle the probability that none runs.
@@ -87,10 +89,12 @@ func (s *Scorer) addContract(p *contractPath, c *sheet) {
 			c.revenue += (share+p.gain[t])*p.fee + lift
 			c.margin += (share+p.gain[t])*p.margin + lift
 		}
-		c.windowed += ((share+p.gain[t])*p.margin + lift) * s.window[t]
+		c.windowed += lift * s.window[t]
 		p.bears[t] = s.idle[t]
 		s.idle[t] *= max(1-share, 0)
 	}
+	c.windowed += (p.agreed + p.decided) * p.margin
+	c.agreed += p.agreed * p.margin
 	c.commit += commit * p.margin
 	c.renew += renew * p.margin
 	c.expand += expand*p.margin + lifted
@@ -117,7 +121,7 @@ func (s *Scorer) contractPath(k *ContractInput, p *contractPath, c *sheet) {
 	p.begins = term.begins
 	s.change.prepare(&s.models.Fees, k, s.grid)
 	s.change.begins = term.begins
-	s.fill(p, p.now, term.begins, term.edge, 1, 0)
+	s.fill(p, stretch{from: term.begins, to: term.edge, weight: 1, committed: true})
 	if term.next != renewal.NextEnds && term.edge < float64(s.grid) {
 		s.renew(k, p, c, term)
 	}
@@ -135,37 +139,48 @@ func (s *Scorer) renew(k *ContractInput, p *contractPath, c *sheet, term termAhe
 	months := float64(max(k.TermMonths, 1))
 	edge, reach := term.edge, 1.0
 	for i := 1; edge < float64(s.grid) && reach > 1e-9; i++ {
-		path := p.next
-		if i == 1 && term.next == renewal.NextCommitted {
-			path = p.now
-		} else {
+		committed := i == 1 && term.next == renewal.NextCommitted
+		if !committed {
 			reach *= 1 - min(max(model.Hazard(term.done+i)*s.tweak.hazard, 0), 1)
 		}
-		s.fill(p, path, edge, edge+months, reach, i)
+		s.fill(p, stretch{from: edge, to: edge + months, weight: reach, renewals: i, committed: committed})
 		edge += months
 	}
 }
 
-// fill adds weight times the part of each month that lies between from and to (in months), after the given
-// number of renewals from now.
-func (s *Scorer) fill(p *contractPath, path []float64, from, to, weight float64, renewals int) {
-	for t := int(from); t < len(path) && float64(t) < to; t++ {
-		left, right := max(from, float64(t)), min(to, float64(t+1))
-		share := weight * (right - left)
+// stretch is a term ahead, or what is left of one: from and to in months, the probability that it comes, the number
+// of renewals before it, and whether it is agreed already.
+type stretch struct {
+	from, to, weight float64
+	renewals         int
+	committed        bool
+}
+
+// fill adds a stretch to the months that it covers, and to the part of the window that it covers.
+func (s *Scorer) fill(p *contractPath, r stretch) {
+	path, windowed := p.next, &p.decided
+	if r.committed {
+		path, windowed = p.now, &p.agreed
+	}
+	for t := int(r.from); t < len(path) && float64(t) < r.to; t++ {
+		left, right := max(r.from, float64(t)), min(r.to, float64(t+1))
+		share, inside := r.weight*(right-left), r.weight*max(min(right, s.windowMonths)-left, 0)
 		if right == float64(t+1) {
-			p.lasts[t] = weight * s.change.stays(right)
+			p.lasts[t] = r.weight * s.change.stays(right)
 		}
 		if s.change.still {
 			path[t] += share
 			p.months += share
+			*windowed += inside
 			continue
 		}
-		factor, spread, stay := s.change.at(renewals, (left+right)/2)
+		factor, spread, stay := s.change.at(r.renewals, (left+right)/2)
 		share *= stay
 		path[t] += share
 		p.months += share
 		p.gain[t] += share * (factor - 1)
 		p.spread[t] += share * factor * spread
+		*windowed += inside * stay * factor
 	}
 }
 

@@ -136,6 +136,7 @@ func addValue(sum *Value, v Value) {
 	sum.NextYearRevenueMinor += v.NextYearRevenueMinor
 	sum.NextYearMarginMinor += v.NextYearMarginMinor
 	sum.WindowMarginMinor += v.WindowMarginMinor
+	sum.WindowCommittedMinor += v.WindowCommittedMinor
 }
 
 // changed values the account under a change.

@@ -23,12 +23,15 @@ const (
 	Texts   FieldType = "texts" // a set of texts; never missing, but it may be empty
 )
 
-// noun is the type as it stands behind "is a".
+// noun is the type with its article, as it stands behind "is".
 func (t FieldType) noun() string {
-	if t == Texts {
-		return "set of texts"
+	switch t {
+	case Texts:
+		return "a set of texts"
+	case Amount:
+		return "an amount of money"
 	}
-	return string(t)
+	return "a " + string(t)
 }
 
 // Level is what a feature belongs to. Every feature is read per account: those of lower levels are counts,

@@ -168,7 +168,7 @@ func operatorReason(f *Field, op string) string {
 			return f.Name + " is a set of texts: use contains, in or is_empty"
 		}
 		if !ordered {
-			return fmt.Sprintf("%s is a %s and has no order; use ==, !=%s", f.Name, f.Type.noun(), map[bool]string{true: ", in, contains or startsWith"}[f.Type == Text])
+			return fmt.Sprintf("%s is %s and has no order; use ==, !=%s", f.Name, f.Type.noun(), map[bool]string{true: ", in, contains or startsWith"}[f.Type == Text])
 		}
 		return ""
 	case OpIn:
@@ -178,12 +178,12 @@ func operatorReason(f *Field, op string) string {
 		return ""
 	case OpContains:
 		if f.Type != Text && f.Type != Texts {
-			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type.noun())
+			return fmt.Sprintf("%s needs a text; %s is %s", op, f.Name, f.Type.noun())
 		}
 		return ""
 	case OpStartsWith, OpEndsWith:
 		if f.Type != Text {
-			return fmt.Sprintf("%s needs a text; %s is a %s", op, f.Name, f.Type.noun())
+			return fmt.Sprintf("%s needs a text; %s is %s", op, f.Name, f.Type.noun())
 		}
 		return ""
 	}
@@ -214,7 +214,7 @@ func literalReason(f *Field, op string, l Literal) string {
 		return relativeReason(l.relative)
 	}
 	if l.kind != want {
-		return fmt.Sprintf("%s is a %s and cannot be compared with %s%s", f.Name, f.Type.noun(), l.kindName(), literalHint(f))
+		return fmt.Sprintf("%s is %s and cannot be compared with %s%s", f.Name, f.Type.noun(), l.kindName(), literalHint(f))
 	}
 	switch f.Type {
 	case Number, Amount:

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -85,23 +86,35 @@ func (b *builder) syntax(err error) error {
 	if !errors.As(err, &e) {
 		return ruleFault("the rule cannot be read: %v", err)
 	}
-	token := b.slice(e.From, e.To)
-	message, hint := e.Message, ""
+	token, from := b.slice(e.From, e.To), e.From
+	message, hint := "this is not expected here", "; conditions are joined by and, or"
 	switch {
-	case strings.Contains(message, "EOF"), strings.Contains(message, "unexpected end"):
+	case strings.Contains(e.Message, "EOF"), strings.Contains(e.Message, "unexpected end"):
 		return b.at(len(b.source), "", "the rule ends too early: a value, a condition or a closing bracket is missing")
-	case strings.Contains(message, "literal"):
-		message, token = "the number before this place cannot be read", ""
-	case token == "=" || strings.Contains(message, `Operator("=")`):
-		hint = "; compare with =="
-	case strings.ContainsAny(token, "„“”‚‘’«»") || strings.Contains(message, "unrecognized character"):
-		hint = `; quotes are the plain " or '`
-	case strings.HasPrefix(message, "unexpected token"):
-		message = "this is not expected here"
-		hint = "; conditions are joined by and, or"
+	case strings.Contains(e.Message, "literal not terminated"):
+		return b.at(len(b.source), "", "the text in quotes is not closed: its second quotation mark is missing")
+	case strings.Contains(e.Message, "literal"):
+		message, token, hint = "the number before this place cannot be read", "", ""
+	case token == "=" || strings.Contains(e.Message, `Operator("=")`):
+		message, hint = "one equals sign compares nothing", "; compare with ==, >= or <="
+	case token == ">" && from > 0 && b.source[from-1] == '<':
+		token, from, message, hint = "<>", from-1, "rules have another sign for unequal", "; write !="
+	case token == ",":
+		hint = "; decimals are written with a point, lists in square brackets: in [1, 2]"
+	case strings.ContainsAny(token, "„“”‚‘’«»"):
+		message, hint = "these quotation marks are not read", `; quotes are the plain " or '`
+	case strings.Contains(e.Message, "unrecognized character"):
+		message, hint = "rules do not have this sign", "; a number is written without its unit or currency"
+	case joiners[strings.ToLower(token)] != "":
+		hint = "; write " + joiners[strings.ToLower(token)]
+	case !strings.HasPrefix(e.Message, "unexpected token"):
+		message, hint = e.Message, ""
 	}
-	return b.at(e.From, token, "%s%s", message, hint)
+	return b.at(from, token, "%s%s", message, hint)
 }
+
+// joiners are words by which people join conditions, and how rules write them.
+var joiners = map[string]string{"und": "and", "oder": "or", "nicht": "not", "&": "and", "|": "or"}
 
 func (b *builder) slice(from, to int) string {
 	from, to = max(from, 0), min(to, len(b.source))
@@ -157,7 +170,7 @@ func (b *builder) flag(n ast.Node) (*Node, error) {
 		return nil, err
 	}
 	if f.Type != Boolean {
-		return nil, b.at(start(n), f.Name, "a %s is no condition by itself: compare it, such as %s", f.Type.noun(), example(f))
+		return nil, b.at(start(n), f.Name, "%s is no condition by itself: compare it, such as %s", f.Type.noun(), example(f))
 	}
 	yes := BoolLiteral(true)
 	return &Node{Op: OpEqual, Field: f.Name, Value: &yes}, nil
@@ -254,10 +267,33 @@ func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 		}
 		return l, b.refuse(n, "a plain value is expected here")
 	}
-	if reason := literalReason(f, op, l); reason != "" {
+	reason := literalReason(f, op, l)
+	if l.kind == numberLiteral && reason == "" {
+		reason = thousandReason(b.sourceOf(n), f.Type == Amount)
+	}
+	if reason != "" {
 		return l, b.at(start(n), b.sourceOf(n), "%s", reason)
 	}
 	return l, nil
+}
+
+// grouped is a number with one point and three digits behind it, which German writes for thousands.
+var grouped = regexp.MustCompile(`^(-?)([1-9][0-9]{0,2})\.([0-9]{3})$`)
+
+// thousandReason tells why a number's text can be read in two ways, or "". Money never has three decimals; of other
+// numbers only those that nobody would write so for their decimals' sake: the last of which is a zero.
+func thousandReason(text string, money bool) string {
+	parts := grouped.FindStringSubmatch(text)
+	if parts == nil || !money && !strings.HasSuffix(text, "0") {
+		return ""
+	}
+	sign, whole, rest := parts[1], parts[2], parts[3]
+	decimal := strings.TrimRight(strings.TrimRight(text, "0"), ".")
+	if money && len(strings.TrimRight(rest, "0")) == 3 {
+		return fmt.Sprintf("an amount of money has at most two decimals; write %s%s%s if the point stands for thousands", sign, whole, rest)
+	}
+	return fmt.Sprintf("this can be read as %s%s%s or as %s, because a point separates decimals here: write %s%s%s or %s",
+		sign, whole, rest, decimal, sign, whole, rest, decimal)
 }
 
 func isLiteral(n ast.Node) bool {

@@ -121,7 +121,14 @@ type Basis struct {
 
 // valuationMethod is the generation of the rules by which accounts are valued. Runs of another one cannot be gone
 // on from.
-const valuationMethod = 2
+const valuationMethod = 3
+
+// feesApart is the first generation that keeps agreed fees of the mailing window apart.
+const feesApart = 3
+
+// KeepsFeesApart tells whether the run's scores know which part of the window's margin contracts have agreed
+// already.
+func (r *Run) KeepsFeesApart() bool { return r.Basis != nil && r.Basis.Method >= feesApart }
 
 // Store is what scoring needs of the database.
 type Store interface {

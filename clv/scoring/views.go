@@ -47,7 +47,8 @@ type Parts struct {
 	Residual       postlift.Money  `json:"residual"`
 	Prospect       postlift.Money  `json:"prospect"`
 	WindowMargin   postlift.Money  `json:"window_margin"`
-	Band           *Band           `json:"band"` // of the residual value
+	WindowOpen     *postlift.Money `json:"window_open"` // of it, what no contract has agreed yet: what a letter can raise
+	Band           *Band           `json:"band"`        // of the residual value
 	PAlive         float64         `json:"p_alive"`
 	PActive        *float64        `json:"p_active"`
 	ExpectedOrders float64         `json:"expected_orders"`

@@ -25,7 +25,7 @@ type factReader struct {
 	dates   []postlift.Date
 	head    campaigns.AccountFacts
 	decile  sql.NullInt64
-	money   [3]sql.NullInt64 // residual, window margin, pre-period margin
+	money   [3]sql.NullInt64 // residual, open window margin, pre-period margin
 	targets []any
 	have    postlift.Date // what the row's features stand for
 }
@@ -35,7 +35,7 @@ func (s *Store) newFactReader(c *rules.Catalogue, fields []*rules.Field, asOf po
 	r := &factReader{ruleWriter: s.newRuleWriter(asOf), fields: fields, numbers: make([]sql.NullFloat64, n), texts: make([]sql.NullString, n), dates: make([]postlift.Date, n)}
 	r.reads["f"], r.reads["sc"] = true, true
 	r.exprs = []string{"a.id", "a.uid", "a.source || ':' || a.external_id", "a.name", "a.group_key", "a.segment",
-		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
+		"sc.decile", "sc.residual_minor", windowOpen, "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
 	r.head.Facts = c.NewFacts()
 	h := &r.head
 	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.have}

@@ -20,6 +20,7 @@ var valueColumns = map[string]factColumn{
 	"clv.expected_orders": {expr: "sc.expected_orders"},
 	"clv.mean_order":      {expr: "CASE WHEN sc.mean_order_minor > 0 THEN sc.mean_order_minor END", as: asMinor},
 	"clv.window_margin":   {expr: "sc.window_margin_minor"},
+	"clv.window_open":     {expr: "(sc.window_margin_minor - sc.window_committed_minor)"},
 	"clv.committed":       {expr: "sc.committed_minor"},
 	"clv.renewal":         {expr: "sc.renewal_minor"},
 	"clv.expansion":       {expr: "sc.expansion_minor"},
@@ -36,6 +37,10 @@ var valueColumns = map[string]factColumn{
 	"clv.rfm_frequency": {expr: rfmDigit("2")},
 	"clv.rfm_value":     {expr: rfmDigit("3")},
 }
+
+// windowOpen is SQL for the margin of the window that no contract has agreed yet. Runs from before it was kept apart
+// have all of it: the plan warns of that.
+const windowOpen = "sc.window_margin_minor - COALESCE(sc.window_committed_minor, 0)"
 
 // costUnknown is SQL: was the account valued without knowing what winning it cost? Flags are a list with commas.
 const costUnknown = "',' || sc.flags || ',' LIKE '%," + clv.FlagAcqUnknown + ",%'"

@@ -172,7 +172,7 @@ func (s *Store) featureQuery(db *gorm.DB, settings accounts.Settings, asOf postl
   SELECT c.account_id, COUNT(*) AS open_contracts,
     `+s.rounded("COALESCE(SUM(fee.monthly * %[5]s), 0)")+` AS monthly, `+s.rounded("COALESCE(SUM(fee.margin * %[5]s), 0)")+` AS margin,
     MIN(CASE WHEN c.term_ends_on >= ? THEN c.term_ends_on END) AS term_end,
-    MIN(CASE WHEN %[2]s >= ? THEN %[2]s END) AS notice_on
+    MIN(CASE WHEN %[2]s >= ? AND c.ended_on IS NULL AND (c.notice_given_on IS NULL OR c.notice_given_on > ?) THEN %[2]s END) AS notice_on
   FROM contracts c LEFT JOIN fee ON fee.contract_id = c.id
   WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)%[7]s
   GROUP BY c.account_id
@@ -204,7 +204,7 @@ LEFT JOIN mailed m ON m.account_id = a.id
 LEFT JOIN answered r ON r.account_id = a.id`+who,
 		documentSQL(orderRates, settings.Value.DefaultMargin), noticeDate, dateCast, s.dateOfInstant("r.last_at"),
 		contractRates, settings.Value.DefaultMargin, only, dealRates)
-	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
+	args = append(args, asOf, year, asOf.AddMonths(-24), year, year, year, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf, asOf.AddDays(-365), asOf,
 		asOf.AddDays(-365).Time(), asOf.AddDays(1).Time(), asOf)
 	return query, args, nil
 }

@@ -71,6 +71,10 @@ func (t *tx) featureBasis(settings accounts.Settings) (string, error) {
 	return basisOf(settings, rows, err)
 }
 
+// featureRules numbers the way in which features are worked out: with another one all are worked out anew.
+// 2: a contract to whose end notice was given, or that has an end, has no deadline for notice any more.
+const featureRules = 2
+
 // basisOf is a hash of the settings that features read and of the rows of basisRates.
 func basisOf(settings accounts.Settings, rows *sql.Rows, err error) (string, error) {
 	if err != nil {
@@ -78,7 +82,7 @@ func basisOf(settings accounts.Settings, rows *sql.Rows, err error) (string, err
 	}
 	defer rows.Close()
 	h := sha256.New()
-	fmt.Fprintf(h, "%s %g\n", settings.Currency, settings.Value.DefaultMargin)
+	fmt.Fprintf(h, "%d %s %g\n", featureRules, settings.Currency, settings.Value.DefaultMargin)
 	var currency, from, rate string
 	for rows.Next() {
 		if err := rows.Scan(&currency, &from, &rate); err != nil {

@@ -226,7 +226,7 @@ WHERE c.id = orders.id AND (orders.credited_minor <> c.net OR orders.credited_ma
 	unknown, err := l.count(`SELECT COUNT(*) FROM orders d WHERE d.source = ? AND d.refers_to <> '' AND d.doc_type <> 'order' AND d.import_id = ?
 AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.source = d.source AND o.external_id = d.refers_to AND o.currency = d.currency AND o.doc_type = 'order')`, source, l.importID)
 	if unknown > 0 {
-		out.Warnings["unreferenced credit note"] += unknown
+		out.Warnings["unreferenced_credit_note"] += unknown
 	}
 	return err
 }

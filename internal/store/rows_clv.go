@@ -75,6 +75,8 @@ type scoreRow struct {
 	RFM               string   `gorm:"column:rfm"`
 	Tier              string   `gorm:"column:tier"`
 	Stage             string   `gorm:"column:stage"`
+
+	WindowCommittedMinor *int64 `gorm:"column:window_committed_minor"`
 }
 
 // TableName names the table to gorm.

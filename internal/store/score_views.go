@@ -140,6 +140,10 @@ func partsOf(r *scoreRow, run scoring.Run) *scoring.Parts {
 	if r.LowMinor != nil && r.MedianMinor != nil && r.HighMinor != nil {
 		p.Band = &scoring.Band{Low: in(*r.LowMinor), Median: in(*r.MedianMinor), High: in(*r.HighMinor)}
 	}
+	if r.WindowCommittedMinor != nil {
+		v := in(r.WindowMarginMinor - *r.WindowCommittedMinor)
+		p.WindowOpen = &v
+	}
 	if r.CLVToCAC != nil && *r.CLVToCAC != 0 {
 		p.CLVToCAC = r.CLVToCAC
 	}

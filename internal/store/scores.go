@@ -22,7 +22,7 @@ const publishedScores = "published"
 var scoreColumns = []string{"run_id", "account_id", "p_alive", "expected_orders", "orders_minor", "committed_minor", "renewal_minor",
 	"fulfilment_minor", "service_minor", "acquisition_minor", "residual_minor", "prospect_minor", "window_margin_minor",
 	"assumed_share", "decile", "flags", "expansion_minor", "contact_minor", "low_minor", "median_minor", "high_minor",
-	"spread_minor", "p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage"}
+	"spread_minor", "p_exceeds_cost", "payback_month", "clv_to_cac", "break_even_minor", "mean_order_minor", "p_active", "rfm", "tier", "stage", "window_committed_minor"}
 
 // BuildScores stores a run unseen, takes over the base run's other scores where there is a base, ranks
 // deciles and tiers and flips the pointer, all in one transaction.
@@ -157,7 +157,7 @@ func fillScore(buf []any, run int64, r *scoring.Row) {
 	copy(buf, []any{run, r.AccountID, v.PAlive, v.ExpectedOrders, v.OrdersMinor, v.CommittedMinor, v.RenewalMinor,
 		v.FulfilMinor, v.ServiceMinor, v.AcquisitionMinor, v.ResidualMinor, v.ProspectMinor, v.WindowMarginMinor,
 		v.AssumedShare, int64(0), strings.Join(v.Flags, ","), v.ExpansionMinor, v.ContactMinor, v.LowMinor, v.MedianMinor, v.HighMinor,
-		v.SpreadMinor, v.PExceedsCost, int64(v.PaybackMonth), v.CLVToCAC, v.BreakEvenMinor, v.MeanOrderMinor, v.PActive, r.RFM, "", r.Stage})
+		v.SpreadMinor, v.PExceedsCost, int64(v.PaybackMonth), v.CLVToCAC, v.BreakEvenMinor, v.MeanOrderMinor, v.PActive, r.RFM, "", r.Stage, v.WindowCommittedMinor})
 }
 
 // publishScores flips the pointer to a run that is whole.

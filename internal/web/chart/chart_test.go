@@ -22,10 +22,14 @@ func all(v []float64) map[string]string {
 	var steps []Step
 	var parts []Part
 	var bins []Bin
+	var curve []XY
+	var reach []ReachRow
 	for i, x := range v {
 		rows = append(rows, IntervalRow{Label: "row", Value: x, Low: x - 3, High: x + 2, Low80: x - 1, High80: x + 1, Kind: Kind(i % 5), Mark: &v[0]})
 		steps = append(steps, Step{Label: "step", N: math.Abs(x), Kind: Kind(i % 5)})
 		parts = append(parts, Part{Label: "part", Value: x, Total: i == len(v)-1})
+		curve = append(curve, XY{float64(i), x, "tip <&>"})
+		reach = append(reach, ReachRow{Label: "a <long> label", Value: &v[i], Low: x - 1, High: x + 1, Text: plain(x), Marked: i == 0}, ReachRow{Label: "never", Text: "never"})
 		bins = append(bins, Bin{Low: float64(i), High: float64(i + 1), N: math.Abs(x)})
 	}
 	return map[string]string{
@@ -33,6 +37,8 @@ func all(v []float64) map[string]string {
 		"funnel":    Funnel(f, steps, plain),
 		"parts":     Parts(f, parts, plain),
 		"histogram": Histogram(f, bins, plain, plain),
+		"amounts":   Amounts(f, curve, &curve[0], plain, plain, "budget", "value"),
+		"reach":     Reach(f, reach, .1, "expected", 3, plain),
 		"lines":     Lines(f, []Series{{"one", v, Treated}, {"two", v[:len(v)/2], Holdout}, {"none", nil, Third}}, plain, "days"),
 	}
 }
