@@ -15,6 +15,7 @@ type kind struct {
 	columns     []csvfile.Column
 	example     [][]string
 	storeCounts bool // rows without external id: the store counts insertions
+	storeMerges bool // and rows that fall together with others
 	custom      bool // it has the columns of the organisation's attributes, too
 	addHeader   func(io.Reader) (io.Reader, bool)
 	prepare     func(*session, Loader) (func(*csvfile.Row, *Chunk), error)
@@ -42,7 +43,7 @@ var kinds = map[string]kind{
 		{"DE", "10115", "52.5323", "13.3846"}}},
 	"costs": {columns: CostColumns, prepare: prepareCosts, storeCounts: true, example: [][]string{
 		{"trade fair", "2026-01", "12500.00", "EUR", "14", "90"}}},
-	"suppressions": {columns: SuppressionColumns, prepare: prepareSuppressions, storeCounts: true, example: [][]string{
+	"suppressions": {columns: SuppressionColumns, prepare: prepareSuppressions, storeCounts: true, storeMerges: true, example: [][]string{
 		{"W-1", "person", "", "", "", "Kim", "Muster", "Example Tools Ltd", "1 Sample Road", "AB1 2CD", "Sampleton", "GB", "", "objection", "2026-04-01", "", "", "post", "letter of 1 April"},
 		{"W-2", "", "", "", "", "", "", "", "", "", "", "", "5eac6be41be6b5d8d99beedacd993edd955e356e1cfe446fc58cfcd8eeca19e2", "", "2026-04-01", "", "", "", ""}}},
 }

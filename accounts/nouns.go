@@ -204,5 +204,6 @@ type Suppression struct {
 	Source      string
 	ExternalID  string
 	List        string // the imported list that it stands in, if that has a name
+	DerivedFrom string // the block whose entry blocks this one, too; "" for an entry of its own
 	Row         int    // of the file that it is imported from
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"postlift"
 	"postlift/accounts/csvfile"
@@ -51,8 +52,7 @@ func (s *session) run(ctx context.Context, l Loader) error {
 	if s.report.Matched != nil {
 		s.report.Matched.add(done.Matched)
 	}
-	s.report.Merged += done.Merged
-	if !s.kind.storeCounts || s.kind.mergeRows {
+	if !s.kind.storeMerges {
 		s.report.Merged = s.report.Rows - s.report.Rejected - s.accepted // further rows of one noun
 	}
 	s.report.Unchanged = s.report.Rows - s.report.Rejected - s.report.Merged - s.report.Inserted - s.report.Updated
@@ -175,7 +175,15 @@ func (s *session) mostFrequent() string {
 			best, count = reason, n
 		}
 	}
-	return best
+	return Spoken(best)
+}
+
+// Spoken writes a key of a report's reasons or warnings for people: the rule apart from its field, words with blanks.
+func Spoken(key string) string {
+	if at := strings.LastIndexByte(key, '.'); at >= 0 {
+		return key[:at] + ": " + strings.ReplaceAll(key[at+1:], "_", " ")
+	}
+	return strings.ReplaceAll(key, "_", " ")
 }
 
 // reject counts one row as rejected, for one or several reasons.

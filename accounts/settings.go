@@ -210,9 +210,5 @@ func (s Settings) Validate() error {
 
 // Today is the civil date in the organisation's time zone.
 func (s Settings) Today(clock postlift.Clock) postlift.Date {
-	loc, err := time.LoadLocation(s.TimeZone)
-	if err != nil {
-		loc = time.UTC // Validate has refused such a zone
-	}
-	return postlift.DateOf(clock().In(loc))
+	return postlift.DateOf(s.Local(clock()))
 }

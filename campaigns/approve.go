@@ -16,10 +16,21 @@ type Approval struct {
 }
 
 // Approve lets a person stand for exactly the plan of the given hash (its first 12 characters are
-// enough). Another hash is a Conflict: somebody previewed again. A plan that costs more than the settings'
-// mail.second_approval_above stays planned until another person approves it, too. Approving an approved
-// plan again changes nothing.
+// enough). Another hash is a Conflict: somebody previewed again. So is a plan of which the gate would withdraw more
+// than a small share by now, such as one whose accounts another campaign has taken meanwhile. A plan that costs more
+// than the settings' mail.second_approval_above stays planned until another person approves it, too. Approving an
+// approved plan again changes nothing.
 func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Actor) (Run, error) {
+	return s.approve(ctx, ref, hash, by, false)
+}
+
+// ApproveAnyway is Approve for a person who knows what Recheck says and wants the plan as it is. It refuses only a
+// plan of which not one letter would be left.
+func (s *Service) ApproveAnyway(ctx context.Context, ref, hash string, by postlift.Actor) (Run, error) {
+	return s.approve(ctx, ref, hash, by, true)
+}
+
+func (s *Service) approve(ctx context.Context, ref, hash string, by postlift.Actor, anyway bool) (Run, error) {
 	const op = "campaigns.Approve"
 	if !isPerson(by) {
 		return Run{}, postlift.Faultf(postlift.Invalid, op, "an approval needs the name of a person")
@@ -42,6 +53,9 @@ func (s *Service) Approve(ctx context.Context, ref, hash string, by postlift.Act
 			return run, postlift.Faultf(postlift.Conflict, op,
 				"%s has approved this plan already; it costs %s, so a second person has to approve it, too", earlier.By, run.Cost.Format("en"))
 		}
+	}
+	if err := s.refuseOutdated(ctx, c, run, anyway); err != nil {
+		return run, err
 	}
 	if settings.Mail.UndoMinutes > 0 {
 		until := a.At.Add(time.Duration(settings.Mail.UndoMinutes) * time.Minute)
@@ -149,16 +163,7 @@ func (s *Service) MayPrepare(ctx context.Context, ref string) error {
 		return err
 	}
 	return postlift.Faultf(postlift.Conflict, "campaigns.MayPrepare",
-		"the plan of campaign %q waits until %s, so that its approval can be taken back with `postlift campaign undo`: run it then", c.Name, localTime(*run.UndoUntil, settings.TimeZone))
-}
-
-// localTime is a moment on the organisation's clocks.
-func localTime(at time.Time, zone string) string {
-	loc, err := time.LoadLocation(zone)
-	if err != nil {
-		loc = time.UTC // settings with such a zone are refused
-	}
-	return at.In(loc).Format("2006-01-02 15:04 MST")
+		"the plan of campaign %q waits until %s, so that its approval can be taken back with `postlift campaign undo`: run it then", c.Name, settings.Moment(*run.UndoUntil))
 }
 
 func ignoreNotFound(err error) error {

@@ -135,7 +135,8 @@ func (d Definition) Policy(m accounts.MailPolicy) Policy {
 	p := Policy{Class: d.Class, CoolingOffDays: m.CoolingOffDays, MaxPerYear: m.MaxPerYear,
 		ContactCoolingOffDays: m.ContactCoolingOffDays, ContactMaxPerYear: m.ContactMaxPerYear,
 		GroupCoolingOffDays: m.GroupCoolingOffDays, GroupMaxPerYear: m.GroupMaxPerYear,
-		SparesOpportunities: d.SpareOpportunities, Languages: d.Languages, Roles: d.Roles}
+		SparesOpportunities: d.SpareOpportunities && d.SpareFromStage == "", // a stage says which of them
+		Languages:           d.Languages, Roles: d.Roles}
 	if i := slices.Index(m.OpportunityStages, d.SpareFromStage); i >= 0 {
 		p.SparedStages, p.KnownStages = m.OpportunityStages[i:], m.OpportunityStages
 	}

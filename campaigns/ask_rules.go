@@ -17,6 +17,7 @@ type CheckedRule struct {
 	Fields     []string    `json:"fields"`   // that it reads, through saved rules too
 	Segments   []string    `json:"segments"` // saved rules that it refers to, through others too
 	Tree       *rules.Node `json:"tree"`
+	Currency   string      `json:"currency"` // of the rule's amounts
 }
 
 // CheckRule reads a rule: a saved one by its name or id, else a rule's text.
@@ -34,7 +35,7 @@ func (s *Service) CheckRule(ctx context.Context, rule string) (CheckedRule, erro
 		return CheckedRule{}, err
 	}
 	catalogue := rules.Builtin().With(settings.Attributes)
-	c := CheckedRule{Name: version.Name, Version: version.Version, Text: tree.Text(), Tree: tree, Fields: []string{},
+	c := CheckedRule{Name: version.Name, Version: version.Version, Text: tree.Text(), Tree: tree, Currency: settings.Currency, Fields: []string{},
 		SentenceEN: tree.Sentence(catalogue, "en", settings.Currency), SentenceDE: tree.Sentence(catalogue, "de", settings.Currency),
 		Segments: append([]string{}, term.Segments()...)}
 	for _, f := range term.Fields() {

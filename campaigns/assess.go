@@ -30,7 +30,8 @@ type PlannedAccount struct {
 	AccountID      int64
 	GroupKey       string
 	Segment        string
-	BaselineMinor  int64 // margin expected in the window without a letter
+	BaselineMinor  int64 // margin expected in the window without a letter that a letter can raise
+	AgreedMinor    int64 // margin of the window beside it that contracts have agreed already
 	PreMarginMinor int64 // of the year before the plan
 	Pieces         int
 	CostMinor      int64
@@ -183,7 +184,7 @@ func (s *Service) dryPlan(ctx context.Context, c Campaign, asOf postlift.Date) (
 		if ch.Outcome != Assigned && ch.Outcome != HeldOut || slices.Contains(OutsideEstimate(), ch.Role) {
 			continue
 		}
-		planned = append(planned, PlannedAccount{AccountID: ch.AccountID, GroupKey: ch.GroupKey, Segment: ch.segment, BaselineMinor: ch.BaselineMinor,
+		planned = append(planned, PlannedAccount{AccountID: ch.AccountID, GroupKey: ch.GroupKey, Segment: ch.segment, BaselineMinor: ch.BaselineMinor, AgreedMinor: ch.AgreedMinor,
 			PreMarginMinor: ch.PreMarginMinor, Pieces: len(ch.Contacts), CostMinor: ch.CostMinor,
 			Lift: ch.Lift, LiftSD: ch.LiftSD})
 	}
@@ -208,6 +209,7 @@ func assessed(planned []PlannedAccount, d Definition) (planner.Input, Panel) {
 		panel.Accounts[i], panel.Groups[i] = a.AccountID, g
 		to := &in.Groups[g]
 		to.Baseline += float64(a.BaselineMinor)
+		to.Agreed += float64(a.AgreedMinor)
 		to.Pre += float64(a.PreMarginMinor)
 		to.Pieces += a.Pieces
 		cost, pieces = cost+float64(a.CostMinor), pieces+float64(a.Pieces)

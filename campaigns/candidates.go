@@ -85,8 +85,8 @@ func (s *Service) candidates(ctx context.Context, p *preparation, c Campaign, as
 	err = s.store.EachMatch(ctx, catalogue, term, read, asOf, func(a *AccountFacts) error {
 		features, err := freeze(p.fields, a.Facts, currency)
 		x := Candidate{AccountID: a.AccountID, Key: a.Key, GroupKey: a.GroupKey, Segment: a.Segment,
-			ResidualMinor: a.ResidualMinor, BaselineMinor: postlift.RoundMinor(float64(a.WindowMinor) * scale),
-			PreMarginMinor: a.PreMarginMinor, Traits: own.traits(a, ranks), Variant: variantOf(a.Facts), Features: features}
+			ResidualMinor: a.ResidualMinor, BaselineMinor: postlift.RoundMinor(float64(a.WindowMinor-a.AgreedMinor) * scale),
+			AgreedMinor: postlift.RoundMinor(float64(a.AgreedMinor) * scale), PreMarginMinor: a.PreMarginMinor, Traits: own.traits(a, ranks), Variant: variantOf(a.Facts), Features: features}
 		if net := numberOf(a.Facts, own.revenue); !math.IsNaN(net) {
 			x.PreNetMinor = postlift.RoundMinor(net)
 		}

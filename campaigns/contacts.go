@@ -97,22 +97,43 @@ func (r *Recipient) companySite() string {
 }
 
 // admit passes one account through the gate and picks its contacts: the first few of each site by role, then
-// key, no more than the caps leave. Reasons are those of the account, and where nobody is left to write to
-// NoContactLeft with those of its contacts; without reasons there are contacts.
+// key, no more than the caps leave. Without reasons there are contacts. Otherwise the first reason decides what the
+// account counts under: first come its own reasons; where nobody is left to write to, then those that hold for every
+// one of its contacts, or NoContactLeft where there is none such; then what holds for some of the contacts.
 func (g *gatekeeper) admit(c *Candidate, perSite int) (chosen []*Recipient, reasons []Reason) {
 	held := g.account(&c.Standing, c.GroupKey)
 	chosen, why := g.pick(c, perSite, held == 0)
 	reasons = held.list()
-	if len(chosen) == 0 {
-		reasons = append(append(reasons, NoContactLeft), why.list()...)
+	if len(chosen) > 0 {
+		return chosen, reasons
 	}
-	return chosen, reasons
+	if why.each == 0 {
+		reasons = append(reasons, NoContactLeft)
+	}
+	reasons = append(reasons, (why.each &^ held).list()...)
+	return chosen, append(reasons, (why.some &^ why.each &^ held).list()...)
 }
+
+// wanting are the reasons that another contact or a better address would lift.
+var wanting = []Reason{Deceased, Undeliverable, ContactLeft, OtherRole, OtherLanguage, NoAddress, NoContactLeft}
+
+// lacksContact tells from a gated account's reasons whether its contacts and addresses are among what stopped it.
+func lacksContact(reasons []Reason) bool {
+	return slices.ContainsFunc(reasons, func(r Reason) bool { return slices.Contains(wanting, r) })
+}
+
+// objected tells whether the account itself has objected to the campaign's letters; that its contacts have is theirs.
+func (g *gatekeeper) objected(s *Standing) bool {
+	return g.policy.Class != Contractual && slices.Contains(s.Suppressed, Objection)
+}
+
+// heldContacts are the reasons against the contacts of an account: against at least one of them, and against each.
+type heldContacts struct{ some, each reasonSet }
 
 // pick gates every contact of an account. A contact claims its person and its site only when the account
 // itself passes, so that a gated account never blocks its duplicate elsewhere; a held-out one does, as the
 // person must not be mailed.
-func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []*Recipient, why reasonSet) {
+func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []*Recipient, why heldContacts) {
 	room := g.room(&c.Standing, c.GroupKey)
 	claimed := map[string]bool{}
 	recipients := g.inOrder(c.Recipients)
@@ -124,7 +145,10 @@ func (g *gatekeeper) pick(c *Candidate, perSite int, claim bool) (chosen []*Reci
 				held |= reasonBit[DuplicateRecipient]
 			}
 		}
-		why |= held
+		if why.some |= held; i == 0 {
+			why.each = held
+		}
+		why.each &= held
 		if held != 0 || len(chosen) >= room || atSite(chosen, r.SiteID) >= perSite {
 			continue
 		}

@@ -74,89 +74,180 @@ func (c *Cash) settle(currency string) {
 // DecodeDefinition reads a campaign file in YAML or JSON. Unknown keys are refused with line and nearest
 // name; the definition still has to be completed.
 func DecodeDefinition(r io.Reader) (Definition, error) {
-	bad := func(format string, args ...any) (Definition, error) {
-		return Definition{}, postlift.Faultf(postlift.Invalid, "campaigns.DecodeDefinition", "campaign file: "+format, args...)
-	}
-	raw, err := io.ReadAll(io.LimitReader(r, maxDefinitionBytes+1))
-	if err != nil {
-		return bad("%v", err)
-	}
-	if len(raw) > maxDefinitionBytes {
-		return bad("it is larger than %d bytes", maxDefinitionBytes)
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
-	var doc yaml.Node
-	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
-		return bad("it is empty")
-	} else if err != nil {
-		return bad("%s", strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return bad("it holds more than one document: one campaign a file")
-	}
-	root := doc.Content[0]
-	if root.Kind != yaml.MappingNode {
-		return bad("line %d: a list of fields such as `name: …` is expected", root.Line)
-	}
-	if err := knownKeys(root, reflect.TypeFor[Definition](), ""); err != nil {
-		return bad("%v", err)
-	}
-	var d Definition
-	if err := root.Decode(&d); err != nil {
-		return bad("%s", decodeReason(err))
+	d, found := ReadDefinition(r)
+	if len(found) > 0 {
+		return Definition{}, postlift.Faultf(postlift.Invalid, "campaigns.DecodeDefinition", "campaign file: %s", found[0].Text)
 	}
 	return d, nil
 }
 
-func decodeReason(err error) string {
-	var typed *yaml.TypeError
-	if errors.As(err, &typed) {
-		return strings.Join(typed.Errors, "; ")
+// wholeFile is the field of findings about a file that cannot be read as fields at all.
+const wholeFile = "file"
+
+// ReadDefinition is DecodeDefinition for whoever wants to hear of all mistakes at once: every field that is unknown or
+// does not hold what it should is a finding with its line, and the definition is made of the others.
+func ReadDefinition(r io.Reader) (Definition, []Finding) {
+	root, err := readFields(r)
+	if err != nil {
+		return Definition{}, []Finding{{wholeFile, err.Error()}}
 	}
-	return strings.TrimPrefix(err.Error(), "yaml: ")
+	var d Definition
+	reading := fileReading{}
+	reading.fields(root, reflect.ValueOf(&d).Elem(), "")
+	return d, reading.found
 }
 
-// knownKeys refuses keys that the struct type does not have, here and in its struct fields and lists of them.
-func knownKeys(n *yaml.Node, t reflect.Type, path string) error {
-	fields := map[string]reflect.Type{}
+// readFields gives the file's fields as a mapping.
+func readFields(r io.Reader) (*yaml.Node, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxDefinitionBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) > maxDefinitionBytes {
+		return nil, fmt.Errorf("it is larger than %d bytes", maxDefinitionBytes)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))))
+	var doc yaml.Node
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, errors.New("it is empty")
+	} else if err != nil {
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
+		return nil, errors.New("it holds more than one document: one campaign a file")
+	}
+	root := doc.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return nil, fmt.Errorf("line %d: a list of fields such as `name: …` is expected", root.Line)
+	}
+	return root, nil
+}
+
+// fileReading collects what is wrong with the fields of a file.
+type fileReading struct{ found []Finding }
+
+func (r *fileReading) bad(field, format string, args ...any) {
+	r.found = append(r.found, Finding{field, fmt.Sprintf(format, args...)})
+}
+
+// fields reads a mapping into a struct, field by field.
+func (r *fileReading) fields(n *yaml.Node, into reflect.Value, path string) {
+	known := map[string]int{}
 	var names []string
-	for f := range t.Fields() {
-		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+	for i := range into.NumField() {
+		name, _, _ := strings.Cut(into.Type().Field(i).Tag.Get("yaml"), ",")
 		if name != "" && name != "-" {
-			fields[name] = f.Type
+			known[name] = i
 			names = append(names, name)
 		}
 	}
+	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		inner, ok := fields[key.Value]
-		if !ok {
-			return fmt.Errorf("line %d: there is no field %q%s", key.Line, path+key.Value, rules.DidYouMean(names, key.Value))
-		}
-		if err := knownInside(value, inner, path+key.Value); err != nil {
-			return err
+		field := path + key.Value
+		at, ok := known[key.Value]
+		switch first, twice := seen[key.Value]; {
+		case !ok:
+			r.bad(field, "line %d: there is no field %q%s", key.Line, field, rules.DidYouMean(names, key.Value))
+		case twice:
+			r.bad(field, "line %d: %s is already defined at line %d", key.Line, field, first)
+		default:
+			seen[key.Value] = key.Line
+			r.value(value, into.Field(at), field)
 		}
 	}
-	return nil
 }
 
 // readsItself are the types that decide themselves what they read.
 var readsItself = reflect.TypeFor[yaml.Unmarshaler]()
 
-func knownInside(value *yaml.Node, t reflect.Type, path string) error {
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
+// value reads one value: fields and lists of them piece by piece, anything else as a whole.
+func (r *fileReading) value(n *yaml.Node, into reflect.Value, field string) {
+	t := into.Type()
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
 	}
 	switch {
-	case reflect.PointerTo(t).Implements(readsItself):
-	case t.Kind() == reflect.Struct && value.Kind == yaml.MappingNode:
-		return knownKeys(value, t, path+".")
-	case t.Kind() == reflect.Slice && value.Kind == yaml.SequenceNode:
-		for _, item := range value.Content {
-			if err := knownInside(item, t.Elem(), path); err != nil {
-				return err
-			}
+	case n.ShortTag() == "!!null":
+		return // as if it were left out
+	case t.Kind() == reflect.Pointer && !t.Implements(readsItself):
+		into.Set(reflect.New(t.Elem()))
+		r.value(n, into.Elem(), field)
+	case t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(readsItself) && n.Kind == yaml.MappingNode:
+		r.fields(n, into, field+".")
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct && n.Kind == yaml.SequenceNode:
+		into.Set(reflect.MakeSlice(t, len(n.Content), len(n.Content)))
+		for i, item := range n.Content {
+			r.value(item, into.Index(i), field)
+		}
+	default:
+		r.plain(n, into, field)
+	}
+}
+
+// plain reads a value that has no fields of its own.
+func (r *fileReading) plain(n *yaml.Node, into reflect.Value, field string) {
+	value := reflect.New(into.Type())
+	err := n.Decode(value.Interface())
+	if err == nil {
+		into.Set(value.Elem())
+		return
+	}
+	var typed *yaml.TypeError
+	var fault *postlift.Fault
+	switch {
+	case errors.As(err, &fault):
+		r.bad(field, "line %d: %s: %s", n.Line, field, fault.Text)
+	case errors.As(err, &typed):
+		r.bad(field, "line %d: %s is %s; %s is expected", n.Line, field, shown(n), wanted(into.Type()))
+	default:
+		text := strings.TrimPrefix(err.Error(), "yaml: ")
+		if !strings.HasPrefix(text, "line ") {
+			text = fmt.Sprintf("line %d: %s: %s", n.Line, field, text)
+		}
+		r.bad(field, "%s", text)
+	}
+}
+
+// shown tells what stands in a file, in words.
+func shown(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a group of fields"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	return strconv.Quote(n.Value)
+}
+
+// wanted tells what a field takes, in words.
+func wanted(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return wanted(t.Elem())
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number such as 0.2"
+	case reflect.Slice:
+		return "a list such as [a, b] of which each part is " + wanted(t.Elem())
+	case reflect.Map:
+		return "a list of names and values such as {name: value}"
+	case reflect.Struct:
+		return "a group of fields such as {" + exampleOf(t) + "}"
+	}
+	return "a text"
+}
+
+// exampleOf names the fields of a struct as a file writes them.
+func exampleOf(t reflect.Type) string {
+	var parts []string
+	for f := range t.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("yaml"), ","); name != "" && name != "-" {
+			parts = append(parts, name+": …")
 		}
 	}
-	return nil
+	return strings.Join(parts, ", ")
 }

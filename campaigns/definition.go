@@ -77,7 +77,7 @@ type Definition struct {
 	Variants           []Variant         `json:"variants,omitempty" yaml:"variants"`                 // several letters, by rule or by share
 	WindowDays         int               `json:"window_days" yaml:"window_days"`                     // of measurement, from in-home
 	SpareOpportunities bool              `json:"spare_opportunities" yaml:"spare_opportunities"`     // hold back where an opportunity is open
-	SpareFromStage     string            `json:"spare_from_stage,omitempty" yaml:"spare_from_stage"` // hold back where one is open at this stage or a later one
+	SpareFromStage     string            `json:"spare_from_stage,omitempty" yaml:"spare_from_stage"` // hold back where one is open at this stage or a later one; enough by itself, and with spare_opportunities it says from where on
 	Roles              []string          `json:"roles,omitempty" yaml:"roles"`                       // of contacts, in the order in which to write to them; management, purchasing, technical, other where left out
 	Area               Area              `json:"area,omitzero" yaml:"area"`                          // where sites must lie
 	Vendor             string            `json:"vendor" yaml:"vendor"`                               // the print vendor's name

@@ -232,6 +232,8 @@ func (c *checker) money() {
 		c.bad("budget", "a budget of zero mails nobody; leave it away for no limit")
 	case d.Tariff == nil && d.Budget.Minor < d.PieceCost.Minor:
 		c.bad("budget", "%s does not pay for one letter at %s", d.Budget, d.PieceCost)
+	case d.Tariff != nil && d.Tariff.Currency == c.currency:
+		c.budgetForSetup()
 	}
 	if d.Tariff != nil {
 		c.tariff()
@@ -240,6 +242,25 @@ func (c *checker) money() {
 	if d.Class == Contractual && d.Postage == PostageDialogpost {
 		c.bad("postage", "contractual letters go as letters: Dialogpost carries advertising only; leave postage away")
 	}
+}
+
+// budgetForSetup refuses a budget that the tariff's fixed costs use up before the first letter.
+func (c *checker) budgetForSetup() {
+	d := &c.d
+	runs := 1
+	if d.HoldoutDesign == DesignWaves {
+		runs = max(d.Waves, 1)
+	}
+	fixed := max(d.Tariff.Setup.Money(c.currency).Minor, d.Tariff.MinOrder.Money(c.currency).Minor) * int64(runs)
+	if fixed == 0 || d.Budget.Minor > fixed {
+		return
+	}
+	each := ""
+	if runs > 1 {
+		each = fmt.Sprintf(", once for each of the %d waves", runs)
+	}
+	c.bad("budget", "%s does not pay for one letter: the tariff's set-up and least bill take %s before%s", d.Budget,
+		postlift.Money{Minor: fixed, Currency: c.currency}.Format("en"), each)
 }
 
 func (c *checker) tariff() {

@@ -20,16 +20,17 @@ type AccountExplained struct {
 	Outcome    string          `json:"outcome"` // not_matched, gated, over_cap, holdout, assigned
 	Sentence   string          `json:"sentence"`
 	Reasons    []Reason        `json:"reasons"`
-	Role       string          `json:"role,omitempty"`     // key, thompson, explore; "": drawn like everybody
-	Rank       int             `json:"rank,omitempty"`     // 1 best, among those that passed the gate
-	CutRank    int             `json:"cut_rank,omitempty"` // the last rank that the selection planned
-	NextUnit   float64         `json:"value_of_next_unit"` // what one more unit of budget would have earned
+	Role       string          `json:"role,omitempty"`               // key, thompson, explore; "": drawn like everybody
+	Rank       int             `json:"rank,omitempty"`               // 1 best, among those that passed the gate
+	CutRank    int             `json:"cut_rank,omitempty"`           // the last rank that the selection planned
+	NextUnit   *postlift.Money `json:"value_of_next_unit,omitempty"` // what one more unit of budget would have earned; nil where no budget bound
 	Stratum    string          `json:"stratum,omitempty"`
-	Propensity float64         `json:"propensity"`
+	Propensity float64         `json:"propensity"` // 0 for contractual letters: nobody is drawn
 	Wave       int             `json:"wave,omitempty"`
 	Variant    string          `json:"variant,omitempty"`
 	Lift       *Lift           `json:"expected_lift,omitempty"`
-	Baseline   *postlift.Money `json:"baseline,omitempty"` // margin expected in the window without a letter
+	Baseline   *postlift.Money `json:"baseline,omitempty"`    // margin expected in the window without a letter that a letter can raise
+	AgreedFees *postlift.Money `json:"agreed_fees,omitempty"` // margin of the window beside it that contracts have agreed already
 	Expected   *postlift.Money `json:"expected_value,omitempty"`
 	Cost       *postlift.Money `json:"cost,omitempty"`
 	Letters    int             `json:"letters"`
@@ -54,7 +55,7 @@ func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (Acco
 	if err != nil {
 		return AccountExplained{}, err
 	}
-	run, err := s.store.CurrentRun(ctx, c.ID)
+	run, err := s.currentRun(ctx, c)
 	if err != nil {
 		return AccountExplained{}, err
 	}
@@ -100,14 +101,24 @@ func (e *AccountExplained) fill(c StoredChoice, run Run) {
 	if len(c.Reasons) > 0 {
 		e.Reasons = c.Reasons
 	}
-	if c.Outcome != Gated {
-		e.CutRank, e.NextUnit = run.Record.Selection.CutRank, run.Record.Selection.NextUnit
+	switch {
+	case run.Record.Policy.Class == Contractual: // goes to everybody whom it concerns, whatever it earns
+		e.Rank, e.Propensity, e.Stratum = 0, 0, ""
+		if c.Outcome != Gated {
+			e.Cost = &postlift.Money{Minor: c.CostMinor, Currency: currency}
+		}
+	case c.Outcome != Gated:
+		if next := run.Record.Selection.NextUnit; next.Minor != 0 {
+			e.NextUnit = &next
+		}
+		e.CutRank = run.Record.Selection.CutRank
 		e.Lift = &Lift{c.Lift, c.LiftSD}
 		e.Baseline = &postlift.Money{Minor: c.BaselineMinor, Currency: currency}
+		e.AgreedFees = &postlift.Money{Minor: c.AgreedMinor, Currency: currency}
 		e.Expected = &postlift.Money{Minor: c.ExpectedValueMinor, Currency: currency}
 		e.Cost = &postlift.Money{Minor: c.CostMinor, Currency: currency}
 	}
-	e.Sentence = sentenceOf(c.Outcome, c.Role, c.Reasons, c.Rank, len(c.Contacts), c.Wave)
+	e.Sentence = e.Words("en")
 }
 
 // thaw turns frozen features back into facts.

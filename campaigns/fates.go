@@ -98,6 +98,9 @@ func (f fate) capped(lang string) string {
 
 func (f fate) mailed(say func(en, de string, args ...any) string, lang string) string {
 	s := say("Mailed: rank %s, letters: %d", "Bekommt einen Brief: Rang %s, Briefe: %d", grouped(f.rank, lang), f.letters)
+	if f.rank == 0 { // contractual letters are not ranked
+		s = say("Mailed, letters: %d", "Bekommt einen Brief, Briefe: %d", f.letters)
+	}
 	if f.wave > 0 {
 		s += say(", in wave %d", ", in Welle %d", f.wave)
 	}

@@ -30,7 +30,8 @@ type FunnelGroups struct {
 	Assigned int `json:"assigned"`
 }
 
-// ReasonCount is how many accounts were gated with this as their first reason.
+// ReasonCount is how many accounts a reason decided about: gated accounts count under the first reason of their own,
+// else under the first that holds for every one of their contacts, else under NoContactLeft.
 type ReasonCount struct {
 	Reason   Reason `json:"reason"`
 	Accounts int    `json:"accounts"`
@@ -94,14 +95,15 @@ func countFunnel(choices []Choice) Funnel {
 func (f *Funnel) gated(c *Choice, first map[Reason]int) {
 	f.Gated++
 	first[c.Reasons[0]]++
-	badAddress := true
+	badAddress, wants := true, false
 	for i, r := range c.Reasons {
 		if !slices.Contains(c.Reasons[:i], r) {
 			f.AllCounts[r]++
 		}
-		badAddress = badAddress && (r == NoContactLeft || r == NoAddress || r == Undeliverable)
+		address := r == NoAddress || r == Undeliverable
+		badAddress, wants = badAddress && (address || r == NoContactLeft), wants || address
 	}
-	if badAddress && len(c.Reasons) > 1 {
+	if badAddress && wants {
 		f.BadAddress++
 	}
 }
@@ -126,3 +128,7 @@ func inOrder(order []Reason, counts map[Reason]int) []ReasonCount {
 	}
 	return list
 }
+
+// EveryReason lists the gated accounts by every reason that holds, for the account or for one of its contacts, in the
+// gate's order. The counts overlap.
+func (f Funnel) EveryReason() []ReasonCount { return inOrder(gateOrder, f.AllCounts) }

@@ -106,7 +106,7 @@ func TestEveryReasonHoldsTwice(t *testing.T) {
 			spoil(&in.Candidates[1])
 			holds := class == Advertising || setOf(reason)&onlyAdvertising == 0
 			c := choiceFor(mustPlan(t, in), 2)
-			if got := c.Outcome == Gated && (c.Reasons[0] == reason || slices.Equal(c.Reasons, []Reason{NoContactLeft, reason})); got != holds {
+			if got := c.Outcome == Gated && c.Reasons[0] == reason; got != holds {
 				t.Errorf("%s, %s: planned %s %v", class, reason, c.Outcome, c.Reasons)
 			}
 			want := ""
@@ -201,7 +201,7 @@ func TestCapsWithinAPlan(t *testing.T) {
 		r.PersonKey, r.AddressKey, r.MailsLastYear = "P", fmt.Sprint(i), 1
 	}
 	p = mustPlan(t, in)
-	if c := choiceFor(p, 2); !slices.Equal(c.Reasons, []Reason{NoContactLeft, ContactFrequencyCap}) {
+	if c := choiceFor(p, 2); !slices.Equal(c.Reasons, []Reason{ContactFrequencyCap}) {
 		t.Errorf("a second letter beyond the person's cap: %v", c.Reasons)
 	}
 }
@@ -272,7 +272,7 @@ func TestDuplicateSites(t *testing.T) {
 	if c := choiceFor(p, 2); c.Outcome != Assigned {
 		t.Errorf("%s %v", c.Outcome, c.Reasons)
 	}
-	if c := choiceFor(p, 3); !slices.Equal(c.Reasons, []Reason{NoContactLeft, DuplicateSite}) {
+	if c := choiceFor(p, 3); !slices.Equal(c.Reasons, []Reason{DuplicateSite}) {
 		t.Errorf("%v", c.Reasons)
 	}
 	in.Policy.Class = Contractual
@@ -284,7 +284,7 @@ func TestDuplicateSites(t *testing.T) {
 		in.Candidates[i].Recipients[0].NameKey, in.Candidates[i].Recipients[0].AddressKey = "muster|kim", "A"
 		in.Candidates[i].BaselineMinor = 50000
 	}
-	if c := choiceFor(mustPlan(t, in), 2); !slices.Equal(c.Reasons, []Reason{NoContactLeft, DuplicateRecipient}) {
+	if c := choiceFor(mustPlan(t, in), 2); !slices.Equal(c.Reasons, []Reason{DuplicateRecipient}) {
 		t.Errorf("%v", c.Reasons)
 	}
 }
@@ -301,7 +301,7 @@ func TestObjectionLeavesNoProfile(t *testing.T) {
 	if c := choiceFor(p, 1); c.ResidualMinor != 0 || c.BaselineMinor != 0 || c.PreMarginMinor != 0 || string(c.Features) != "{}" || !slices.Equal(c.Reasons, []Reason{Objection}) {
 		t.Errorf("%+v", c)
 	}
-	if c := choiceFor(p, 2); c.ResidualMinor == 0 || string(c.Features) == "{}" || !slices.Equal(c.Reasons, []Reason{NoContactLeft, Objection}) {
+	if c := choiceFor(p, 2); c.ResidualMinor == 0 || string(c.Features) == "{}" || !slices.Equal(c.Reasons, []Reason{Objection}) {
 		t.Errorf("%+v", c)
 	}
 }

@@ -13,17 +13,20 @@ import (
 
 // Outlook is what a person reads before approving a plan. It is stored with the run and never changes.
 type Outlook struct {
-	Quote       budget.Quote   `json:"quote"`         // of the mailed, part by part
-	Gain        Span           `json:"expected_gain"` // margin that the letters are expected to add, less their cost
-	Holdout     postlift.Money `json:"holdout_value"` // expected value given up by not mailing the held-out
-	NextUnit    float64        `json:"value_of_next_unit"`
-	Next        *Alternative   `json:"with_1000_more"`       // null where no budget was set
-	Cut         *Alternative   `json:"with_20_percent_less"` // of what the plan costs; null where it costs nothing
-	Curve       []CurvePoint   `json:"curve,omitempty"`      // value by budget
-	KeyAccounts *KeyShare      `json:"key_accounts"`         // null where none is declared
-	Exploration Exploration    `json:"exploration"`
-	Samples     []Sample       `json:"samples"`
-	Warnings    []Warning      `json:"warnings"`
+	Quote       budget.Quote     `json:"quote"`                       // of the mailed, part by part
+	Gain        Span             `json:"expected_gain,omitzero"`      // margin that the letters are expected to add, less their cost; left out for contractual ones, as are the next two
+	Holdout     postlift.Money   `json:"holdout_value,omitzero"`      // expected value given up by not mailing the held-out
+	NextUnit    postlift.Money   `json:"value_of_next_unit,omitzero"` // expected net value of one more unit of money; 0 where no budget binds
+	Next        *Alternative     `json:"with_1000_more"`              // null where no budget was set
+	Cut         *Alternative     `json:"with_20_percent_less"`        // of what the plan costs; null where it costs nothing
+	Curve       []CurvePoint     `json:"curve,omitempty"`             // value by budget
+	Point       *CurvePoint      `json:"curve_point,omitempty"`       // this plan on the curve
+	KeyAccounts *KeyShare        `json:"key_accounts"`                // null where none is declared
+	Exploration Exploration      `json:"exploration"`
+	Waves       []PlannedWave    `json:"waves,omitempty"`    // of a plan in waves
+	Variants    []PlannedVariant `json:"variants,omitempty"` // of a campaign of several letters
+	Samples     []Sample         `json:"samples"`
+	Warnings    []Warning        `json:"warnings"`
 }
 
 // Span is an expectation with its 90 per cent interval.
@@ -85,7 +88,7 @@ const z90 = 1.6448536269514722
 // outlook tells what a plan promises, without its warnings.
 func (p *Plan) outlook(in *PlanInput) Outlook {
 	o := Outlook{Quote: p.Quote, Holdout: heldValue(*p), Gain: p.gain(), Exploration: p.Explored, KeyAccounts: p.keyShare(in),
-		NextUnit: p.result.Lambda, Samples: p.samples(in.Salt), Warnings: []Warning{}}
+		NextUnit: p.nextUnit(), Samples: p.samples(in.Salt), Warnings: []Warning{}}
 	if in.Policy.Class == Contractual {
 		return o
 	}
@@ -101,6 +104,8 @@ func (p *Plan) outlook(in *PlanInput) Outlook {
 		o.Curve = append(o.Curve, CurvePoint{Budget: p.money(c.BudgetMinor + p.keysMinor), Cost: p.money(c.CostMinor), Net: p.money(c.NetMinor),
 			Letters: c.Pieces, Accounts: c.Accounts})
 	}
+	r := p.result
+	o.Point = &CurvePoint{Budget: p.money(r.Quote.Total.Minor + p.keysMinor), Cost: r.Quote.Total, Net: r.Net, Letters: r.Quote.Pieces, Accounts: r.Accounts}
 	return o
 }
 

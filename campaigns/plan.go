@@ -21,7 +21,8 @@ type Candidate struct {
 	GroupKey       string // the randomisation cluster
 	Segment        string
 	ResidualMinor  int64
-	BaselineMinor  int64 // margin expected within the window without a letter
+	BaselineMinor  int64 // margin expected within the window without a letter that a letter can raise: not agreed by contract
+	AgreedMinor    int64 // margin of the window that contracts have agreed already, beside the baseline
 	PreMarginMinor int64 // margin of the 12 months before: the covariate of the later measurement
 	PreNetMinor    int64 // revenue of the 12 months before, to state the key accounts' share
 	Traits         lift.Traits
@@ -138,6 +139,7 @@ type Choice struct {
 	Rank               int     // among those that passed the gate, 1 best
 	ResidualMinor      int64
 	BaselineMinor      int64
+	AgreedMinor        int64
 	PreMarginMinor     int64
 	Lift               float64 // expected share of the baseline that a letter adds
 	LiftSD             float64 // the doubt about it

@@ -19,7 +19,8 @@ func (p *planning) choose() {
 	for _, i := range p.turns(order, kept) {
 		c, ch := order[i].c, &p.choices[i]
 		ch.AccountID, ch.Key, ch.GroupKey, ch.segment, ch.Features, ch.traits = c.AccountID, c.Key, c.GroupKey, c.Segment, c.Features, &c.Traits
-		ch.ResidualMinor, ch.BaselineMinor, ch.PreMarginMinor, ch.preNetMinor = c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.PreNetMinor
+		ch.ResidualMinor, ch.BaselineMinor, ch.AgreedMinor = c.ResidualMinor, c.BaselineMinor, c.AgreedMinor
+		ch.PreMarginMinor, ch.preNetMinor = c.PreMarginMinor, c.PreNetMinor
 		if kept[c.GroupKey] {
 			ch.Role = RoleKey
 		}
@@ -33,7 +34,7 @@ func (p *planning) choose() {
 		}
 		if len(ch.Reasons) > 0 {
 			ch.Outcome, ch.Role = Gated, RoleRandomised
-			if ch.Reasons[0] == Objection { // of the account itself: nothing of a person's at it comes before NoContactLeft
+			if gate.objected(&c.Standing) {
 				ch.forget()
 			}
 			continue

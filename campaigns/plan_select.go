@@ -118,10 +118,14 @@ func (p *planning) selectBest() error {
 	if err != nil {
 		return err
 	}
+	verdicts, err := p.whyNobody(items, limits, &result)
+	if err != nil {
+		return err
+	}
 	p.result, p.items, p.passed = &result, items, rest
 	for i, c := range rest {
 		c.priced(result.CostsMinor[i])
-		if v := result.Verdicts[i]; !v.In() {
+		if v := verdicts[i]; !v.In() {
 			c.Outcome, c.Reasons = OverCap, []Reason{Reason(v.String())}
 		}
 	}
@@ -130,6 +134,29 @@ func (p *planning) selectBest() error {
 	}
 	p.rank()
 	return nil
+}
+
+// whyNobody is a selection's verdicts. A budget that does not even pay for what comes before the first letter leaves
+// nobody, each of whom seems not to earn its cost; whoever would be taken without it is out for the budget.
+func (p *planning) whyNobody(items []budget.Item, l budget.Limits, r *budget.Result) ([]budget.Verdict, error) {
+	if l.BudgetMinor == 0 || slices.ContainsFunc(r.Verdicts, budget.Verdict.In) {
+		return r.Verdicts, nil
+	}
+	l.BudgetMinor = 0
+	if l.Mode == budget.ModeBudget {
+		l.Mode, l.MinNetMinor = budget.ModeValue, 0
+	}
+	free, err := budget.Select(items, p.tariff, l)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := slices.Clone(r.Verdicts)
+	for i, v := range free.Verdicts {
+		if v.In() {
+			verdicts[i] = budget.OverBudget
+		}
+	}
+	return verdicts, nil
 }
 
 // limits are what is left for the others once the key accounts are paid for.

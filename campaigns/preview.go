@@ -12,8 +12,8 @@ import (
 type Previewed struct {
 	Campaign Campaign       `json:"campaign"`
 	Run      Run            `json:"run"`
-	Held     postlift.Money `json:"holdout_value"` // expected value given up by not mailing the held-out
-	Warnings []string       `json:"warnings"`      // those of the run's outlook, in English
+	Held     postlift.Money `json:"holdout_value,omitzero"` // expected value given up by not mailing the held-out; left out for contractual letters
+	Warnings []string       `json:"warnings"`               // those of the run's outlook, in English
 }
 
 // Preview plans the campaign as of a date and stores the plan as a run, superseding an unapproved one.
@@ -26,11 +26,7 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	if c.State != StateDraft && c.State != StatePreviewed {
 		return Previewed{}, postlift.Faultf(postlift.Conflict, "campaigns.Preview", "campaign %q is %s: its plan is frozen", c.Name, c.State)
 	}
-	if until := c.Definition.OfferUntil; !until.IsZero() && until < asOf {
-		return Previewed{}, postlift.Faultf(postlift.Invalid, "campaigns.Preview",
-			"campaign %q: offer_until is %s, before the plan's date %s: letters would promise what is over; set a later day and create the campaign again", c.Name, until, asOf)
-	}
-	if err := offerLasts(c.Definition, asOf); err != nil {
+	if err := offerStands(c.Definition, asOf); err != nil {
 		return Previewed{}, err
 	}
 	p, err := s.gather(ctx, c, asOf)
@@ -45,7 +41,11 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 		return Previewed{}, err
 	}
 	outlook := plan.outlook(&p.input)
+	outlook.Waves, outlook.Variants = plan.waves(asOf, c.Definition.WaveDays), plan.variants(p.input.Variants)
 	outlook.Warnings = append(p.warnings(plan), addressWarnings(p.settings.Mail.TrackingBaseURL, c.Definition.LandingURL)...)
+	if c.Class == Contractual {
+		outlook.withoutEarnings()
+	}
 	if err := s.identify(ctx, outlook.Samples); err != nil {
 		return Previewed{}, err
 	}
@@ -61,6 +61,15 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	}
 	c.State = StatePreviewed
 	return Previewed{Campaign: c, Run: run, Held: outlook.Holdout, Warnings: texts(outlook.Warnings)}, nil
+}
+
+// offerStands refuses an offer that is over before the letters of a plan of that day are mailed.
+func offerStands(d Definition, asOf postlift.Date) error {
+	if until := d.OfferUntil; !until.IsZero() && until < asOf {
+		return postlift.Faultf(postlift.Invalid, "campaigns.Preview",
+			"campaign %q: offer_until is %s, before the plan's date %s: letters would promise what is over; set a later day and create the campaign again", d.Name, until, asOf)
+	}
+	return offerLasts(d, asOf)
 }
 
 // offerLasts refuses an offer that is over before the last wave is mailed.

@@ -12,7 +12,7 @@ import (
 // GDPR covers profiling for direct marketing, too. The account stays in the plan's count with its reason; its
 // value, its usual margin and the features that the rule read do not enter the campaign's record.
 func (c *Choice) forget() {
-	c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor = 0, 0, 0, 0, 0
+	c.ResidualMinor, c.BaselineMinor, c.AgreedMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor = 0, 0, 0, 0, 0, 0
 	c.Features = []byte("{}")
 }
 
@@ -27,8 +27,11 @@ type Objected struct {
 	Channel     string        `json:"channel"`
 	Evidence    string        `json:"evidence"`
 	Source      string        `json:"source"`
+	ExternalID  string        `json:"external_id,omitempty"` // its name there
 	RecordedAt  *time.Time    `json:"recorded_at,omitempty"` // when it was entered here
 	RevokedAt   *time.Time    `json:"revoked_at,omitempty"`
+
+	Further []ObjectionEntry `json:"further,omitempty"` // later objections of the same person, company or address, by day of receipt
 
 	Contacts  int `json:"contacts"` // whom it blocks today
 	Sites     int `json:"sites"`
@@ -38,6 +41,18 @@ type Objected struct {
 	Late      int `json:"letters_before_entry"`      // released when it was in force, but before it was entered here
 	Violated  int `json:"letters_released_in_spite"` // released when it was in force and known here: must be 0
 	Unsent    int `json:"letters_waiting"`           // prepared and neither released nor withdrawn yet; the gate asks again before they are released
+}
+
+// ObjectionEntry is an objection that came beside another one of the same person, company or address. The block shows
+// the one that is in force first; the proof of the others is kept.
+type ObjectionEntry struct {
+	ReceivedOn  postlift.Date `json:"received_on"`
+	EffectiveOn postlift.Date `json:"effective_on"`
+	UntilOn     postlift.Date `json:"until_on,omitzero"`
+	Channel     string        `json:"channel"`
+	Evidence    string        `json:"evidence"`
+	Source      string        `json:"source"`
+	ExternalID  string        `json:"external_id,omitempty"`
 }
 
 // PrivacyTotals add up a report.

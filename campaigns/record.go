@@ -53,7 +53,7 @@ type Selection struct {
 	Pieces   int             `json:"max_pieces,omitempty"`
 	Taken    int             `json:"accounts"`           // planned by the selection
 	CutRank  int             `json:"cut_rank"`           // the last rank that was planned
-	NextUnit float64         `json:"value_of_next_unit"` // expected net value of one more unit of money; 0 where no budget binds
+	NextUnit postlift.Money  `json:"value_of_next_unit"` // expected net value of one more unit of money; 0 where no budget binds
 }
 
 func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
@@ -74,7 +74,7 @@ func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 }
 
 func (in *PlanInput) selection(plan Plan) Selection {
-	s := Selection{Mode: orDefault(in.Mode, ModeAll), Top: in.Top, Pieces: in.MaxPieces, NextUnit: plan.result.Lambda}
+	s := Selection{Mode: orDefault(in.Mode, ModeAll), Top: in.Top, Pieces: in.MaxPieces, NextUnit: plan.nextUnit()}
 	if in.MinValueMinor != 0 {
 		s.MinValue = &postlift.Money{Minor: in.MinValueMinor, Currency: in.Currency}
 	}

@@ -60,6 +60,7 @@ type SegmentMember struct {
 	Since      int             `json:"since_build"`
 	SinceDate  postlift.Date   `json:"since"`
 	Residual   *postlift.Money `json:"residual,omitempty"` // by the published scores
+	Objected   bool            `json:"objected"`           // nobody at it may be sent advertising, because of objections
 }
 
 // SegmentMove is an account that entered or left a segment between two builds.
@@ -91,8 +92,12 @@ type SegmentStore interface {
 	SegmentBuilds(ctx context.Context, segment Segment, limit int) ([]SegmentBuild, error)
 	// SegmentBuild reads one build; NotFound where there is none of that number.
 	SegmentBuild(ctx context.Context, segment Segment, no int) (SegmentBuild, error)
-	// SegmentMembers lists members after the latest build, the most valuable first; limit 0 lists all.
-	SegmentMembers(ctx context.Context, segment Segment, limit int) ([]SegmentMember, error)
+	// SegmentMembers lists members after the latest build, the most valuable first, with who has objected on a day; limit
+	// 0 lists all.
+	SegmentMembers(ctx context.Context, segment Segment, limit int, asOf postlift.Date) ([]SegmentMember, error)
+	// SegmentObjectors counts the members at whom nobody may be sent advertising on a day because of objections, as the
+	// gate knows them: the account's own, or one of each contact who is still there.
+	SegmentObjectors(ctx context.Context, segment Segment, asOf postlift.Date) (int64, error)
 	// SegmentMoves lists who is in after the build to and was not after from, and the other way round, entries
 	// first and then by name; from 0 is before the first build. It counts all and lists at most limit of each, all
 	// where limit is 0.

@@ -16,6 +16,7 @@ const (
 	StaleRule       = "rule_changed"   // its rule or one that it refers to has been saved since
 	StaleScores     = "scores_changed" // another score run is published
 	StaleData       = "data_changed"   // accounts have changed since
+	StaleDay        = "day_passed"     // it stands for an earlier day than today, and its rule asks for the day
 )
 
 // slowBuild is how long a build may take before the list says so.
@@ -28,7 +29,11 @@ type SegmentState struct {
 	Stale   []string    `json:"stale"`   // why it should be built again; empty where it is up to date
 	Slow    bool        `json:"slow"`    // the latest build took longer than two seconds
 	UsedBy  []string    `json:"used_by"` // saved rules that refer to it
-	AgeDays int         `json:"age_days"`
+	AgeDays int         `json:"age_days"` // since the latest build was made
+	// How many days before today the date of the latest build lies; negative where it lies after today.
+	BehindDays int `json:"behind_days"`
+	// Members at whom nobody may be sent advertising because of objections, today; nil in lists of segments.
+	Objectors *int64 `json:"objectors,omitempty"`
 
 	SentenceEN string `json:"sentence_en"`
 	SentenceDE string `json:"sentence_de"`
@@ -74,7 +79,7 @@ func (s *Service) SegmentStates(ctx context.Context) ([]SegmentState, error) {
 	return states, nil
 }
 
-// SegmentState is one segment with its latest build.
+// SegmentState is one segment with its latest build, and with how many of its members have objected to advertising.
 func (s *Service) SegmentState(ctx context.Context, ref string) (SegmentState, error) {
 	segment, err := s.Segment(ctx, ref)
 	if err != nil {
@@ -84,7 +89,15 @@ func (s *Service) SegmentState(ctx context.Context, ref string) (SegmentState, e
 	if err != nil {
 		return SegmentState{}, err
 	}
-	return view.state(segment), nil
+	state := view.state(segment)
+	if segment.Last != nil {
+		objectors, err := s.store.SegmentObjectors(ctx, segment, view.today)
+		if err != nil {
+			return SegmentState{}, err
+		}
+		state.Objectors = &objectors
+	}
+	return state, nil
 }
 
 // segmentView is what decides whether segments are up to date.
@@ -134,6 +147,7 @@ func (v *segmentView) state(segment Segment) SegmentState {
 		return st
 	}
 	st.Slow = time.Duration(b.TookMS)*time.Millisecond > slowBuild
+	st.BehindDays = v.today.DaysSince(b.AsOf)
 	st.AgeDays = v.today.DaysSince(v.settings.Today(postlift.FixedClock(b.BuiltAt)))
 	if st.Rule.ID != b.RuleVersionID || v.savedSince(st.Rule.Tree, b.BuiltAt, map[string]bool{}) {
 		st.Stale = append(st.Stale, StaleRule)
@@ -144,7 +158,27 @@ func (v *segmentView) state(segment Segment) SegmentState {
 	if v.mark > b.ChangeMark {
 		st.Stale = append(st.Stale, StaleData)
 	}
+	if st.BehindDays > 0 && v.movesByDay(st.Rule.Tree, catalogue, map[string]bool{}) {
+		st.Stale = append(st.Stale, StaleDay)
+	}
 	return st
+}
+
+// movesByDay tells whether a tree, or a rule that it refers to at any depth, asks for the day.
+func (v *segmentView) movesByDay(tree *rules.Node, catalogue *rules.Catalogue, seen map[string]bool) bool {
+	if tree.MovesByDay(catalogue) {
+		return true
+	}
+	for _, name := range tree.Segments() {
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		if r, ok := v.rules[name]; ok && v.movesByDay(r.Tree, catalogue, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // savedSince tells whether a rule that the tree refers to, at any depth, was saved after an instant.
@@ -163,7 +197,11 @@ func (v *segmentView) savedSince(tree *rules.Node, at time.Time, seen map[string
 
 // SegmentMembers lists members of a segment, the most valuable first; limit 0 lists all.
 func (s *Service) SegmentMembers(ctx context.Context, segment Segment, limit int) ([]SegmentMember, error) {
-	return s.store.SegmentMembers(ctx, segment, limit)
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.SegmentMembers(ctx, segment, limit, settings.Today(s.clock))
 }
 
 // SegmentBuilds lists a segment's latest builds, the newest first.

@@ -93,6 +93,15 @@ func (s *Service) Campaign(ctx context.Context, ref string) (Campaign, error) {
 // Campaigns lists every campaign, the newest first.
 func (s *Service) Campaigns(ctx context.Context) ([]Campaign, error) { return s.store.Campaigns(ctx) }
 
+// currentRun is the campaign's run that was not superseded; a Conflict that names the remedy before the first preview.
+func (s *Service) currentRun(ctx context.Context, c Campaign) (Run, error) {
+	run, err := s.store.CurrentRun(ctx, c.ID)
+	if postlift.KindOf(err) == postlift.NotFound {
+		return run, postlift.Faultf(postlift.Conflict, "campaigns.CurrentRun", "campaign %q has no plan yet: postlift campaign preview %q makes one", c.Name, c.Name)
+	}
+	return run, err
+}
+
 // CurrentRun is the campaign's run that was not superseded, its samples under their present names; NotFound before
 // the first preview.
 func (s *Service) CurrentRun(ctx context.Context, ref string) (Run, error) {
@@ -101,6 +110,9 @@ func (s *Service) CurrentRun(ctx context.Context, ref string) (Run, error) {
 		return Run{}, err
 	}
 	run, err := s.store.CurrentRun(ctx, c.ID)
+	if postlift.KindOf(err) == postlift.NotFound {
+		err = postlift.Faultf(postlift.NotFound, "campaigns.CurrentRun", "campaign %q has no plan yet: preview it first", c.Name)
+	}
 	if err == nil && run.Outlook != nil {
 		err = s.rename(ctx, run.Outlook.Samples)
 	}

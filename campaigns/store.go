@@ -167,6 +167,10 @@ type CampaignStore interface {
 	// enrolments with it. Between two waves it ends the waves that are left. Conflict while a batch is with the
 	// vendor, or once all is posted; a cancelled campaign stays as it is.
 	CancelCampaign(ctx context.Context, c Campaign, by postlift.Actor) (CancelledWork, error)
+	// PlanPieces lists the letters that a run's plan asks for and that are neither out nor dropped, the best first;
+	// StoppedAccounts the accounts of the plan that the gate stopped.
+	PlanPieces(ctx context.Context, runID int64) ([]BatchPiece, error)
+	StoppedAccounts(ctx context.Context, runID int64) ([]StoppedAccount, error)
 	// ChoiceOf reads what a run decided for an account; NotFound where the rule did not match it.
 	ChoiceOf(ctx context.Context, runID, accountID int64) (StoredChoice, error)
 }
@@ -193,6 +197,7 @@ type StoredChoice struct {
 	ExpectedValueMinor int64
 	CostMinor          int64
 	BaselineMinor      int64
+	AgreedMinor        int64 // beside the baseline
 	Contacts           []int64
 	Features           json.RawMessage
 	Variant            string
@@ -213,6 +218,7 @@ type AccountFacts struct {
 	Decile         int
 	ResidualMinor  int64
 	WindowMinor    int64 // expected margin within the organisation's window
+	AgreedMinor    int64 // of it, what contracts have agreed already; 0 where the scores do not know
 	PreMarginMinor int64 // margin of the 12 months before
 	Facts          *rules.Facts
 }

@@ -3,6 +3,7 @@ package campaigns
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -27,8 +28,27 @@ type Validated struct {
 	Definition Definition `json:"definition"` // with every assumption stated
 }
 
-// ValidateCampaign checks everything that creating the campaign would check, and whether rule, designs, variants and
-// area resolve, without storing anything. It lists all that it finds, not only the first.
+// ValidateFile is ValidateCampaign for a campaign file: what cannot be read is a finding like the others, and
+// nothing more is said of such a field.
+func (s *Service) ValidateFile(ctx context.Context, file io.Reader, shipped DesignFinder) (Validated, error) {
+	d, unread := ReadDefinition(file)
+	if len(unread) == 1 && unread[0].Field == wholeFile {
+		return Validated{Findings: unread}, nil
+	}
+	v, err := s.ValidateCampaign(ctx, d, shipped)
+	if err != nil || len(unread) == 0 {
+		return v, err
+	}
+	about := func(f Finding) bool {
+		return slices.ContainsFunc(unread, func(u Finding) bool { return u.Field == f.Field || strings.HasPrefix(u.Field, f.Field+".") })
+	}
+	v.Valid, v.Findings = false, slices.Concat(unread, slices.DeleteFunc(v.Findings, about))
+	return v, nil
+}
+
+// ValidateCampaign checks everything that creating the campaign would check and what a preview of today would refuse
+// of the definition alone, and whether rule, designs, variants and area resolve, without storing anything. It lists
+// all that it finds, not only the first.
 func (s *Service) ValidateCampaign(ctx context.Context, d Definition, shipped DesignFinder) (Validated, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
@@ -45,8 +65,13 @@ func (s *Service) ValidateCampaign(ctx context.Context, d Definition, shipped De
 	for _, p := range found.problems {
 		v.Findings = append(v.Findings, p.finding)
 	}
-	if err := noticed(found.definition, settings); err != nil {
-		v.Valid, v.Findings = false, append(v.Findings, findingOf("languages", err))
+	for _, refused := range []struct {
+		field string
+		err   error
+	}{{"languages", noticed(found.definition, settings)}, {"offer_until", offerStands(found.definition, settings.Today(s.clock))}} {
+		if refused.err != nil {
+			v.Valid, v.Findings = false, append(v.Findings, findingOf(refused.field, refused.err))
+		}
 	}
 	return v, nil
 }

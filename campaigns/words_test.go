@@ -78,6 +78,9 @@ func TestCutIsOfWhatThePlanCosts(t *testing.T) {
 		if left := cost + o.Cut.Cost.Minor; left > cost*4/5 || left < cost*4/5-2*in.PieceCostMinor {
 			t.Errorf("budget %d: a plan of %d is cut by %d", money, cost, o.Cut.Cost.Minor)
 		}
+		if last := o.Curve[len(o.Curve)-1]; o.Point == nil || o.Point.Cost.Minor != cost || o.Point.Net.Minor > last.Net.Minor || money == 0 && o.Point.Net != last.Net {
+			t.Errorf("budget %d: the plan stands at %+v, the curve ends at %+v", money, o.Point, last)
+		}
 		if (o.Next == nil) != (money == 0) {
 			t.Errorf("budget %d: next %+v", money, o.Next)
 		}

@@ -32,8 +32,13 @@ func (r MeasuredRun) measurable() error {
 	if !r.Contractual {
 		return nil
 	}
+	return NoUplift(r.Campaign)
+}
+
+// NoUplift is the Conflict of a contractual campaign, posted or not.
+func NoUplift(campaign string) error {
 	return postlift.Faultf(postlift.Conflict, "responses.Uplift",
-		"campaign %q is contractual mail: everybody whom it concerns gets it and nobody is held out, so it has no uplift to report", r.Campaign)
+		"campaign %q is contractual mail: everybody whom it concerns gets it and nobody is held out, so it has no uplift to report", campaign)
 }
 
 // EndsOn is the last day of the measuring window; of waves the day before the last one's letters arrive.

@@ -10,6 +10,7 @@ type Block struct {
 	Control    float64
 	PreTreated float64
 	PreControl float64
+	Fixed      float64 // of Treated, what no lift changes: see Point
 }
 
 // BlockSums gathers matched blocks. Its estimate is the mean of the differences within the blocks, weighted
@@ -25,14 +26,14 @@ type Block struct {
 type BlockSums struct {
 	blocks   float64
 	w, w2    float64
-	first    [3]float64 // sums of w v: v = difference, treated mean, covariate's difference
+	first    [3]float64 // sums of w v: v = difference, what a lift changes of the treated mean, covariate's difference
 	second   [3]float64 // sums of w^2 v
 	products [3][3]float64
 }
 
 // Add takes a block that has groups in both arms. Blocks that lost an arm say nothing and stay away.
 func (s *BlockSums) Add(b Block) {
-	v := [3]float64{b.Treated - b.Control, b.Treated, b.PreTreated - b.PreControl}
+	v := [3]float64{b.Treated - b.Control, b.Treated - b.Fixed, b.PreTreated - b.PreControl}
 	w, w2 := b.Units, b.Units*b.Units
 	s.blocks++
 	s.w, s.w2 = s.w+w, s.w2+w2
@@ -54,8 +55,8 @@ func (s *BlockSums) spread(i, j int) float64 {
 	return s.products[min(i, j)][max(i, j)] - mi*s.second[j] - mj*s.second[i] + s.w2*mi*mj
 }
 
-// Point is the estimate had every mailed group's outcome been 1+lift times what it was; 0 takes the
-// outcomes as they are. Fewer than four blocks have no estimate: ok is false.
+// Point is the estimate had every mailed group's outcome, but for its fixed part, been 1+lift times what it was; 0
+// takes the outcomes as they are. Fewer than four blocks have no estimate: ok is false.
 func (s *BlockSums) Point(lift float64) (p Point, theta float64, ok bool) {
 	if s.blocks < 4 {
 		return Point{}, 0, false

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/stat"
@@ -66,15 +67,17 @@ func TestPointsOfALiftEqualLiftedOutcomes(t *testing.T) {
 		before, after := NewWaveSums(3), NewWaveSums(3)
 		for i := range rapid.IntRange(12, 40).Draw(t, "blocks") {
 			b := Block{Units: float64(2 + i%3), Treated: amount.Draw(t, "t"), Control: amount.Draw(t, "c"), PreTreated: amount.Draw(t, "pt"), PreControl: amount.Draw(t, "pc")}
+			b.Fixed = b.Treated * rapid.SampledFrom([]float64{0, .3, 1}).Draw(t, "fixed share")
 			plain.Add(b)
 			v := []float64{b.Treated, b.Control, b.PreControl}
 			wave := i%3 + 1
-			before.Add(wave, v)
+			fixed := v[wave-1] * float64(i%2)
+			before.Add(wave, append(slices.Clone(v), fixed))
 			if wave < 3 { // the last wave is never compared after its mailing
-				v[wave-1] *= 1 + lift
+				v[wave-1] += lift * (v[wave-1] - fixed)
 			}
 			after.Add(wave, v)
-			b.Treated *= 1 + lift
+			b.Treated, b.Fixed = b.Treated+lift*(b.Treated-b.Fixed), 0
 			lifted.Add(b)
 		}
 		p, _, _ := plain.Point(lift)

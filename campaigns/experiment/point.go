@@ -13,12 +13,6 @@ type Point struct {
 // Estimate adds p value and intervals.
 func (p Point) Estimate() Estimate { return newEstimate(p.Value, p.SE, p.DoF) }
 
-// Times is the outcome multiplied by k, the covariate left as it is: what a lift of k-1 makes of an arm.
-func (j Joint) Times(k float64) Joint {
-	j.Post.Mean, j.Post.Var, j.Cov = j.Post.Mean*k, j.Post.Var*k*k, j.Cov*k
-	return j
-}
-
 // CUPEDPoint is what CUPED gives, without the intervals; a covariate that is constant leaves Welch's
 // difference.
 func CUPEDPoint(control, treated Joint) Point {

@@ -31,7 +31,8 @@ type WaveSums struct {
 	waves []waveSum
 }
 
-// waveSum holds one wave's mean and sums of centred products (Welford 1962), periods first, covariate last.
+// waveSum holds one wave's mean and sums of centred products (Welford 1962): periods first, then the covariate, then
+// the fixed part of the period in which the wave was mailed.
 type waveSum struct {
 	n    float64
 	mean []float64
@@ -42,20 +43,22 @@ type waveSum struct {
 func NewWaveSums(waves int) *WaveSums {
 	s := &WaveSums{waves: make([]waveSum, waves)}
 	for i := range s.waves {
-		s.waves[i] = waveSum{mean: make([]float64, waves), sq: make([]float64, waves*waves)}
+		s.waves[i] = waveSum{mean: make([]float64, waves+1), sq: make([]float64, (waves+1)*(waves+1))}
 	}
 	return s
 }
 
-// Add takes one group; v holds the outcome of every period and then the covariate, one entry a wave in all.
-// The wave counts from 1.
+// Add takes one group; v holds the outcome of every period and then the covariate, one entry a wave in all. One
+// entry more may state what no lift changes of the outcome in the period in which the group's wave is mailed. The
+// wave counts from 1.
 func (s *WaveSums) Add(wave int, v []float64) {
-	w, d := &s.waves[wave-1], len(v)
+	w := &s.waves[wave-1]
+	d := len(w.mean)
 	w.n++
 	for i := range v {
 		delta := v[i] - w.mean[i]
 		w.mean[i] += delta / w.n
-		for j := i; j < d; j++ { // mean[i] is new, mean[j] still old for j > i: the update for covariances
+		for j := i; j < len(v); j++ { // mean[i] is new, mean[j] still old for j > i: the update for covariances
 			if j == i {
 				w.sq[i*d+i] += delta * (v[i] - w.mean[i])
 				continue
@@ -65,8 +68,8 @@ func (s *WaveSums) Add(wave int, v []float64) {
 	}
 }
 
-// Point is the estimate had the outcome of every just mailed group been 1+lift times what it was; 0 takes
-// the outcomes as they are. ok is false where a wave has fewer than two groups.
+// Point is the estimate had the outcome of every just mailed group, but for its fixed part, been 1+lift times what it
+// was; 0 takes the outcomes as they are. ok is false where a wave has fewer than two groups.
 func (s *WaveSums) Point(lift float64) (p Point, ok bool) {
 	for _, w := range s.waves {
 		if w.n < 2 {
@@ -102,19 +105,20 @@ func (s *WaveSums) weights() (weights, later []float64) {
 	return weights, later
 }
 
-// contrasts are, for the groups of each wave, what the estimate takes of every period's outcome and, last, of the
-// covariate.
+// contrasts are, for the groups of each wave, what the estimate takes of every period's outcome, of the covariate
+// and of the fixed part.
 func (s *WaveSums) contrasts(lift float64) [][]float64 {
 	d := len(s.waves)
 	c := make([][]float64, d)
 	for v := range c {
-		c[v] = make([]float64, d)
+		c[v] = make([]float64, d+1)
 	}
 	weights, later := s.weights()
 	for j, w := range weights {
 		theta := s.theta(j)
 		c[j][j] += w / s.waves[j].n * (1 + lift)
 		c[j][d-1] -= w / s.waves[j].n * theta
+		c[j][d] -= w / s.waves[j].n * lift
 		for v := j + 1; v < d; v++ {
 			c[v][j] -= w / later[j]
 			c[v][d-1] += w / later[j] * theta
@@ -128,7 +132,7 @@ func (s *WaveSums) preMean() float64 {
 	var n, sum float64
 	for _, w := range s.waves {
 		n += w.n
-		sum += w.n * w.mean[len(w.mean)-1]
+		sum += w.n * w.mean[len(s.waves)-1]
 	}
 	return sum / n
 }
@@ -138,8 +142,8 @@ func (s *WaveSums) theta(j int) float64 {
 	d := len(s.waves)
 	var cross, pre float64
 	for v := j + 1; v < d; v++ {
-		cross += s.waves[v].sq[j*d+d-1]
-		pre += s.waves[v].sq[d*d-1]
+		cross += s.waves[v].sq[j*(d+1)+d-1]
+		pre += s.waves[v].sq[(d-1)*(d+1)+d-1]
 	}
 	if pre <= 0 {
 		return 0
@@ -152,7 +156,7 @@ func (w *waveSum) contrast(c []float64, center float64) (value, variance float64
 	d := len(c)
 	for i := range c {
 		m := w.mean[i]
-		if i == d-1 {
+		if i == d-2 {
 			m -= center
 		}
 		value += c[i] * m * w.n
@@ -176,6 +180,16 @@ func (s *WaveSums) Base() float64 {
 		for v := range s.waves {
 			base += w * s.waves[v].n / n * s.waves[v].mean[j]
 		}
+	}
+	return base
+}
+
+// BaseOf is the mean over the periods of what is stated for each, with the estimate's weights.
+func (s *WaveSums) BaseOf(periods []float64) float64 {
+	weights, _ := s.weights()
+	base := 0.0
+	for j, w := range weights {
+		base += w * periods[j]
 	}
 	return base
 }

@@ -17,8 +17,9 @@ type Assessment struct {
 	WindowDays  int            `json:"window_days"`
 	InHome      postlift.Date  `json:"in_home_on"`
 	Lift        Lift           `json:"expected_lift"`
-	Effect      string         `json:"effect"` // how the lift acts: EffectOnAmount
-	Baseline    postlift.Money `json:"baseline"`
+	Effect      string         `json:"effect"`        // how the lift acts: EffectOnAmount
+	Baseline    postlift.Money `json:"baseline"`      // margin expected in the window that a letter can raise: what lifts are shares of
+	Agreed      postlift.Money `json:"agreed_fees"`   // margin beside it that contracts have agreed already
 	Gain        postlift.Money `json:"expected_gain"` // of all letters, before their cost
 	PieceCost   postlift.Money `json:"piece_cost"`
 	Alpha       float64        `json:"alpha"`
@@ -39,8 +40,9 @@ type PastUsed struct {
 	Unlike    int             `json:"unlike"`       // left out: the audience bought far less than is expected now
 	Adjusted  []float64       `json:"adjusted"`     // by used window: factor on its orders' margin; 1: as it was
 	DataFrom  postlift.Date   `json:"data_from,omitzero"`
-	Buyers    float64         `json:"buyers"`        // share of groups with any margin in a window
-	TopShares float64         `json:"top_1_share"`   // share of the margin that the largest 1 % of groups had
+	Buyers    float64         `json:"buyers"`        // share of groups with any margin in a window but agreed fees
+	TopShares float64         `json:"top_1_share"`   // share of that margin that the largest 1 % of groups had
+	Agreed    float64         `json:"agreed_share"`  // share of the whole margin that were agreed fees
 	Variation float64         `json:"variation"`     // standard deviation of a group's margin over its mean
 	Explained float64         `json:"r2_prior_year"` // share of the variance that the prior-year margin explains
 }
@@ -129,7 +131,7 @@ func (s *simulation) compare(a *Assessment) (map[string][]trial, error) {
 
 func (s *simulation) describe() Assessment {
 	a := Assessment{Groups: len(s.in.Groups), WindowDays: s.in.WindowDays, InHome: s.in.InHome, Lift: s.in.Lift, Effect: EffectOnAmount,
-		Baseline: s.money(s.expected), Gain: s.money(s.expected * s.in.Lift.Mean), PieceCost: s.money(s.in.PieceCost),
+		Baseline: s.money(s.expected), Agreed: s.money(s.agreed), Gain: s.money(s.expected * s.in.Lift.Mean), PieceCost: s.money(s.in.PieceCost),
 		Alpha: s.in.Alpha, WantedPower: s.in.Power, Designs: []Finding{}, Leaving: []LeftOut{}, Reasons: []Words{}}
 	a.Past = PastUsed{TooEarly: s.past.early, Unlike: s.past.empty, DataFrom: s.in.DataFrom, Windows: []postlift.Date{}, Adjusted: []float64{}}
 	for w, used := range s.past.usable {
@@ -140,20 +142,23 @@ func (s *simulation) describe() Assessment {
 		}
 	}
 	if n := float64(len(a.Past.Windows)); n > 0 {
-		a.Past.Buyers, a.Past.TopShares, a.Past.Variation, a.Past.Explained =
-			a.Past.Buyers/n, a.Past.TopShares/n, a.Past.Variation/n, a.Past.Explained/n
+		a.Past.Buyers, a.Past.TopShares, a.Past.Agreed = a.Past.Buyers/n, a.Past.TopShares/n, a.Past.Agreed/n
+		a.Past.Variation, a.Past.Explained = a.Past.Variation/n, a.Past.Explained/n
 	}
 	return a
 }
 
 // look adds what one window says of the audience.
 func (s *simulation) look(p *PastUsed, w int) {
-	y := s.past.y[w]
-	sorted := append([]float64(nil), y...)
+	y, agreed := s.past.y[w], s.past.agreed[w]
+	sorted := make([]float64, len(y))
+	total, fees, open, top, buyers := 0.0, 0.0, 0.0, 0.0, 0.0
+	for i := range y {
+		sorted[i] = y[i] - agreed[i]
+		total, fees, open = total+y[i], fees+agreed[i], open+sorted[i]
+	}
 	sort.Sort(sort.Reverse(sort.Float64Slice(sorted)))
-	total, top, buyers := 0.0, 0.0, 0.0
 	for i, v := range sorted {
-		total += v
 		if i < (len(y)+99)/100 {
 			top += v
 		}
@@ -162,11 +167,14 @@ func (s *simulation) look(p *PastUsed, w int) {
 		}
 	}
 	var m moments
-	m.addAll(y, s.past.x[w], total/float64(max(len(y), 1)))
-	j := m.joint()
+	m.addAll(y, agreed, s.past.x[w], total/float64(max(len(y), 1)))
+	j := m.joint(0)
 	p.Buyers += buyers / float64(max(len(y), 1))
+	if open > 0 {
+		p.TopShares += top / open
+	}
 	if total > 0 {
-		p.TopShares += top / total
+		p.Agreed += fees / total
 		p.Variation += math.Sqrt(j.Post.Var) / j.Post.Mean
 	}
 	if j.Pre.Var > 0 && j.Post.Var > 0 {

@@ -57,34 +57,27 @@ func (s *simulation) doubt(f *Finding, samples []*sample) {
 
 // resample gives the sums of an audience in which every group comes as often as a Poisson variable says.
 func (s *sample) resample(rng *rand.Rand) moments {
-	m := moments{center: s.totals.center, xCenter: s.totals.xCenter}
+	m := s.totals.empty()
 	y := s.periods[0]
 	for i := range y {
-		k := resampled(rng.Float64())
-		if k == 0 {
-			continue
+		if k := resampled(rng.Float64()); k > 0 {
+			m.addTimes(k, y[i], s.fixedOf(0, int32(i)), s.x[i])
 		}
-		dy, dx := y[i]-m.center, s.x[i]-m.xCenter
-		m.n += k
-		m.y += k * dy
-		m.x += k * dx
-		m.yy += k * dy * dy
-		m.xx += k * dx * dx
-		m.xy += k * dx * dy
 	}
 	return m
 }
 
-// noise is the residual standard deviation after the covariate, relative to the mean and for the number
-// of groups; NaN where the mean is not positive.
+// noise is the residual standard deviation after the covariate, relative to the mean that a lift changes and for the
+// number of groups; NaN where that mean is not positive.
 func (m moments) noise() float64 {
-	j := m.joint()
+	j := m.joint(0)
 	v := j.Post.Var
 	if j.Pre.Var > 0 {
 		v -= j.Cov * j.Cov / j.Pre.Var
 	}
-	if j.Post.Mean <= 0 {
+	open := j.Post.Mean - m.fixedCenter - m.f/m.n
+	if open <= 0 {
 		return math.NaN()
 	}
-	return math.Sqrt(max(v, 0)/m.n) / j.Post.Mean
+	return math.Sqrt(max(v, 0)/m.n) / open
 }

@@ -9,8 +9,8 @@ import (
 	"postlift/campaigns/experiment"
 )
 
-// Finding is what one design can see of this audience. Lifts are shares of the margin in the window: .10
-// means 10 % more.
+// Finding is what one design can see of this audience. Lifts are shares of the margin in the window that no contract
+// has agreed already: .10 means 10 % more of that.
 type Finding struct {
 	Design
 	Name         string         `json:"name"`
@@ -41,7 +41,7 @@ type Finding struct {
 	Cost           postlift.Money `json:"holdout_cost"`         // margin given up: share held out times expected gain
 	Deferred       postlift.Money `json:"deferred"`             // margin that comes later, with waves
 	LettersSaved   int            `json:"letters_saved"`        // that the held-out do not get
-	LeftOutShare   float64        `json:"left_out_share"`       // of the margin, that of the groups left out
+	LeftOutShare   float64        `json:"left_out_share"`       // of the margin that a letter can raise, that of the groups left out
 	Sufficient     bool           `json:"sufficient"`           // power and coverage are as wanted
 	Impossible     string         `json:"impossible,omitempty"` // why it could not be tried
 }
@@ -59,6 +59,7 @@ type simulation struct {
 	past         *past
 	quantile     *student
 	expected     float64 // baseline of the whole audience, minor units
+	agreed       float64 // fees agreed beside it
 	replications int
 }
 
@@ -75,6 +76,7 @@ func newSimulation(in *Input) *simulation {
 	s := &simulation{in: in, past: prepare(in), quantile: newStudent(1 - in.Alpha/2)}
 	for i := range in.Groups {
 		s.expected += in.Groups[i].Baseline
+		s.agreed += in.Groups[i].Agreed
 	}
 	s.replications = min(max(drawsPerDesign/max(len(in.Groups), 1), leastReplication), mostReplications)
 	if in.most > 0 {
@@ -96,7 +98,7 @@ func (s *simulation) samples(d Design) ([]*sample, error) {
 		if err != nil {
 			return nil, err
 		}
-		if one.mean > 0 {
+		if one.lifted() > 0 {
 			found = append(found, one)
 		}
 	}

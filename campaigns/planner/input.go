@@ -12,7 +12,7 @@ import (
 // currency.
 type Past struct {
 	Margin float64 // of the window: orders net of credits and contracts
-	Steady float64 // of Margin, what contracts brought
+	Agreed float64 // of Margin, what contracts brought within terms that were agreed when the window began
 	Pre    float64 // margin of the 365 days before the window
 	Orders int     // documents that the window's margin came from, contracts apart
 }
@@ -22,12 +22,14 @@ type Group struct {
 	Key      string
 	Segment  string
 	Pre      float64 // margin of the year before the plan's date
-	Baseline float64 // margin expected within the campaign's window without a letter
+	Baseline float64 // margin expected within the campaign's window without a letter that a letter can raise
+	Agreed   float64 // margin beside it that contracts have agreed for the window already
 	Pieces   int     // letters planned
 	Past     []Past  // the latest window first; as many for every group
 }
 
-// Lift is what a letter is expected to add, as a share of the margin in the window.
+// Lift is what a letter is expected to add, as a share of the margin in the window that no contract has agreed
+// already: an agreed fee cannot rise.
 type Lift struct {
 	Mean float64 `json:"mean"`
 	SD   float64 `json:"sd"` // doubt about it; 0: none
@@ -111,9 +113,9 @@ func (in *Input) checkGroups() error {
 		if len(g.Past) != len(in.WindowsFrom) {
 			return fmt.Errorf("planner: group %q has %d past windows, %d are named", g.Key, len(g.Past), len(in.WindowsFrom))
 		}
-		sum := g.Pre + g.Baseline
+		sum := g.Pre + g.Baseline + g.Agreed
 		for _, p := range g.Past {
-			sum += p.Margin + p.Steady + p.Pre
+			sum += p.Margin + p.Agreed + p.Pre
 		}
 		if g.Key == "" || math.IsNaN(sum) || math.IsInf(sum, 0) {
 			return fmt.Errorf("planner: group %q has no key or a figure that is not a number", g.Key)

@@ -13,8 +13,10 @@ type past struct {
 	in     *Input
 	usable []bool
 	y      [][]float64 // by window and group: margin
+	agreed [][]float64 // by window and group: of it, what no lift changes
+	fees   bool        // anything is
 	x      [][]float64 // by window and group: margin of the year before
-	factor []float64   // by window: expected over past margin, 1 where it was left as it is
+	factor []float64   // by window: expected over past margin that a letter can raise, 1 where it was left as it is
 	early  int         // windows left out because they begin before the data
 	empty  int         // windows left out because the audience hardly bought in them
 }
@@ -28,25 +30,25 @@ const (
 )
 
 // prepare settles which windows are used. Where the plan expects less than a window brought, orders are
-// thinned out one by one at random; where it expects more, margins are scaled up. Contract margins stay.
+// thinned out one by one at random; where it expects more, margins are scaled up. Agreed fees stay.
 func prepare(in *Input) *past {
 	k := len(in.WindowsFrom)
-	p := &past{in: in, usable: make([]bool, k), y: make([][]float64, k), x: make([][]float64, k), factor: make([]float64, k)}
+	p := &past{in: in, usable: make([]bool, k), y: make([][]float64, k), agreed: make([][]float64, k), x: make([][]float64, k), factor: make([]float64, k)}
 	expected := 0.0
 	for i := range in.Groups {
 		expected += in.Groups[i].Baseline
 	}
-	totals, steady := make([]float64, k), make([]float64, k)
+	open := make([]float64, k)
 	for i := range in.Groups {
-		for w := range k {
-			totals[w] += in.Groups[i].Past[w].Margin
-			steady[w] += in.Groups[i].Past[w].Steady
+		for w, o := range in.Groups[i].Past {
+			open[w] += o.Margin - o.Agreed
+			p.fees = p.fees || o.Agreed != 0
 		}
 	}
-	p.choose(totals, expected)
+	p.choose(open, expected)
 	for w := range k {
 		if p.usable[w] {
-			p.fill(w, expected, totals[w], steady[w])
+			p.fill(w, expected, open[w])
 		}
 	}
 	return p
@@ -54,13 +56,13 @@ func prepare(in *Input) *past {
 
 // choose marks the windows that are used; where every one is unlike the plan's expectation, those that
 // have any margin are better than none.
-func (p *past) choose(totals []float64, expected float64) {
+func (p *past) choose(open []float64, expected float64) {
 	var alike []int
 	for w, from := range p.in.WindowsFrom {
 		switch {
 		case !p.in.DataFrom.IsZero() && from < p.in.DataFrom:
 			p.early++
-		case totals[w] <= 0 || totals[w] < unlike*expected:
+		case open[w] <= 0 || open[w] < unlike*expected:
 			p.empty++
 		default:
 			alike = append(alike, w)
@@ -73,25 +75,25 @@ func (p *past) choose(totals []float64, expected float64) {
 		return
 	}
 	for w, from := range p.in.WindowsFrom {
-		if totals[w] > 0 && (p.in.DataFrom.IsZero() || from >= p.in.DataFrom) {
+		if open[w] > 0 && (p.in.DataFrom.IsZero() || from >= p.in.DataFrom) {
 			p.usable[w] = true
 			p.empty--
 		}
 	}
 }
 
-func (p *past) fill(w int, expected, total, steady float64) {
+func (p *past) fill(w int, expected, open float64) {
 	n := len(p.in.Groups)
-	p.y[w], p.x[w], p.factor[w] = make([]float64, n), make([]float64, n), 1
+	p.y[w], p.agreed[w], p.x[w], p.factor[w] = make([]float64, n), make([]float64, n), make([]float64, n), 1
 	factor := 1.0
-	if wanted := (expected - steady) / (total - steady); expected > 0 && total > steady && wanted > 0 && math.Abs(wanted-1) > tolerated {
+	if wanted := expected / open; expected > 0 && open > 0 && math.Abs(wanted-1) > tolerated {
 		factor, p.factor[w] = wanted, wanted
 	}
 	rng := rand.New(rand.NewPCG(p.in.Seed, uint64(w)+0x9a57))
 	for i := range p.in.Groups {
 		o := &p.in.Groups[i].Past[w]
-		p.y[w][i] = o.Steady + (o.Margin-o.Steady)*kept(rng, o.Orders, factor)
-		p.x[w][i] = o.Pre
+		p.y[w][i] = o.Agreed + (o.Margin-o.Agreed)*kept(rng, o.Orders, factor)
+		p.agreed[w][i], p.x[w][i] = o.Agreed, o.Pre
 	}
 }
 

@@ -105,6 +105,10 @@ func TestDetectableLiftIsFoundByTheReport(t *testing.T) {
 		in.Own = &c.design
 		for g := range in.Groups {
 			in.Groups[g].Baseline = 0 // nothing expected: the window is taken as it was
+			if fee := float64(g%3) * 20000; fee > 0 {
+				w := &in.Groups[g].Past[0]
+				w.Margin, w.Agreed, w.Pre = w.Margin+fee, fee, w.Pre+4*fee
+			}
 		}
 		a := assess(t, in)
 		f := a.Designs[0]
@@ -142,7 +146,7 @@ func drawAndRead(t *testing.T, in Input, r draw.Request, lift float64) experimen
 	for i, arm := range arms {
 		measured[i] = experiment.Unit{Treated: !arm.Held, Block: arm.Stratum, Propensity: arm.Propensity, Accounts: 1, Outcome: in.Groups[i].Past[0].Margin, Pre: in.Groups[i].Past[0].Pre}
 		if !arm.Held {
-			measured[i].Outcome *= 1 + lift
+			measured[i].Outcome += lift * (in.Groups[i].Past[0].Margin - in.Groups[i].Past[0].Agreed)
 		}
 	}
 	read := experiment.Analyse
@@ -174,7 +178,7 @@ func TestRedrawFollowsTheDraw(t *testing.T) {
 		if !ok {
 			t.Fatal("no draw")
 		}
-		n := trial.replicate.(twoArms).control.Post.N
+		n := trial.replicate.(twoArms).control.n
 		least, most := 0, 0
 		for _, c := range s.cells {
 			least += draw.HoldoutCount(len(c.at), "", c.name, .3) - 1
@@ -317,13 +321,13 @@ func TestPastIsBroughtToTheExpectation(t *testing.T) {
 	for w := 1; w < 5; w++ {
 		var sum, before moments
 		for g := range in.Groups {
-			sum.add(p.y[w][g], 0)
-			before.add(in.Groups[g].Past[w].Margin, 0)
+			sum.add(p.y[w][g], 0, 0)
+			before.add(in.Groups[g].Past[w].Margin, 0, 0)
 		}
 		if math.Abs(sum.y/total-1) > .05 {
 			t.Errorf("window %d: margin %g, expected %g", w, sum.y, total)
 		}
-		cv := func(m moments) float64 { j := m.joint(); return math.Sqrt(j.Post.Var) / j.Post.Mean }
+		cv := func(m moments) float64 { j := m.joint(0); return math.Sqrt(j.Post.Var) / j.Post.Mean }
 		if cv(sum) < 1.3*cv(before) {
 			t.Errorf("window %d: variation %.2f after thinning, %.2f before", w, cv(sum), cv(before))
 		}
@@ -350,11 +354,19 @@ func TestHopelessAudiences(t *testing.T) {
 		checkWords(t, a)
 	}
 	same := inputOf(slices.Clone(groups), 90)
-	for g := range same.Groups { // equal contracts and nothing else: no spread at all
-		same.Groups[g].Past = []Past{{100, 100, 400, 0}, {100, 100, 400, 0}, {100, 100, 400, 0}}
+	for g := range same.Groups { // equal orders and nothing else: no spread at all
+		same.Groups[g].Past = []Past{{100, 0, 400, 1}, {100, 0, 400, 1}, {100, 0, 400, 1}}
+		same.Groups[g].Baseline = 100
 	}
 	if a := assess(t, same); a.Proposal.Kind != ProposeDesign {
 		t.Errorf("without any spread: %+v", a.Proposal)
+	}
+	for g := range same.Groups { // agreed fees and nothing else: nothing that a letter could raise
+		same.Groups[g].Past = []Past{{100, 100, 400, 0}, {100, 100, 400, 0}, {100, 100, 400, 0}}
+		same.Groups[g].Baseline, same.Groups[g].Agreed = 0, 100
+	}
+	if a := assess(t, same); a.Proposal.Kind != ProposeNothing || a.Baseline.Minor != 0 || a.Agreed.Minor != 6000 || a.Gain.Minor != 0 {
+		t.Errorf("nothing but agreed fees: %+v, %+v", a.Proposal, a)
 	}
 	short := assess(t, inputOf(ordinary.company(rand.New(rand.NewPCG(8, 2)), 200, 3, 90), 90))
 	f, ok := named(short.Designs, "programme_12")
@@ -396,5 +408,36 @@ func TestStudentTable(t *testing.T) {
 		if got, want := s.at(dof), s.exact(dof); math.Abs(got/want-1) > 1e-4 {
 			t.Errorf("t(.975, %g) = %g, want %g", dof, got, want)
 		}
+	}
+}
+
+// Fees that every group pays alike are in both arms: they change neither what can be seen nor the gain, whatever the
+// design.
+func TestEqualFeesChangeNothing(t *testing.T) {
+	plain := inputOf(ordinary.company(rand.New(rand.NewPCG(12, 1)), 400, 4, 90), 90)
+	plain.most = 200
+	plain.Designs = []Design{{Kind: Holdout, Share: .2}, {Kind: Pairs}, {Kind: Pairs, Block: 4}, {Kind: InWaves, Waves: 3}, {Kind: Programme, Months: 6, TopPercent: 2}}
+	fees := plain
+	fees.Groups = slices.Clone(plain.Groups)
+	for g := range fees.Groups {
+		one := &fees.Groups[g]
+		one.Past, one.Agreed, one.Pre = slices.Clone(one.Past), 7000, one.Pre+28000
+		for w := range one.Past {
+			one.Past[w].Margin, one.Past[w].Agreed, one.Past[w].Pre = one.Past[w].Margin+7000, 7000, one.Past[w].Pre+28000
+		}
+	}
+	a, b := assess(t, plain), assess(t, fees)
+	if a.Gain != b.Gain || b.Agreed.Minor != 400*7000 || b.Past.Agreed <= 0 || a.Past.Buyers != b.Past.Buyers {
+		t.Errorf("gain %v and %v, agreed %v (%g), buyers %g and %g", a.Gain, b.Gain, b.Agreed, b.Past.Agreed, a.Past.Buyers, b.Past.Buyers)
+	}
+	for i, f := range a.Designs {
+		g := b.Designs[i]
+		if f.Detectable == nil || g.Detectable == nil || math.Abs(*f.Detectable/(*g.Detectable)-1) > 1e-3 || math.Abs(f.Power-g.Power) > .01 || math.Abs(f.LeftOutShare-g.LeftOutShare) > 1e-9 {
+			t.Errorf("%s: %+v without fees, %+v with", f.Name, f, g)
+		}
+	}
+	checkWords(t, b)
+	if !slices.ContainsFunc(b.Reasons, func(w Words) bool { return strings.Contains(w.DE, "vertraglich vereinbart") }) {
+		t.Errorf("nothing is said of agreed fees: %v", b.Reasons)
 	}
 }

@@ -8,13 +8,13 @@ import (
 )
 
 // replicate is one simulated draw of a design: what the report's estimator would say of it, whatever the
-// lift. The lift multiplies the margin of the mailed, group by group, so that every replicate stands for
-// all lifts at once.
+// lift. The lift multiplies the margin of the mailed, group by group, but for agreed fees, so that every replicate
+// stands for all lifts at once.
 type replicate interface {
 	point(lift float64) experiment.Point
 }
 
-// trial is a replicate with the mean margin that its lift refers to.
+// trial is a replicate with the mean margin that its lift refers to: without agreed fees.
 type trial struct {
 	replicate
 	base float64
@@ -24,10 +24,10 @@ type trial struct {
 func (t trial) truth(lift float64) float64 { return lift * t.base }
 
 // twoArms is a campaign holdout, analysed as reports do: CUPED with the prior-year margin.
-type twoArms struct{ control, treated experiment.Joint }
+type twoArms struct{ control, treated moments }
 
 func (a twoArms) point(lift float64) experiment.Point {
-	return experiment.CUPEDPoint(a.control, a.treated.Times(1+lift))
+	return experiment.CUPEDPoint(a.control.joint(0), a.treated.joint(lift))
 }
 
 // blocked is a test in pairs or larger blocks, analysed by the differences within them.
@@ -63,7 +63,7 @@ func (s *sample) draw(rng *rand.Rand) (t trial, ok bool) {
 // drawHoldout holds floor(h n) groups of every stratum out, plus one with the probability of the rest, as
 // the campaign's draw does. Only the held-out are summed up; the mailed are what remains of the total.
 func (s *sample) drawHoldout(rng *rand.Rand) (trial, bool) {
-	held := moments{center: s.totals.center, xCenter: s.totals.xCenter}
+	held := s.totals.empty()
 	y := s.periods[0]
 	for c := range s.cells {
 		at := s.cells[c].at
@@ -75,13 +75,13 @@ func (s *sample) drawHoldout(rng *rand.Rand) (trial, bool) {
 		for i := range n {
 			j := i + int(rng.Uint64N(uint64(len(at)-i)))
 			at[i], at[j] = at[j], at[i]
-			held.add(y[at[i]]-held.center, s.x[at[i]]-held.xCenter)
+			held.add(y[at[i]], s.fixedOf(0, at[i]), s.x[at[i]])
 		}
 	}
 	if held.n < 2 || s.totals.n-held.n < 2 {
 		return trial{}, false
 	}
-	return trial{twoArms{held.joint(), s.totals.less(held).joint()}, s.mean}, true
+	return trial{twoArms{held, s.totals.less(held)}, s.lifted()}, true
 }
 
 // drawBlocks holds one of every block out.
@@ -92,12 +92,13 @@ func (s *sample) drawBlocks(rng *rand.Rand) (trial, bool) {
 		held := rng.IntN(m)
 		one := experiment.Block{Units: float64(m)}
 		for i, at := range s.cells[c].at {
-			sum += y[at]
+			sum += y[at] - s.fixedOf(0, at)
 			if i == held {
 				one.Control, one.PreControl = y[at], s.x[at]
 				continue
 			}
 			one.Treated += y[at] / float64(m-1)
+			one.Fixed += s.fixedOf(0, at) / float64(m-1)
 			one.PreTreated += s.x[at] / float64(m-1)
 		}
 		b.Add(one)
@@ -116,8 +117,9 @@ func (s *sample) drawPairs(rng *rand.Rand) (trial, bool) {
 		}
 		held, mailed := s.cells[c].at[coins&1], s.cells[c].at[1-coins&1]
 		coins >>= 1
-		b.Add(experiment.Block{Units: 2, Treated: y[mailed], Control: y[held], PreTreated: s.x[mailed], PreControl: s.x[held]})
-		sum += y[mailed] + y[held]
+		fixed := s.fixedOf(0, mailed)
+		b.Add(experiment.Block{Units: 2, Treated: y[mailed], Control: y[held], PreTreated: s.x[mailed], PreControl: s.x[held], Fixed: fixed})
+		sum += y[mailed] + y[held] - fixed - s.fixedOf(0, held)
 	}
 	return trial{b, sum / float64(2*len(s.cells))}, len(s.cells) >= 4
 }
@@ -125,7 +127,11 @@ func (s *sample) drawPairs(rng *rand.Rand) (trial, bool) {
 // drawWaves deals the waves' places of every stratum anew.
 func (s *sample) drawWaves(rng *rand.Rand) (trial, bool) {
 	sums := experiment.NewWaveSums(s.design.Waves)
-	v := make([]float64, s.design.Waves)
+	v := make([]float64, s.design.Waves, s.design.Waves+1)
+	pre := len(v) - 1
+	if s.fixed != nil {
+		v = append(v, 0)
+	}
 	for c := range s.cells {
 		at := s.cells[c].at
 		for i := range at {
@@ -134,10 +140,14 @@ func (s *sample) drawWaves(rng *rand.Rand) (trial, bool) {
 			for p := range s.periods {
 				v[p] = s.periods[p][at[i]]
 			}
-			v[len(v)-1] = s.x[at[i]]
-			sums.Add(int(s.labels[s.cells[c].from+i]), v)
+			v[pre] = s.x[at[i]]
+			wave := int(s.labels[s.cells[c].from+i])
+			if s.fixed != nil {
+				v[pre+1] = s.fixedOf(min(wave, pre)-1, at[i]) // the last wave's is never asked for
+			}
+			sums.Add(wave, v)
 		}
 	}
 	_, ok := sums.Point(0)
-	return trial{waved{sums}, sums.Base()}, ok
+	return trial{waved{sums}, sums.BaseOf(s.open)}, ok
 }

@@ -115,8 +115,8 @@ func (s *simulation) hopeless(a *Assessment, lift Words) Words {
 		}
 	case len(a.Past.Windows) == 0:
 		return Words{
-			"Cannot be measured beforehand: this audience has no past window with any margin on which a test could be tried.",
-			"Vorab nicht zu beurteilen: Diese Zielgruppe hat kein vergangenes Zeitfenster mit Deckungsbeitrag, an dem sich ein Test erproben ließe.",
+			"Cannot be measured beforehand: this audience has no past window with any margin beyond agreed contract fees on which a test could be tried.",
+			"Vorab nicht zu beurteilen: Diese Zielgruppe hat kein vergangenes Zeitfenster, das außer vereinbarten Entgelten Deckungsbeitrag brachte und an dem sich ein Test erproben ließe.",
 		}
 	case a.Proposal.Needed == nil:
 		return Words{
@@ -142,8 +142,8 @@ func (s *simulation) reasons(a *Assessment) []Words {
 	add := func(en, de string) { out = append(out, Words{en, de}) }
 	if used := len(a.Past.Windows); used > 0 {
 		top, buyers := percent(a.Past.TopShares), percent(a.Past.Buyers)
-		add(fmt.Sprintf("Tried on %d past windows of %d days of these %d groups: %s of them bought in a window, the largest 1 %% bring %s of the margin.", used, a.WindowDays, a.Groups, buyers.EN, top.EN),
-			fmt.Sprintf("Erprobt an %d vergangenen Fenstern von %d Tagen mit genau diesen %d Gruppen: %s davon kauften in einem Fenster, das größte 1 %% bringt %s des Deckungsbeitrags.", used, a.WindowDays, a.Groups, buyers.DE, top.DE))
+		add(fmt.Sprintf("Tried on %d past windows of %d days of these %d groups: %s of them bought in a window, the largest 1 %% bring %s of the margin beyond agreed fees.", used, a.WindowDays, a.Groups, buyers.EN, top.EN),
+			fmt.Sprintf("Erprobt an %d vergangenen Fenstern von %d Tagen mit genau diesen %d Gruppen: %s davon kauften in einem Fenster, das größte 1 %% bringt %s des Deckungsbeitrags über vereinbarte Entgelte hinaus.", used, a.WindowDays, a.Groups, buyers.DE, top.DE))
 	}
 	for _, f := range a.Designs {
 		if f.Name == a.Own || f.Name == a.Proposal.Design || f.Name == a.Proposal.Closest || f.Kind == Holdout && f.Share == usualShare || f.Impossible != "" || !s.covers(f) {
@@ -202,6 +202,10 @@ func wavesInstead(a *Assessment) (Words, bool) {
 func (s *simulation) caveats(a *Assessment) []Words {
 	var out []Words
 	add := func(en, de string) { out = append(out, Words{en, de}) }
+	if a.Agreed.Minor != 0 || a.Past.Agreed > 0 {
+		add(fmt.Sprintf("A lift is a share of what a letter can raise: orders and contracts that are still to be decided, here %s. The %s of margin that contracts have agreed for the same days stand in the result of both sides and rise in neither.", a.Baseline.Format("en"), a.Agreed.Format("en")),
+			fmt.Sprintf("Eine Wirkung ist ein Anteil an dem, was ein Brief steigern kann: Bestellungen und noch nicht entschiedene Verträge, hier %s. Der für dieselben Tage vertraglich vereinbarte Deckungsbeitrag von %s steht im Ergebnis beider Seiten und steigt auf keiner.", a.Baseline.Format("de"), a.Agreed.Format("de")))
+	}
 	if a.Past.Unlike > 0 {
 		add(fmt.Sprintf("%d past windows were not used: this audience bought much less in them than is expected now, as its own selection explains.", a.Past.Unlike),
 			fmt.Sprintf("%d vergangene Fenster blieben außer Betracht: Diese Zielgruppe kaufte darin viel weniger als jetzt erwartet, was schon ihre Auswahl erklärt.", a.Past.Unlike))

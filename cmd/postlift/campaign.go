@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +15,7 @@ import (
 func newCampaignCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "campaign",
-		Short: "Plan and run campaigns: validate, create, preview, approve, run, undo, cancel, explain",
+		Short: "Plan and run campaigns: validate, create, preview, approve, run, undo, cancel, explain, unreachable",
 		Long: `A campaign is a file in YAML or JSON. What it may say:
   whom            rule, languages, contacts_per_site, roles, area, spare_opportunities, spare_from_stage,
                   key_accounts (always, never, top_percent, top)
@@ -33,7 +32,7 @@ campaign run. Preview stores a plan and prints its hash; run executes exactly th
 	}
 	cmd.AddCommand(newCampaignValidateCommand(a), newCampaignCreateCommand(a), newCampaignListCommand(a), newCampaignShowCommand(a),
 		newCampaignPreviewCommand(a), newCampaignApproveCommand(a), newCampaignRunCommand(a), newCampaignUndoCommand(a), newCampaignCancelCommand(a),
-		newCampaignExplainCommand(a), newCampaignPlanCommand(a))
+		newCampaignExplainCommand(a), newCampaignUnreachableCommand(a), newCampaignPlanCommand(a))
 	return cmd
 }
 
@@ -70,16 +69,25 @@ designs/ or among the shipped ones is stored with the campaign.`,
 	return cmd
 }
 
-func (a *app) readDefinition(file string) (campaigns.Definition, error) {
+func (a *app) readDefinition(file string) (d campaigns.Definition, err error) {
+	err = a.withDefinition(file, func(r io.Reader) error {
+		d, err = campaigns.DecodeDefinition(r)
+		return err
+	})
+	return d, err
+}
+
+// withDefinition opens a campaign file, - for standard input.
+func (a *app) withDefinition(file string, read func(io.Reader) error) error {
 	if file == "-" {
-		return campaigns.DecodeDefinition(a.in)
+		return read(a.in)
 	}
 	f, err := openInput(file)
 	if err != nil {
-		return campaigns.Definition{}, err
+		return err
 	}
 	defer f.Close()
-	return campaigns.DecodeDefinition(f)
+	return read(f)
 }
 
 // keepDesigns stores the designs that a campaign names from the data folder or, where there is none, from the
@@ -133,12 +141,13 @@ func newCampaignListCommand(a *app) *cobra.Command {
 // shownCampaign is the answer of `campaign show`.
 type shownCampaign struct {
 	campaigns.Campaign
-	Run *campaigns.Run `json:"run"` // null before the first preview
+	Run     *campaigns.Run `json:"run"`               // null before the first preview
+	Letters *lettersSoFar  `json:"letters,omitempty"` // left out until letters are made
 }
 
 func newCampaignShowCommand(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use: "show CAMPAIGN", Short: "Show a campaign: definition, plan, funnel",
+		Use: "show CAMPAIGN", Short: "Show a campaign: definition, plan, funnel, and what became of its letters",
 		Example: "  postlift campaign show \"Win-back spring\"\n  postlift campaign show cmp_01kx… --json", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, err := a.campaigns(cmd.Context())
@@ -156,12 +165,18 @@ func newCampaignShowCommand(a *app) *cobra.Command {
 			} else if postlift.KindOf(err) != postlift.NotFound {
 				return err
 			}
+			if shown.Run != nil && run.State != campaigns.RunPlanned && run.State != campaigns.RunApproved {
+				if shown.Letters, err = a.lettersSoFar(cmd.Context(), run.UID); err != nil {
+					return err
+				}
+			}
 			return a.print(shown, func(w io.Writer) {
 				printCampaign(w, c)
 				if shown.Run != nil {
-					printRunPlan(w, run)
+					printRunPlan(w, run, c.Class)
+					printLettersSoFar(w, shown.Letters)
 					if run.Outlook != nil {
-						printOutlook(w, *run.Outlook)
+						printOutlook(w, *run.Outlook, c.Class)
 					}
 				}
 			})
@@ -202,36 +217,6 @@ func newCampaignPreviewCommand(a *app) *cobra.Command {
 		},
 	}
 	asOfFlag(cmd, &asOf)
-	return cmd
-}
-
-func newCampaignApproveCommand(a *app) *cobra.Command {
-	var hash, by string
-	cmd := &cobra.Command{
-		Use: "approve CAMPAIGN --plan HASH --by NAME", Short: "Approve exactly the plan of that hash; another hash is a conflict",
-		Long: `A plan that costs more than the setting mail.second_approval_above needs a second person: until then the campaign
-stays previewed. postlift campaign undo takes an approval back.`,
-		Example: "  postlift campaign approve \"Win-back spring\" --plan 3f1c… --by 'Erika Muster'", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			service, err := a.campaigns(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if err := a.approvable(cmd.Context(), service, args[0], hash); err != nil {
-				return err
-			}
-			run, err := service.Approve(cmd.Context(), args[0], hash, postlift.Person(strings.TrimSpace(by)))
-			if err != nil {
-				return err
-			}
-			return a.print(run, func(w io.Writer) { printApproved(w, run, args[0]) })
-		},
-	}
-	cmd.Flags().StringVar(&hash, "plan", "", "hash of the plan that you stand for (its first 12 characters are enough)")
-	cmd.Flags().StringVar(&by, "by", "", "your name")
-	for _, name := range []string{"plan", "by"} {
-		_ = cmd.MarkFlagRequired(name) // fails only for a flag that does not exist
-	}
 	return cmd
 }
 

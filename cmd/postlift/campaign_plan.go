@@ -51,8 +51,11 @@ func printAssessment(w io.Writer, a planner.Assessment) {
 	fmt.Fprintf(w, "%s\n\n", a.Sentence.EN)
 	fmt.Fprintf(w, "audience: %d groups, expected margin %s in %d days without a letter, %s more with one (lift %s)\n",
 		a.Groups, a.Baseline.Format("en"), a.WindowDays, a.Gain.Format("en"), shareText(&a.Lift.Mean))
+	if a.Agreed.Minor != 0 {
+		fmt.Fprintf(w, "beside it contracts have agreed a margin of %s for these days: no letter raises it\n", a.Agreed.Format("en"))
+	}
 	if len(a.Designs) > 0 {
-		fmt.Fprintf(w, "\n%-70s %9s %19s %6s %6s %8s %10s  %s\n", "design", "seen from", "(80 % range)", "power", "works", "coverage", "known on", "given up or later")
+		fmt.Fprintf(w, "\n%-70s %9s %19s %6s %10s %8s %10s  %s\n", "design", "seen from", "(80 % range)", "power", "pays, seen", "coverage", "known on", "given up or later")
 	}
 	for _, f := range a.Designs {
 		printFinding(w, f, a.Proposal.Design, a.Own)
@@ -88,7 +91,7 @@ func printFinding(w io.Writer, f planner.Finding, proposed, own string) {
 	}
 	price := f.Cost
 	price.Minor += f.Deferred.Minor
-	fmt.Fprintf(w, "%-70s %9s %19s %6s %6s %8.3f %10s  %s\n", label, shareText(f.Detectable), interval,
+	fmt.Fprintf(w, "%-70s %9s %19s %6s %10s %8.3f %10s  %s\n", label, shareText(f.Detectable), interval,
 		shareText(&f.Power), shareText(&f.Works), math.Min(f.Coverage, f.CoverageNone), f.KnownOn, price.Format("en"))
 }
 

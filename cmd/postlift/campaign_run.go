@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"postlift"
+	"postlift/campaigns"
 	"postlift/mailers"
 )
 
@@ -21,7 +22,10 @@ on where it stopped; nothing is made twice. With REDIS_URL set, workers elsewher
 
 A campaign in waves is run once for each: the first that is not posted yet, when it is due. Before that the
 command says when, with exit code 3. The gate looks at a later wave anew: whoever objected, closed or was mailed
-by others meanwhile is withdrawn and stays in the wave.`,
+by others meanwhile is withdrawn and stays in the wave.
+
+Before it begins it asks the gate about all letters that are not out yet, with the plans and control groups of other
+campaigns, and says how many a release would withdraw.`,
 		Example: "  postlift campaign run 'Welcome back'\n  postlift campaign run 'Welcome back' --wave 2",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -35,12 +39,16 @@ by others meanwhile is withdrawn and stays in the wave.`,
 			if err := service.MayPrepare(cmd.Context(), args[0]); err != nil {
 				return err
 			}
+			check, err := service.Recheck(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
 			return a.withMailRoom(cmd.Context(), func(room *mailRoom) error {
 				batch, err := a.runWave(cmd.Context(), room, args[0], wave, a.actor(""))
 				if err != nil {
 					return err
 				}
-				return a.printRun(cmd.Context(), room, batch.UID)
+				return a.printRun(cmd.Context(), room, batch.UID, check)
 			})
 		},
 	}
@@ -48,9 +56,15 @@ by others meanwhile is withdrawn and stays in the wave.`,
 	return cmd
 }
 
+// shownRun is the answer of `campaign run`.
+type shownRun struct {
+	shownBatch
+	Check campaigns.PlanCheck `json:"check"` // what the gate said, before the run, of the letters that were not out
+}
+
 // printRun shows what a run made and what comes next; a run without one printed letter is a fault, but a later
 // wave may well be empty.
-func (a *app) printRun(ctx context.Context, room *mailRoom, batchUID string) error {
+func (a *app) printRun(ctx context.Context, room *mailRoom, batchUID string, check campaigns.PlanCheck) error {
 	shown, err := a.shownBatch(ctx, room, batchUID)
 	if err != nil {
 		return err
@@ -65,7 +79,12 @@ func (a *app) printRun(ctx context.Context, room *mailRoom, batchUID string) err
 	case shown.Waves != nil:
 		shown.Next = nextWave(shown)
 	}
-	return a.print(shown, func(w io.Writer) { printBatch(w, shown) })
+	return a.print(shownRun{shown, check}, func(w io.Writer) {
+		if check.Lost > 0 {
+			fmt.Fprintf(w, "note: %s: release withdraws them; preview again under a new name where that is too many\n", check.Words())
+		}
+		printBatch(w, shown)
+	})
 }
 
 // firstReason is the most telling reason of a batch's lost letters.

@@ -6,10 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"postlift/accounts"
 	"postlift/campaigns"
 )
 
-func printApproved(w io.Writer, run campaigns.Run, campaign string) {
+func printApproved(w io.Writer, run campaigns.Run, campaign string, settings accounts.Settings) {
 	if run.State == campaigns.RunPlanned {
 		fmt.Fprintf(w, "%d of %d approvals: %s; the plan costs %s, so somebody else has to approve it, too\nnext: postlift campaign approve %q --plan %s --by NAME\n",
 			len(run.Approvals), run.ApprovalsNeeded, approvers(run), run.Cost.Format("en"), campaign, run.PlanHash[:12])
@@ -17,7 +18,7 @@ func printApproved(w io.Writer, run campaigns.Run, campaign string) {
 	}
 	fmt.Fprintf(w, "approved by %s: plan %s, %d letters for %s (run %s)\n", approvers(run), run.PlanHash[:12], run.Funnel.Pieces, run.Cost.Format("en"), run.UID)
 	if run.UndoUntil != nil {
-		fmt.Fprintf(w, "letters are prepared from %s on; until then: postlift campaign undo %q --by NAME\n", run.UndoUntil.Local().Format("2006-01-02 15:04"), campaign)
+		fmt.Fprintf(w, "letters are prepared from %s on; until then: postlift campaign undo %q --by NAME\n", settings.Moment(*run.UndoUntil), campaign)
 	}
 	fmt.Fprintf(w, "next: postlift campaign run %q\n", campaign)
 }
@@ -43,14 +44,20 @@ func printWhy(w io.Writer, e campaigns.AccountExplained) {
 		fmt.Fprintf(w, "expected margin from a letter, less its cost: %s\n", e.Expected.Format("en"))
 	}
 	if e.Baseline != nil && e.Lift != nil {
-		fmt.Fprintf(w, "  margin expected without a letter %s, of which a letter adds %.1f %% (give or take %.1f), cost %s\n",
+		fmt.Fprintf(w, "  margin expected without a letter %s, on which a letter adds %.1f %% (give or take %.1f), cost %s\n",
 			e.Baseline.Format("en"), 100*e.Lift.Mean, 100*e.Lift.SD, e.Cost.Format("en"))
+		if e.AgreedFees != nil && e.AgreedFees.Minor != 0 {
+			fmt.Fprintf(w, "  contracts have agreed a margin of %s beside that for the same days: no letter raises it\n", e.AgreedFees.Format("en"))
+		}
 	}
 	if e.Rank > 0 && e.CutRank > 0 {
 		fmt.Fprintf(w, "rank %d; the last one planned has rank %d\n", e.Rank, e.CutRank)
 	}
-	if e.NextUnit > 0 {
-		fmt.Fprintf(w, "one more unit of budget would have earned %.2f\n", e.NextUnit)
+	if e.NextUnit != nil {
+		fmt.Fprintf(w, "one more unit of budget would have earned %s\n", e.NextUnit.Format("en"))
+	}
+	if e.Cost != nil && e.Expected == nil {
+		fmt.Fprintf(w, "cost %s\n", e.Cost.Format("en"))
 	}
 	if e.Variant != "" {
 		fmt.Fprintf(w, "letter: variant %s\n", e.Variant)
@@ -68,7 +75,7 @@ func printWhy(w io.Writer, e campaigns.AccountExplained) {
 func joinReasons(reasons []campaigns.Reason) string {
 	texts := make([]string, len(reasons))
 	for i, r := range reasons {
-		texts[i] = string(r)
+		texts[i] = reasonText(r)
 	}
 	return strings.Join(texts, ", ")
 }
@@ -77,8 +84,12 @@ func printCampaign(w io.Writer, c campaigns.Campaign) {
 	d := c.Definition
 	fmt.Fprintf(w, "%s  (%s, %s, version %d, %s)\n", c.Name, c.UID, c.Class, c.Version, c.State)
 	fmt.Fprintf(w, "  rule %q, design %q in %s, landing page %s\n", d.Rule, d.Design, strings.Join(d.Languages, " and "), d.LandingURL)
-	fmt.Fprintf(w, "  holdout %.0f %%, salt %s, window %d days, letters at %s, expected lift %.0f %% (stated prior)\n",
-		*d.Holdout*100, d.Salt, d.WindowDays, letterPrice(d), d.PriorLift*100)
+	if d.Class == campaigns.Contractual {
+		fmt.Fprintf(w, "  letters at %s; everybody whom it concerns gets one, nobody is held out and nothing is measured\n", letterPrice(d))
+	} else {
+		fmt.Fprintf(w, "  holdout %.0f %%, salt %s, window %d days, letters at %s, expected lift %.0f %% (stated prior)\n",
+			*d.Holdout*100, d.Salt, d.WindowDays, letterPrice(d), d.PriorLift*100)
+	}
 	if limits := limitsOf(d); limits != "" {
 		fmt.Fprintf(w, "  %s\n", limits)
 	}
@@ -92,8 +103,11 @@ func printCampaign(w io.Writer, c campaigns.Campaign) {
 }
 
 func letterPrice(d campaigns.Definition) string {
-	if d.Tariff != nil {
-		return "tariff " + d.Tariff.Name + " (" + d.Postage + ")"
+	switch {
+	case d.Tariff != nil && d.Tariff.Name != "":
+		return "the prices of tariff " + d.Tariff.Name + " (" + d.Postage + ")"
+	case d.Tariff != nil:
+		return "the prices of the campaign's tariff (" + d.Postage + ")"
 	}
 	return d.PieceCost.Format("en")
 }
@@ -120,9 +134,9 @@ func limitsOf(d campaigns.Definition) string {
 
 func printPreview(w io.Writer, p shownPreview) {
 	printCampaign(w, p.Campaign)
-	printRunPlan(w, p.Run)
+	printRunPlan(w, p.Run, p.Campaign.Class)
 	if o := p.Run.Outlook; o != nil {
-		printOutlook(w, *o)
+		printOutlook(w, *o, p.Campaign.Class)
 	}
 	for _, warning := range p.Warnings {
 		fmt.Fprintln(w, "  note: "+warning)
@@ -136,37 +150,43 @@ func printPreview(w io.Writer, p shownPreview) {
 			return
 		}
 	}
+	if p.Run.Funnel.Assigned == 0 {
+		fmt.Fprintf(w, "next: change the rule or the campaign, then preview again; postlift campaign explain %q ACCOUNT tells why somebody is left out\n", p.Campaign.Name)
+		return
+	}
 	if p.Run.ApprovalsNeeded > 1 {
 		fmt.Fprintf(w, "  this plan needs the approval of %d people\n", p.Run.ApprovalsNeeded)
 	}
 	fmt.Fprintf(w, "next: postlift campaign approve %q --plan %s --by NAME\n", p.Campaign.Name, p.Run.PlanHash)
 }
 
-func printRunPlan(w io.Writer, r campaigns.Run) {
+func printRunPlan(w io.Writer, r campaigns.Run, class campaigns.Class) {
 	f := r.Funnel
 	fmt.Fprintf(w, "plan as of %s, %s, hash %s\n", r.AsOf, r.State, r.PlanHash)
 	fmt.Fprintf(w, "  %7d accounts fulfil the rule\n", f.Matched)
 	for _, reason := range f.ByReason {
-		fmt.Fprintf(w, "  %7d stopped: %s%s\n", -reason.Accounts, spaced(reason.Reason), inAll(f, reason))
+		fmt.Fprintf(w, "  %7d stopped: %s%s\n", -reason.Accounts, reasonText(reason.Reason), inAll(f, reason))
 	}
 	if f.BadAddress > 0 {
 		fmt.Fprintf(w, "          (of the stopped, %d only for want of a usable address)\n", f.BadAddress)
 	}
-	if len(f.Capped) == 0 {
+	if len(f.Capped) == 0 && class != campaigns.Contractual {
 		fmt.Fprintf(w, "  %7d over budget or number\n", -f.OverCap)
 	}
 	for _, reason := range f.Capped {
-		fmt.Fprintf(w, "  %7d not selected: %s\n", -reason.Accounts, spaced(reason.Reason))
+		fmt.Fprintf(w, "  %7d not selected: %s\n", -reason.Accounts, reasonText(reason.Reason))
 	}
-	fmt.Fprintf(w, "  %7d held out (%d groups)\n  %7d mailed (%d groups): %d letters for %s\n",
-		-f.Holdout, f.Groups.Holdout, f.Assigned, f.Groups.Assigned, f.Pieces, r.Cost.Format("en"))
+	if class != campaigns.Contractual {
+		fmt.Fprintf(w, "  %7d held out (%d groups)\n", -f.Holdout, f.Groups.Holdout)
+	}
+	fmt.Fprintf(w, "  %7d mailed (%d groups): %d letters for %s\n", f.Assigned, f.Groups.Assigned, f.Pieces, r.Cost.Format("en"))
 	if f.Key > 0 {
 		fmt.Fprintf(w, "          (of the mailed, %d key accounts, left out of the estimate)\n", f.Key)
 	}
 	if f.Explored > 0 {
 		fmt.Fprintf(w, "          (%d accounts are tried out whatever the model says)\n", f.Explored)
 	}
-	if d := r.Record.Design; d.Design != "" {
+	if d := r.Record.Design; d.Design != "" && class != campaigns.Contractual {
 		fmt.Fprintf(w, "  holdout by %s: %s\n", d.Design, d.Why)
 	}
 	if len(r.Approvals) > 0 {
@@ -174,7 +194,8 @@ func printRunPlan(w io.Writer, r campaigns.Run) {
 	}
 }
 
-func spaced(r campaigns.Reason) string { return strings.ReplaceAll(string(r), "_", " ") }
+// reasonText names a reason in words.
+func reasonText(r campaigns.Reason) string { return r.Words("en") }
 
 // inAll tells how many accounts a reason stopped in all, where others stood before it.
 func inAll(f campaigns.Funnel, first campaigns.ReasonCount) string {
@@ -184,12 +205,48 @@ func inAll(f campaigns.Funnel, first campaigns.ReasonCount) string {
 	return ""
 }
 
-func printOutlook(w io.Writer, o campaigns.Outlook) {
-	fmt.Fprintf(w, "  expected gain after cost %s (90 %%: %s to %s)\n", o.Gain.Value.Format("en"), o.Gain.Low.Format("en"), o.Gain.High.Format("en"))
-	fmt.Fprintf(w, "  not mailing the held-out gives up %s by the plan's own expectation\n", o.Holdout.Format("en"))
+func printOutlook(w io.Writer, o campaigns.Outlook, class campaigns.Class) {
+	if class != campaigns.Contractual {
+		printEarnings(w, o)
+	}
+	printPlanParts(w, o)
 	for _, part := range o.Quote.Parts {
 		fmt.Fprintf(w, "  cost: %s %s\n", strings.TrimSpace(strings.Join([]string{part.Code, part.Name, part.Country, string(part.Terms)}, " ")), part.Amount.Format("en"))
 	}
+	if class != campaigns.Contractual {
+		printAlternatives(w, o)
+	}
+	if len(o.Samples) > 0 {
+		fmt.Fprintln(w, "  ten accounts to look at:")
+	}
+	for _, s := range o.Samples {
+		fmt.Fprintf(w, "    %-12s %-30s %s\n", s.ExternalID, s.Account, s.Sentence)
+	}
+}
+
+// printPlanParts tells what goes out when, and as which letter.
+func printPlanParts(w io.Writer, o campaigns.Outlook) {
+	for _, x := range o.Waves {
+		fmt.Fprintf(w, "  wave %d: %d accounts (%d groups), %s, from %s on\n", x.Wave, x.Accounts, x.Groups, countedLetters(x.Letters), x.DueOn)
+	}
+	if len(o.Waves) > 1 {
+		fmt.Fprintln(w, "          (the days after the first are counted anew when it is posted)")
+	}
+	for _, v := range o.Variants {
+		name := "variant " + v.Variant
+		if v.Variant == "" {
+			name = "the campaign's own design"
+		}
+		fmt.Fprintf(w, "  %s: %d accounts, %s\n", name, v.Accounts, countedLetters(v.Letters))
+	}
+}
+
+func printEarnings(w io.Writer, o campaigns.Outlook) {
+	fmt.Fprintf(w, "  expected gain after cost %s (90 %%: %s to %s)\n", o.Gain.Value.Format("en"), o.Gain.Low.Format("en"), o.Gain.High.Format("en"))
+	fmt.Fprintf(w, "  not mailing the held-out gives up %s by the plan's own expectation\n", o.Holdout.Format("en"))
+}
+
+func printAlternatives(w io.Writer, o campaigns.Outlook) {
 	if n := o.Next; n != nil {
 		fmt.Fprintf(w, "  1,000 more would bring %s (90 %%: %s to %s) with %d letters more\n", n.Gain.Value.Format("en"), n.Gain.Low.Format("en"), n.Gain.High.Format("en"), n.Letters)
 	}
@@ -198,11 +255,5 @@ func printOutlook(w io.Writer, o campaigns.Outlook) {
 	}
 	if k := o.KeyAccounts; k != nil {
 		fmt.Fprintf(w, "  key accounts: %d mailed always, %d spared; %.1f %% of last year's revenue is left out of the estimate\n", k.Mailed, k.Spared, 100*k.RevenueShare)
-	}
-	if len(o.Samples) > 0 {
-		fmt.Fprintln(w, "  ten accounts to look at:")
-	}
-	for _, s := range o.Samples {
-		fmt.Fprintf(w, "    %-12s %-30s %s\n", s.ExternalID, s.Account, s.Sentence)
 	}
 }

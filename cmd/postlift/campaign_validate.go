@@ -20,24 +20,25 @@ func newCampaignValidateCommand(a *app) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "validate -f FILE", Short: "Check a campaign file without storing anything",
-		Long: `Checks everything that create checks: fields, rule, designs, variants, key accounts, area, tariff. All that is
-wrong is listed, each with its field and the remedy, and the exit code is then 2. Nothing is stored.`,
+		Long: `Checks everything that create checks: fields, rule, designs, variants, key accounts, area, tariff, and whether the
+offer still stands. All that is wrong is listed, each with its field and the remedy, and the exit code is then 2;
+with --json the findings are one document, whatever is wrong. Nothing is stored.`,
 		Example: "  postlift campaign validate -f samples/campaign.yaml\n  postlift campaign validate -f spring.yaml --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			d, err := a.readDefinition(file)
-			if err != nil {
-				return err
-			}
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
 				return err
 			}
-			v, err := service.ValidateCampaign(cmd.Context(), d, a.shippedDesign)
+			var v campaigns.Validated
+			err = a.withDefinition(file, func(r io.Reader) error {
+				v, err = service.ValidateFile(cmd.Context(), r, a.shippedDesign)
+				return err
+			})
 			if err != nil {
 				return err
 			}
-			if err := a.print(v, func(w io.Writer) { printValidated(w, v) }); err != nil || v.Valid {
+			if err := a.print(v, func(w io.Writer) { printValidated(w, v, file) }); err != nil || v.Valid {
 				return err
 			}
 			return postlift.Faultf(postlift.Invalid, "campaign validate", "%s: %s", file, counted(len(v.Findings), "finding"))
@@ -55,12 +56,12 @@ func counted(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-func printValidated(w io.Writer, v campaigns.Validated) {
+func printValidated(w io.Writer, v campaigns.Validated, file string) {
 	for _, f := range v.Findings {
 		fmt.Fprintf(w, "%s: %s\n", f.Field, f.Text)
 	}
 	if v.Valid {
-		fmt.Fprintf(w, "%q is in order\nnext: postlift campaign create -f FILE\n", v.Definition.Name)
+		fmt.Fprintf(w, "%q is in order\nnext: postlift campaign create -f %s\n", v.Definition.Name, file)
 	}
 }
 

@@ -64,8 +64,11 @@ func newImportCommand(a *app) *cobra.Command {
 Encoding, separator, decimal sign and the names of the columns (German or English) are found out.
 Rows are recognised by source and external id: importing a file again changes nothing.
 A wrong row goes to the rejects file with row number, field, rule and value; the others are imported.
-A file that is broken as a whole changes nothing.
+A file that is broken as a whole changes nothing. Every row is new, changed, unchanged, merged with another row, or rejected.
 
+An account that is "inaktiv", "inactive" or "ruhend" buys nothing at present: it stays active, as closed
+companies get no letters. A contact without a role gets one from the words of its function or department
+(management, purchasing, technical, else other); the report counts them.
 Accounts may have columns custom.NAME for the attributes that the settings declare; an empty field
 clears a value, a file without the column leaves it. Places may also be a postal code file of GeoNames
 as it comes. Suppressions may name somebody by a SHA-256 in hexadecimal digits (column hash) of one of
@@ -252,12 +255,20 @@ func (a *app) attributeAll(ctx context.Context) error {
 	return nil
 }
 
+// mergedWords say what the merged rows of a kind of file are; other kinds have none.
+var mergedWords = map[string]string{"orders": "further lines", "contracts": "further lines", "places": "of a postcode named above",
+	"suppressions": "beside another entry of the same block"}
+
 func printImport(w io.Writer, r accountsImported) {
 	done := "imported"
 	if r.DryRun {
 		done = "would import"
 	}
-	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d changed, %d unchanged, %d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Updated, r.Unchanged, r.Rejected)
+	merged := ""
+	if r.Merged > 0 {
+		merged = fmt.Sprintf("%d %s, ", r.Merged, mergedWords[r.Kind])
+	}
+	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d changed, %d unchanged, %s%d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Updated, r.Unchanged, merged, r.Rejected)
 	for _, attention := range r.Attention {
 		fmt.Fprintf(w, "ATTENTION: %s\n", attention)
 	}
@@ -278,10 +289,10 @@ func printImport(w io.Writer, r accountsImported) {
 		fmt.Fprintf(w, "addresses: %d new, %d changed\n", r.SitesInserted, r.SitesUpdated)
 	}
 	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
-		fmt.Fprintf(w, "  rejected for %s: %d\n", reason, r.Reasons[reason])
+		fmt.Fprintf(w, "  rejected for %s: %d\n", accounts.Spoken(reason), r.Reasons[reason])
 	}
 	for _, warning := range slices.Sorted(maps.Keys(r.Warnings)) {
-		fmt.Fprintf(w, "  note, %s: %d\n", warning, r.Warnings[warning])
+		fmt.Fprintf(w, "  note, %s: %d\n", accounts.Spoken(warning), r.Warnings[warning])
 	}
 	fmt.Fprintf(w, "read as %s, separated by %q", r.Format.Encoding, r.Format.Separator)
 	if r.Currency != "" {

@@ -108,6 +108,9 @@ func printPrivacy(w io.Writer, r campaigns.PrivacyReport, lang string) {
 	for _, o := range r.Objections {
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\n", o.ID, privacyWord(lang, "privacy.scope."+o.Scope), o.ReceivedOn, o.EffectiveOn,
 			o.Channel, o.Evidence, o.Contacts+o.Sites+o.Accounts, o.Withdrawn, o.Before, o.Late, o.Violated)
+		for _, e := range o.Further {
+			fmt.Fprintf(tw, "+\t\t%s\t%s\t%s\t%s\t\t\t\t\t\n", e.ReceivedOn, e.EffectiveOn, e.Channel, e.Evidence)
+		}
 	}
 	_ = tw.Flush()
 }

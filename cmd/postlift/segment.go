@@ -134,6 +134,7 @@ func milliseconds(ms int64) string {
 var staleWords = map[string]string{
 	campaigns.StaleNeverBuilt: "never built", campaigns.StaleRule: "its rule has changed",
 	campaigns.StaleScores: "other scores are published", campaigns.StaleData: "accounts have changed",
+	campaigns.StaleDay: "its rule asks for the day",
 }
 
 func newSegmentListCommand(a *app) *cobra.Command {
@@ -170,13 +171,26 @@ func printSegment(w io.Writer, s *campaigns.SegmentState) {
 		words := make([]string, len(s.Stale))
 		for i, reason := range s.Stale {
 			words[i] = staleWords[reason]
+			if reason == campaigns.StaleDay {
+				words[i] += fmt.Sprintf(", and the latest build is as of %s", daysAgo(s.BehindDays))
+			}
 		}
-		fmt.Fprintf(w, "  stale: %s\n", strings.Join(words, ", "))
+		fmt.Fprintf(w, "  stale: %s\n", strings.Join(words, "; "))
 	}
 	if s.Slow {
 		fmt.Fprintf(w, "  slow: the latest build took %s\n", milliseconds(s.Last.TookMS))
 	}
+	if s.Objectors != nil && *s.Objectors > 0 {
+		fmt.Fprintf(w, "  objections: at %d of the accounts nobody may be sent advertising because of them\n", *s.Objectors)
+	}
 	if len(s.UsedBy) > 0 {
 		fmt.Fprintf(w, "  used by: %s\n", strings.Join(s.UsedBy, ", "))
 	}
+}
+
+func daysAgo(n int) string {
+	if n == 1 {
+		return "yesterday"
+	}
+	return fmt.Sprintf("%d days ago", n)
 }

@@ -65,7 +65,11 @@ func printMembers(w io.Writer, s *campaigns.SegmentState, members []campaigns.Se
 		if m.Residual != nil {
 			value = m.Residual.Format("en")
 		}
-		fmt.Fprintf(w, "  %-14s %-40s %16s  since build %d (%s)\n", m.ExternalID, m.Name, value, m.Since, m.SinceDate)
+		mark := ""
+		if m.Objected {
+			mark = "  objection"
+		}
+		fmt.Fprintf(w, "  %-14s %-40s %16s  since build %d (%s)%s\n", m.ExternalID, m.Name, value, m.Since, m.SinceDate, mark)
 	}
 	if s.Last != nil && int64(len(members)) < s.Last.Size {
 		fmt.Fprintf(w, "  … and %d more (--limit 0 lists all)\n", s.Last.Size-int64(len(members)))

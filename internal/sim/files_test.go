@@ -191,7 +191,7 @@ func checkSamples(t *testing.T, today postlift.Date) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(paths) != 13 {
+	if len(paths) != 14 {
 		t.Errorf("%d files: %v", len(paths), paths)
 	}
 	m := newMemory()

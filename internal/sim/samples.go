@@ -18,8 +18,11 @@ const sampleSeed = 291
 // sampleOfferDays is how long the offer of the samples' campaign stands.
 const sampleOfferDays = 60
 
+// sampleNoticeDays is how many days ahead the samples' notice announces its change.
+const sampleNoticeDays = 90
+
 // WriteSamples writes tiny files of every kind that a person can look at, copy and import, into dir, which
-// it makes: the CSV files in their canonical columns without wrong rows, responses.csv, two campaigns and
+// it makes: the CSV files in their canonical columns without wrong rows, responses.csv, three campaigns and
 // README.txt, which explains the columns in English and German. It returns the paths. Existing files are
 // overwritten. The history ends the day before today and the campaign's offer stands from today on, so that
 // the files fit the day on which they are written; one day gives the same files everywhere.
@@ -40,6 +43,7 @@ func WriteSamples(dir string, today postlift.Date) ([]string, error) {
 		{"responses.csv", sampleResponses(asOf)},
 		{"campaign.yaml", SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen-zurueck", today.AddDays(sampleOfferDays))},
 		{"campaign-bulk.yaml", sampleBulkCampaign},
+		{"campaign-notice.yaml", sampleNotice(today.AddDays(sampleNoticeDays))},
 		{"README.txt", samplesReadme},
 	}
 	for _, t := range texts {
@@ -93,6 +97,28 @@ merge:                # a field with _de or _en speaks in letters of that langua
   offer_de: Lieferung frei Haus und 5 %% Nachlass
   offer_en: Free delivery and 5%% off
 `, SampleRule, landingURL, until)
+}
+
+// sampleNotice is a contractual campaign: a notice of new terms that take effect on a day.
+func sampleNotice(from postlift.Date) string {
+	return fmt.Sprintf(`# A notice that partners must get to be valid. Contractual letters also go to those who objected to advertising; nobody is
+# held out or cut, they go by letter post, and nothing is measured. Whom they do not reach: postlift campaign unreachable.
+name: New terms
+class: contractual
+rule: has_open_contract
+design: notice            # shipped: designs/notice; its fields stand under merge
+languages: [de, en]
+landing_url: https://www.nordlicht-werkzeuge.example/agb
+contacts_per_site: 1
+merge:                    # a field with _de or _en speaks in letters of that language
+  subject_de: Änderung unserer Geschäftsbedingungen
+  subject_en: Change of our terms and conditions
+  change_de: Abschnitt 4 (Lieferfristen) und Abschnitt 7 (Rechnungsstellung) werden neu gefasst. Den vollen Wortlaut senden wir Ihnen auf Wunsch zu.
+  change_en: Section 4 (delivery times) and section 7 (invoicing) are worded anew. We will send you the full text on request.
+  valid_from: "%s"
+  rights_de: Sie können der Änderung bis zum Tag davor in Textform widersprechen; Ihr Vertrag läuft dann unverändert weiter.
+  rights_en: You may object to the change in writing until the day before; your contract then continues unchanged.
+`, from)
 }
 
 // sampleBulkCampaign shows what a campaign may say beside the usual: tariff, key accounts, area, matched pairs and variants.
@@ -175,6 +201,7 @@ returns       external_id,date,code,piece_id,reason (no sample: codes exist afte
               temporarily_away, other
 campaign.yaml a win-back campaign:   postlift campaign create -f samples/campaign.yaml
               campaign-bulk.yaml shows tariff, key accounts, area, matched pairs and variants
+              campaign-notice.yaml is contractual: a notice of new terms to everybody under contract
 
 DEUTSCH
 Reihenfolge des Imports: employees, accounts, sites, contacts, orders, contracts, opportunities, costs,
@@ -213,4 +240,5 @@ returns       Rückläufer: external_id,date,code,piece_id,reason (kein Muster: 
               ersten Versand)
 campaign.yaml eine Kampagne zur Rückgewinnung:   postlift campaign create -f samples/campaign.yaml
               campaign-bulk.yaml zeigt Tarif, Schlüsselkunden, Gebiet, Paarvergleich und Varianten
+              campaign-notice.yaml ist Vertragspost: neue Geschäftsbedingungen an alle mit Vertrag
 `

@@ -15,7 +15,7 @@ import (
 
 var choiceColumns = []string{"run_id", "account_id", "group_key", "outcome", "reason", "reasons", "stratum", "propensity", "rank",
 	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features",
-	"wave", "role", "lift", "lift_sd"}
+	"wave", "role", "lift", "lift_sd", "agreed_minor"}
 
 // writeChoices bulk-loads a plan's choices, in the order of the primary key: in that of the accounts' texts, each row
 // would fall into another page of it.
@@ -39,7 +39,7 @@ func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
 		}
 		copy(row, []any{runID, c.AccountID, c.GroupKey, c.Outcome, reason, c.ReasonList(), c.Stratum, c.Propensity, int64(c.Rank),
 			c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor, c.Variant, contactList(c.Contacts), string(c.Features),
-			int64(c.Wave), c.Role, c.Lift, c.LiftSD})
+			int64(c.Wave), c.Role, c.Lift, c.LiftSD, c.AgreedMinor})
 		return row, true
 	})
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *Store) ChoiceOf(ctx context.Context, runID, accountID int64) (campaigns
 		return campaigns.StoredChoice{}, notFound(err, "store.ChoiceOf", "choice for account", fmt.Sprint(accountID))
 	}
 	c := campaigns.StoredChoice{Outcome: row.Outcome, Reason: row.Reason, Stratum: row.Stratum, Propensity: row.Propensity,
-		Rank: int(row.Rank), ExpectedValueMinor: row.ExpectedValueMinor, CostMinor: row.CostMinor, BaselineMinor: row.BaselineMinor,
+		Rank: int(row.Rank), ExpectedValueMinor: row.ExpectedValueMinor, CostMinor: row.CostMinor, BaselineMinor: row.BaselineMinor, AgreedMinor: row.AgreedMinor,
 		Features: json.RawMessage(row.Features), Variant: row.Variant, Wave: int(row.Wave), Role: row.Role, Lift: row.Lift, LiftSD: row.LiftSD}
 	for _, r := range strings.Split(row.Reasons, ",") {
 		if r != "" {

@@ -25,7 +25,7 @@ type factReader struct {
 	dates   []postlift.Date
 	head    campaigns.AccountFacts
 	decile  sql.NullInt64
-	money   [3]sql.NullInt64 // residual, open window margin, pre-period margin
+	money   [4]sql.NullInt64 // residual, window margin, of it agreed, pre-period margin
 	targets []any
 	have    postlift.Date // what the row's features stand for
 }
@@ -35,10 +35,10 @@ func (s *Store) newFactReader(c *rules.Catalogue, fields []*rules.Field, asOf po
 	r := &factReader{ruleWriter: s.newRuleWriter(asOf), fields: fields, numbers: make([]sql.NullFloat64, n), texts: make([]sql.NullString, n), dates: make([]postlift.Date, n)}
 	r.reads["f"], r.reads["sc"] = true, true
 	r.exprs = []string{"a.id", "a.uid", "a.source || ':' || a.external_id", "a.name", "a.group_key", "a.segment",
-		"sc.decile", "sc.residual_minor", windowOpen, "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
+		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "sc.window_committed_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
 	r.head.Facts = c.NewFacts()
 	h := &r.head
-	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.have}
+	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.money[3], &r.have}
 	for i, f := range fields {
 		column, err := s.columnOf(f)
 		if err != nil {
@@ -86,7 +86,8 @@ func (r *factReader) scan(rows *sql.Rows) (*campaigns.AccountFacts, error) {
 		return nil, fmt.Errorf("store: facts: %w", err)
 	}
 	h := &r.head
-	h.Decile, h.ResidualMinor, h.WindowMinor, h.PreMarginMinor = int(r.decile.Int64), r.money[0].Int64, r.money[1].Int64, r.money[2].Int64
+	h.Decile, h.ResidualMinor, h.WindowMinor = int(r.decile.Int64), r.money[0].Int64, r.money[1].Int64
+	h.AgreedMinor, h.PreMarginMinor = r.money[2].Int64, r.money[3].Int64
 	h.Facts.Clear()
 	for i, f := range r.fields {
 		if err := r.fill(i, f); err != nil {

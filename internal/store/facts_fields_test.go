@@ -67,7 +67,7 @@ func TestFactsOfEveryField(t *testing.T) {
 		}
 		eur := func(minor int64) any { return postlift.Money{Minor: minor, Currency: "EUR"} }
 		want := map[string]any{
-			"clv.residual": eur(2000), "clv.prospect": eur(1800), "clv.decile": 3.0, "clv.p_alive": .5, "clv.expected_orders": 1.5, "clv.window_margin": eur(1000),
+			"clv.residual": eur(2000), "clv.prospect": eur(1800), "clv.decile": 3.0, "clv.p_alive": .5, "clv.expected_orders": 1.5, "clv.window_margin": eur(1000), "clv.window_open": eur(700),
 			"clv.low": eur(-300), "clv.median": eur(1700), "clv.high": eur(6000), "clv.p_active": .75, "clv.mean_order": eur(12346),
 			"clv.committed": eur(700), "clv.renewal": eur(400), "clv.expansion": eur(-50), "clv.exceeds_cost": .625, "clv.payback_month": 14.0,
 			"clv.to_cac": 2.5, "clv.break_even": eur(2000), "clv.assumed_share": .25,

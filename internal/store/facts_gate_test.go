@@ -45,7 +45,7 @@ func plantSuppressions(t *testing.T, s *Store) (want map[int64]campaigns.Reason)
 	} {
 		suppress(t, s, row)
 	}
-	return map[int64]campaigns.Reason{11: "objection", 12: "imported_list", 13: "no_contact_left", 14: "no_contact_left", 16: "no_contact_left", 21: "do_not_mail"}
+	return map[int64]campaigns.Reason{11: "objection", 12: "imported_list", 13: "undeliverable", 14: "closed", 16: "no_contact_left", 21: "do_not_mail"}
 }
 
 func TestSuppressionsGate(t *testing.T) {

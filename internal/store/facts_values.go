@@ -38,10 +38,6 @@ var valueColumns = map[string]factColumn{
 	"clv.rfm_value":     {expr: rfmDigit("3")},
 }
 
-// windowOpen is SQL for the margin of the window that no contract has agreed yet. Runs from before it was kept apart
-// have all of it: the plan warns of that.
-const windowOpen = "sc.window_margin_minor - COALESCE(sc.window_committed_minor, 0)"
-
 // costUnknown is SQL: was the account valued without knowing what winning it cost? Flags are a list with commas.
 const costUnknown = "',' || sc.flags || ',' LIKE '%," + clv.FlagAcqUnknown + ",%'"
 

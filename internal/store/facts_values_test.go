@@ -13,7 +13,7 @@ import (
 // valuedScore are the columns of a score that the value engine fills beside those of planWorld.
 var valuedScore = map[string]any{"committed_minor": 700, "renewal_minor": 400, "expansion_minor": -50, "acquisition_minor": 800,
 	"low_minor": -300, "median_minor": 1700, "high_minor": 6000, "p_exceeds_cost": .625, "payback_month": 14, "clv_to_cac": 2.5,
-	"break_even_minor": 2000, "mean_order_minor": 12345.6, "p_active": .75, "assumed_share": .25,
+	"break_even_minor": 2000, "mean_order_minor": 12345.6, "window_committed_minor": 300, "p_active": .75, "assumed_share": .25,
 	"rfm": "352", "tier": "B", "stage": "at_risk", "flags": "acquisition_assumed,margin_pooled"}
 
 // TestUnknownValuesAreMissing: what a score does not know is no number in a rule.

@@ -18,7 +18,7 @@ func (s *Store) PlannedAccounts(ctx context.Context, runID int64) ([]campaigns.P
 	var ids []int64
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var p campaigns.PlannedAccount
-		if err := rows.Scan(&p.AccountID, &p.GroupKey, &p.Segment, &p.BaselineMinor, &p.PreMarginMinor, &p.CostMinor, &p.Lift, &p.LiftSD, &contacts); err != nil {
+		if err := rows.Scan(&p.AccountID, &p.GroupKey, &p.Segment, &p.BaselineMinor, &p.AgreedMinor, &p.PreMarginMinor, &p.CostMinor, &p.Lift, &p.LiftSD, &contacts); err != nil {
 			return err
 		}
 		if err := contacts.into(&ids); err != nil {
@@ -27,7 +27,7 @@ func (s *Store) PlannedAccounts(ctx context.Context, runID int64) ([]campaigns.P
 		p.Pieces = len(ids)
 		found = append(found, p)
 		return nil
-	}, `SELECT c.account_id, c.group_key, a.segment, c.baseline_minor, c.pre_margin_minor, c.cost_minor, c.lift, c.lift_sd, c.contacts
+	}, `SELECT c.account_id, c.group_key, a.segment, c.baseline_minor, c.agreed_minor, c.pre_margin_minor, c.cost_minor, c.lift, c.lift_sd, c.contacts
 FROM choices c JOIN accounts a ON a.id = c.account_id
 WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN `+outsideEstimate+` ORDER BY c.account_id`, runID)
 	if err != nil {
@@ -105,13 +105,15 @@ func (b *pastBuilder) addOrder(account int64, on postlift.Date, margin float64, 
 	}
 }
 
-// addContract spreads a line's daily margin over its days of service.
-func (b *pastBuilder) addContract(account int64, from, until postlift.Date, daily float64) {
-	for w, entries := 0, b.windows(account); w < len(entries); w++ {
+// addContract spreads a line's daily margin over its days of service. Within a window, what falls into a term that
+// was agreed when the window began is agreed; the rest was for a renewal, or for a new contract, to bring.
+func (b *pastBuilder) addContract(line pastContract, daily float64) {
+	from, until := line.from, line.last(b.panel.AsOf)
+	for w, entries := 0, b.windows(line.account); w < len(entries); w++ {
 		first := b.panel.First(w)
-		margin := daily * float64(overlap(from, until, first, first.AddDays(b.panel.Days-1)))
-		entries[w].Margin += margin
-		entries[w].Steady += margin
+		last := first.AddDays(b.panel.Days - 1)
+		entries[w].Margin += daily * float64(overlap(from, until, first, last))
+		entries[w].Agreed += daily * float64(overlap(from, min(until, line.agreedTo(first)), first, last))
 		entries[w].Pre += daily * float64(overlap(from, until, first.AddDays(-yearDays), first.AddDays(-1)))
 	}
 }
@@ -147,17 +149,17 @@ func (s *Store) pastContracts(ctx context.Context, b *pastBuilder) error {
 	if err != nil {
 		return err
 	}
-	query := s.idList() + `SELECT c.account_id, c.currency, c.term_ends_on, c.auto_renew, c.notice_given_on, c.ended_on,
+	query := s.idList() + `SELECT c.account_id, c.currency, c.started_on, c.term_months, c.term_ends_on, c.notice_days, c.auto_renew, c.notice_given_on, c.ended_on,
   l.monthly_fee_minor, l.monthly_margin_minor, l.valid_from, l.valid_to
 FROM contracts c JOIN contract_lines l ON l.contract_id = c.id
 WHERE c.account_id IN (SELECT id FROM ids) AND c.started_on <= ? AND l.valid_from <= ? AND (l.valid_to IS NULL OR l.valid_to >= ?)`
 	return s.each(ctx, func(rows *sql.Rows) error {
 		var line pastContract
-		if err := rows.Scan(&line.account, &line.currency, &line.termEndsOn, &line.autoRenew, &line.noticeGivenOn, &line.endedOn,
+		if err := rows.Scan(&line.account, &line.currency, &line.startedOn, &line.termMonths, &line.termEndsOn, &line.noticeDays, &line.autoRenew, &line.noticeGivenOn, &line.endedOn,
 			&line.fee, &line.margin, &line.from, &line.to); err != nil {
 			return err
 		}
-		b.addContract(line.account, line.from, line.last(b.panel.AsOf), line.monthly(b.defaultMargin)*rates[line.currency]/daysPerMonth)
+		b.addContract(line, line.monthly(b.defaultMargin)*rates[line.currency]/daysPerMonth)
 		return nil
 	}, query, idParameter(b.panel.Accounts), b.panel.AsOf, b.panel.AsOf, b.from())
 }
@@ -166,6 +168,8 @@ WHERE c.account_id IN (SELECT id FROM ids) AND c.started_on <= ? AND l.valid_fro
 type pastContract struct {
 	account                            int64
 	currency                           string
+	startedOn                          postlift.Date
+	termMonths, noticeDays             int
 	termEndsOn, noticeGivenOn, endedOn postlift.Date
 	autoRenew                          bool
 	fee                                int64
@@ -186,6 +190,29 @@ func (c pastContract) last(until postlift.Date) postlift.Date {
 		return min(until, c.termEndsOn)
 	}
 	return until
+}
+
+// agreedTo is the last day for which service was agreed when a window began: the end of the term that ran, or of the
+// next one where notice could no longer be given; the day before the window for a contract that had not begun. Terms
+// are counted from the recorded end, both ways.
+func (c pastContract) agreedTo(first postlift.Date) postlift.Date {
+	if c.startedOn >= first {
+		return first.AddDays(-1)
+	}
+	months := max(c.termMonths, 1)
+	end := c.termEndsOn.AddDays(1) // the first day after the term
+	terms := first.DaysSince(end)/(28*months) - 1
+	if first > end {
+		terms = first.DaysSince(end)/(31*months) - 1
+	}
+	for end.AddMonths(terms*months) < first {
+		terms++
+	}
+	next := end.AddMonths(terms * months)
+	if decided := first.AddDays(-1); c.autoRenew && decided > next.AddDays(-1-c.noticeDays) {
+		next = end.AddMonths((terms + 1) * months)
+	}
+	return next.AddDays(-1)
 }
 
 // monthly is the margin of a month in minor units of the contract's currency.

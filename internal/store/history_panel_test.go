@@ -28,10 +28,10 @@ func TestPastOf(t *testing.T) {
 		daily25, daily26 := .3*10000/daysPerMonth, .3*12000/daysPerMonth
 		want := []planning.Past{
 			// o4 9000 and the credit note that refers to nothing, -400; before: o1 and o2 are older than a year
-			{Margin: 8600 + 90*daily26, Steady: 90 * daily26, Orders: 1, Pre: (31+28+3)*daily26 + 153*daily25},
+			{Margin: 8600 + 90*daily26, Agreed: 90 * daily26, Orders: 1, Pre: (31+28+3)*daily26 + 153*daily25},
 			// o3 was credited in full
-			{Margin: 28*daily25 + 62*daily26, Steady: 28*daily25 + 62*daily26, Orders: 0, Pre: 5500 + 125*daily25},
-			{Margin: 90 * daily25, Steady: 90 * daily25, Pre: 5500 + 35*daily25},
+			{Margin: 28*daily25 + 62*daily26, Agreed: 28*daily25 + 62*daily26, Orders: 0, Pre: 5500 + 125*daily25},
+			{Margin: 90 * daily25, Agreed: 90 * daily25, Pre: 5500 + 35*daily25},
 			// f1 at 1.05; f0 and k1 have no rate
 			{Pre: 5250},
 			{Margin: 5250, Orders: 1},
@@ -39,7 +39,7 @@ func TestPastOf(t *testing.T) {
 		}
 		for i, w := range want {
 			g := past[i]
-			if math.Abs(g.Margin-w.Margin) > 1e-6 || math.Abs(g.Steady-w.Steady) > 1e-6 || math.Abs(g.Pre-w.Pre) > 1e-6 || g.Orders != w.Orders {
+			if math.Abs(g.Margin-w.Margin) > 1e-6 || math.Abs(g.Agreed-w.Agreed) > 1e-6 || math.Abs(g.Pre-w.Pre) > 1e-6 || g.Orders != w.Orders {
 				t.Errorf("group %d window %d: %+v, want %+v", i/3, i%3, g, w)
 			}
 		}
@@ -71,7 +71,7 @@ func TestPastOfAgreesWithFeatures(t *testing.T) {
 			for _, w := range days[g*73 : (g+1)*73] {
 				sum += w.Margin
 			}
-			if orders := year[g].Margin - year[g].Steady; math.Abs(orders-float64(want)) > .5 || math.Abs(sum-year[g].Margin) > 1e-6 {
+			if orders := year[g].Margin - year[g].Agreed; math.Abs(orders-float64(want)) > .5 || math.Abs(sum-year[g].Margin) > 1e-6 {
 				t.Errorf("group %d: %g in a year, %g in its days, features say %d", g, orders, sum, want)
 			}
 		}

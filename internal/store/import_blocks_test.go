@@ -16,7 +16,7 @@ func TestBlocksOfAccountsAndContacts(t *testing.T) {
 			"K1;Erste Muster GmbH;0;nein;aktiv;\nK2;Zweite Muster GmbH;2;ja;inaktiv;\nK3;Dritte Muster GmbH;;gesperrt;inaktiv;\nK4;Vierte Muster GmbH;M;;;\n"
 		r, rejects := importText(t, s, "accounts", file)
 		counts(t, r, 3, 0, 0, 1)
-		if r.Blocked != 2 || r.Warnings[`status "inaktiv" taken as closed`] != 2 || len(r.Warnings) != 1 {
+		if r.Blocked != 2 || r.Warnings["status_inaktiv_taken_as_active"] != 2 || len(r.Warnings) != 1 {
 			t.Errorf("%d blocked, warnings %v", r.Blocked, r.Warnings)
 		}
 		if !slices.ContainsFunc(r.Attention, func(a string) bool { return strings.Contains(a, `"Robinson-Kz" looks like a block and is not used`) }) {

@@ -184,7 +184,41 @@ func (l *loader) saveContacts(contacts []accounts.Contact, has func(string) bool
 		p := &contacts[i]
 		p.MatchKey = l.keyer.Person(p.FirstName, p.LastName, names[p.AccountID])
 	}
-	return add(&out.Updated)(saveNouns(l, contactsTable, contacts, has))
+	with := has
+	if !has("role") && (has("function") || has("department")) {
+		if err := l.keepRoles(contacts, has); err != nil {
+			return err
+		}
+		with = func(column string) bool { return column == "role" || has(column) }
+	}
+	return add(&out.Updated)(saveNouns(l, contactsTable, contacts, with))
+}
+
+// keepRoles leaves known contacts the role that somebody gave them, where the file has no roles but functions, of which
+// roles are concluded. A stored role that is none or what the stored function says was given by nobody.
+func (l *loader) keepRoles(contacts []accounts.Contact, has func(string) bool) error {
+	known, ids := map[int64]*accounts.Contact{}, make([]int64, 0, len(contacts))
+	for i := range contacts {
+		if c := &contacts[i]; !c.New {
+			known[c.ID], ids = c, append(ids, c.ID)
+		}
+	}
+	var id int64
+	var role, function, department string
+	return scanAll(l.tx, "SELECT id, role, function, department FROM contacts WHERE id IN (*)", ids, []any{&id, &role, &function, &department}, func() {
+		c := known[id]
+		if role != "" && role != accounts.RoleOf(function, department) {
+			c.Role = role
+			return
+		}
+		if has("function") {
+			function = c.Function
+		}
+		if has("department") {
+			department = c.Department
+		}
+		c.Role = accounts.RoleOf(function, department)
+	})
 }
 
 func (l *loader) saveOpportunities(list []accounts.Opportunity, has func(string) bool, out *accounts.Changed) error {

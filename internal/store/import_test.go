@@ -166,7 +166,7 @@ A5;K1;11.03.2026;Auftrag;;zehn;;
 `
 		r, _ := importText(t, s, "orders", file)
 		counts(t, r, 5, 0, 0, 3)
-		if r.Warnings["unreferenced credit note"] != 1 || r.Reasons["account_id: reference"] != 1 || r.Reasons["date: future"] != 1 || r.Reasons["net: number"] != 1 {
+		if r.Warnings["unreferenced_credit_note"] != 1 || r.Reasons["account_id.reference"] != 1 || r.Reasons["date.future"] != 1 || r.Reasons["net.number"] != 1 {
 			t.Errorf("warnings %v, reasons %v", r.Warnings, r.Reasons)
 		}
 		expect(t, s, "100000,50000,-20000,-10000,-1000", "SELECT net_minor AS v FROM orders ORDER BY external_id")
@@ -213,7 +213,7 @@ func TestImportPeopleAndSites(t *testing.T) {
 		r, _ := importText(t, s, "employees", "Personalnummer;Vorname;Nachname;aktiv\nE1;Max;Mustermann;ja\nE2;Erika;Musterfrau;nein\n")
 		counts(t, r, 2, 0, 0, 0)
 		r, _ = importText(t, s, "accounts", "external_id,name,owner_id,street,postcode,city\nK1,Muster GmbH,E1,Weg 1,12345,Ort\nK2,Beispiel AG,E9,Weg 2,12346,Ort\n")
-		if r.Warnings["unknown owner"] != 1 {
+		if r.Warnings["unknown_owner"] != 1 {
 			t.Error(r.Warnings)
 		}
 		sites := "external_id,account_id,name,street,postcode,city,main\nS1,K1,Werk,Werkstr. 5,54321,Stadt,yes\nS2,K1,Lager,Lagerstr. 6,54322,Stadt,yes\nS3,K7,X,Y 1,54322,Stadt,no\n"

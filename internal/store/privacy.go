@@ -22,57 +22,124 @@ var letterWays = []string{
 	"o.scope = 'account' AND p.account_id IN (SELECT a.id FROM accounts a WHERE a.match_key <> '' AND a.match_key = o.match_key)",
 }
 
-// blockedWays count whom a suppression o blocks today.
+// blockedWays list whom a suppression o blocks today.
 var blockedWays = map[string][]string{
 	"contacts": {
-		"SELECT c.id FROM contacts c WHERE o.scope = 'person' AND c.id = o.contact_id",
-		"SELECT c.id FROM contacts c WHERE o.scope = 'person' AND c.match_key <> '' AND c.match_key = o.match_key",
+		"SELECT o.root, c.id FROM objections o JOIN contacts c ON c.id = o.contact_id WHERE o.scope = 'person'",
+		"SELECT o.root, c.id FROM objections o JOIN contacts c ON c.match_key = o.match_key WHERE o.scope = 'person' AND c.match_key <> ''",
 	},
 	"sites": {
-		"SELECT i.id FROM sites i WHERE o.scope = 'address' AND i.id = o.site_id",
-		"SELECT i.id FROM sites i WHERE o.scope = 'address' AND i.match_key <> '' AND i.match_key = o.match_key",
+		"SELECT o.root, i.id FROM objections o JOIN sites i ON i.id = o.site_id WHERE o.scope = 'address'",
+		"SELECT o.root, i.id FROM objections o JOIN sites i ON i.match_key = o.match_key WHERE o.scope = 'address' AND i.match_key <> ''",
 	},
 	"accounts": {
-		"SELECT a.id FROM accounts a WHERE o.scope = 'account' AND a.id = o.account_id",
-		"SELECT a.id FROM accounts a WHERE o.scope = 'account' AND a.match_key <> '' AND a.match_key = o.match_key",
+		"SELECT o.root, a.id FROM objections o JOIN accounts a ON a.id = o.account_id WHERE o.scope = 'account'",
+		"SELECT o.root, a.id FROM objections o JOIN accounts a ON a.match_key = o.match_key WHERE o.scope = 'account' AND a.match_key <> ''",
 	},
 }
 
-func blockedCount(noun string) string {
-	return "(SELECT COUNT(*) FROM (" + strings.Join(blockedWays[noun], " UNION ") + ") b)"
+// objectionsSQL gives the blocks by which the objections received in a period hold: their own, and those that were made
+// from them for the people and companies whom a list named by a hash or who are the same person elsewhere. It takes the
+// arguments of objectionsOf.
+const objectionsSQL = `WITH received AS (
+  SELECT id, uid FROM suppressions WHERE reason = ? AND received_on >= ? AND received_on <= ? AND derived_from = ''
+), objections AS (
+  SELECT r.id AS root, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r JOIN suppressions o ON o.id = r.id
+  UNION SELECT r.id, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r
+    JOIN suppressions o ON o.derived_from = r.uid WHERE o.derived_from <> '' AND o.revoked_at IS NULL
+  UNION SELECT r.id, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r
+    JOIN suppression_entries e ON e.derived_from = r.uid JOIN suppressions o ON o.uid = e.suppression_uid WHERE e.derived_from <> '' AND o.revoked_at IS NULL
+)`
+
+func objectionsOf(from, to postlift.Date) []any {
+	return []any{accounts.ReasonObjection, firstDay(from), to}
 }
 
-// Objections lists the objections received in a period, with the letters of the ledger that they touch.
+// Objections lists the objections received in a period, with the letters of the ledger that they touch. What a list
+// names by a hash is one objection with the blocks made from it.
 func (s *Store) Objections(ctx context.Context, from, to postlift.Date, timeZone string) ([]campaigns.Objected, error) {
 	const op = "store.Objections"
 	zone, err := time.LoadLocation(timeZone)
 	if err != nil {
 		return nil, opError(op, err)
 	}
-	rows, err := s.queryRead(ctx, `SELECT o.id, o.uid, o.scope, o.received_on, o.effective_on, o.until_on, o.channel, o.evidence, o.source, o.revoked_at,
-  `+blockedCount("contacts")+", "+blockedCount("sites")+", "+blockedCount("accounts")+`,
+	rows, err := s.queryRead(ctx, `SELECT o.id, o.uid, o.scope, o.received_on, o.effective_on, o.until_on, o.channel, o.evidence, o.source, o.external_id, o.revoked_at,
   (SELECT e.at FROM events e WHERE e.noun = 'suppression' AND e.noun_uid = o.uid AND e.verb IN ('suppressed', 'blocked') ORDER BY e.id LIMIT 1)
-FROM suppressions o WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? ORDER BY o.received_on, o.id`,
-		accounts.ReasonObjection, firstDay(from), to)
+FROM suppressions o WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.derived_from = '' ORDER BY o.received_on, o.id`, objectionsOf(from, to)...)
 	var found []campaigns.Objected
 	at := map[int64]int{}
 	err = eachRow(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var o campaigns.Objected
-		err := r.Scan(&id, &o.ID, &o.Scope, &o.ReceivedOn, &o.EffectiveOn, &o.UntilOn, &o.Channel, &o.Evidence, &o.Source, &o.RevokedAt,
-			&o.Contacts, &o.Sites, &o.Accounts, &o.RecordedAt)
+		err := r.Scan(&id, &o.ID, &o.Scope, &o.ReceivedOn, &o.EffectiveOn, &o.UntilOn, &o.Channel, &o.Evidence, &o.Source, &o.ExternalID, &o.RevokedAt, &o.RecordedAt)
 		at[id] = len(found)
 		found = append(found, o)
 		return err
 	})
+	with := func(objection int64, do func(o *campaigns.Objected)) {
+		if i, ok := at[objection]; ok {
+			do(&found[i])
+		}
+	}
+	if err == nil {
+		err = s.objectedWhom(ctx, from, to, with)
+	}
+	if err == nil {
+		err = s.objectedAgain(ctx, from, to, with)
+	}
 	if err == nil {
 		err = s.objectedLetters(ctx, from, to, func(objection int64, l ledgerLetter) {
-			if i, ok := at[objection]; ok {
-				l.count(&found[i], zone)
-			}
+			with(objection, func(o *campaigns.Objected) { l.count(o, zone) })
 		})
 	}
 	return found, opError(op, err)
+}
+
+// objectedWhom counts whom objections block, each noun once an objection.
+func (s *Store) objectedWhom(ctx context.Context, from, to postlift.Date, with func(int64, func(*campaigns.Objected))) error {
+	for noun, ways := range blockedWays {
+		rows, err := s.queryRead(ctx, objectionsSQL+"\nSELECT root, COUNT(*) FROM ("+strings.Join(ways, " UNION ")+") b GROUP BY root", objectionsOf(from, to)...)
+		err = eachRow(rows, err, func(r *sql.Rows) error {
+			var root int64
+			var n int
+			err := r.Scan(&root, &n)
+			with(root, func(o *campaigns.Objected) {
+				switch noun {
+				case "contacts":
+					o.Contacts = n
+				case "sites":
+					o.Sites = n
+				default:
+					o.Accounts = n
+				}
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// objectedAgain gives objections the further entries behind their blocks.
+func (s *Store) objectedAgain(ctx context.Context, from, to postlift.Date, with func(int64, func(*campaigns.Objected))) error {
+	rows, err := s.queryRead(ctx, `SELECT o.id, e.received_on, e.effective_on, e.until_on, e.channel, e.evidence, e.source, e.external_id
+FROM suppressions o JOIN suppression_entries e ON e.suppression_uid = o.uid
+WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.derived_from = '' ORDER BY e.received_on, e.id`, objectionsOf(from, to)...)
+	return eachRow(rows, err, func(r *sql.Rows) error {
+		var id int64
+		var e campaigns.ObjectionEntry
+		err := r.Scan(&id, &e.ReceivedOn, &e.EffectiveOn, &e.UntilOn, &e.Channel, &e.Evidence, &e.Source, &e.ExternalID)
+		with(id, func(o *campaigns.Objected) {
+			shown := e.EffectiveOn == o.EffectiveOn && e.ReceivedOn == o.ReceivedOn && e.Channel == o.Channel && e.Evidence == o.Evidence &&
+				e.Source == o.Source && e.ExternalID == o.ExternalID
+			if !shown {
+				o.Further = append(o.Further, e)
+			}
+		})
+		return err
+	})
 }
 
 // firstDay is the beginning of a period that may have none.
@@ -93,16 +160,14 @@ type ledgerLetter struct {
 func (s *Store) objectedLetters(ctx context.Context, from, to postlift.Date, take func(objection int64, l ledgerLetter)) error {
 	ways := make([]string, len(letterWays))
 	for i, way := range letterWays {
-		ways[i] = "SELECT o.id AS objection, p.id AS piece FROM objections o JOIN pieces p ON " + way
+		ways[i] = "SELECT o.root AS objection, p.id AS piece FROM objections o JOIN pieces p ON " + way
 	}
-	rows, err := s.queryRead(ctx, `WITH objections AS (
-  SELECT id, scope, match_key, contact_id, site_id, account_id FROM suppressions WHERE reason = ? AND received_on >= ? AND received_on <= ?
-), hits AS (
+	rows, err := s.queryRead(ctx, objectionsSQL+`, hits AS (
 `+strings.Join(ways, "\nUNION\n")+`
 )
 SELECT h.objection, p.state, p.reason, b.released_at
 FROM hits h JOIN pieces p ON p.id = h.piece JOIN batches b ON b.id = p.batch_id JOIN campaigns m ON m.id = p.campaign_id
-WHERE p.kind = 'live' AND m.class = 'advertising' AND b.state <> 'cancelled'`, accounts.ReasonObjection, firstDay(from), to)
+WHERE p.kind = 'live' AND m.class = 'advertising' AND b.state <> 'cancelled'`, objectionsOf(from, to)...)
 	return eachRow(rows, err, func(r *sql.Rows) error {
 		var objection int64
 		var l ledgerLetter

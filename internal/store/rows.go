@@ -24,6 +24,7 @@ var allRows = []any{
 	opportunityRow{},
 	channelCostRow{},
 	suppressionRow{},
+	suppressionEntryRow{},
 	scoreRunRow{},
 	scorePointerRow{},
 	scoreRow{},

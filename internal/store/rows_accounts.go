@@ -255,9 +255,29 @@ type suppressionRow struct {
 	Source      string        `gorm:"column:source"`
 	ExternalID  string        `gorm:"column:external_id"`
 	ListName    string        `gorm:"column:list_name"`
+	DerivedFrom string        `gorm:"column:derived_from"`
 	RevokedAt   *time.Time    `gorm:"column:revoked_at"`
 	ImportID    int64         `gorm:"column:import_id"`
 }
 
 // TableName names the table to gorm.
 func (suppressionRow) TableName() string { return "suppressions" }
+
+// suppressionEntryRow is one of several entries behind a block, of table suppression_entries.
+type suppressionEntryRow struct {
+	ID             int64         `gorm:"column:id;primaryKey"`
+	SuppressionUID string        `gorm:"column:suppression_uid"`
+	DerivedFrom    string        `gorm:"column:derived_from"`
+	ReceivedOn     postlift.Date `gorm:"column:received_on"`
+	EffectiveOn    postlift.Date `gorm:"column:effective_on"`
+	UntilOn        postlift.Date `gorm:"column:until_on"`
+	Channel        string        `gorm:"column:channel"`
+	Evidence       string        `gorm:"column:evidence"`
+	Source         string        `gorm:"column:source"`
+	ExternalID     string        `gorm:"column:external_id"`
+	ListName       string        `gorm:"column:list_name"`
+	ImportID       int64         `gorm:"column:import_id"`
+}
+
+// TableName names the table to gorm.
+func (suppressionEntryRow) TableName() string { return "suppression_entries" }

@@ -177,6 +177,7 @@ type choiceRow struct {
 	Role               string   `gorm:"column:role"`
 	Lift               float64  `gorm:"column:lift"`
 	LiftSD             float64  `gorm:"column:lift_sd"`
+	AgreedMinor        int64    `gorm:"column:agreed_minor"`
 }
 
 // TableName names the table to gorm.

@@ -171,7 +171,7 @@ func (w oddWorld) score(account int64) scoreRow {
 	}
 	sc.LowMinor, sc.MedianMinor, sc.HighMinor, sc.BreakEvenMinor = maybe(w, w.Int64N(900)), maybe(w, w.Int64N(900)), maybe(w, w.Int64N(900)), maybe(w, w.Int64N(900))
 	sc.PExceedsCost, sc.PActive, sc.CLVToCAC = maybe(w, third), maybe(w, third*third), maybe(w, third*10)
-	sc.PaybackMonth = maybe(w, w.Int64N(20)-1)
+	sc.PaybackMonth, sc.WindowCommittedMinor = maybe(w, w.Int64N(20)-1), maybe(w, w.Int64N(900)-100)
 	sc.MeanOrderMinor = maybe(w, []float64{0, .49999999999999994, .5, 12345.5, 12346.5, 12345.499, third * 1e5}[w.IntN(7)])
 	sc.RFM, sc.Tier = w.text("555", "312", "111"), w.text("A", "B", "C", "D", "E")
 	sc.Stage = w.text("prospect", "new", "at_risk", "lost")

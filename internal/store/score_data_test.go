@@ -27,7 +27,7 @@ Z3,K1,0001-01-01,order,,EUR,100.00
 Z4,K1,2126-01-01,order,,EUR,100.00
 `)
 		counts(t, r, 6, 0, 0, 4)
-		if r.Reasons["date: too_early"] != 2 || r.Reasons["date: date"] != 1 || r.Reasons["date: future"] != 1 || r.Warnings["unreferenced credit note"] != 1 {
+		if r.Reasons["date.too_early"] != 2 || r.Reasons["date.date"] != 1 || r.Reasons["date.future"] != 1 || r.Warnings["unreferenced_credit_note"] != 1 {
 			t.Errorf("reasons %v, warnings %v\n%s", r.Reasons, r.Warnings, rejects)
 		}
 		service := scoring.Service{Store: s, Clock: s.clock, IDs: s.ids}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -176,18 +177,20 @@ func (s *Store) SegmentBuild(ctx context.Context, segment campaigns.Segment, no 
 	return found[0], nil
 }
 
-// SegmentMembers lists members after the latest build, the most valuable first; limit 0 lists all.
-func (s *Store) SegmentMembers(ctx context.Context, segment campaigns.Segment, limit int) ([]campaigns.SegmentMember, error) {
+// SegmentMembers lists members after the latest build, the most valuable first, with who has objected on a day; limit
+// 0 lists all.
+func (s *Store) SegmentMembers(ctx context.Context, segment campaigns.Segment, limit int, asOf postlift.Date) ([]campaigns.SegmentMember, error) {
 	run, err := s.PublishedRun(ctx)
 	if err != nil && postlift.KindOf(err) != postlift.NotFound {
 		return nil, err
 	}
-	query := `SELECT a.uid, a.external_id, a.name, m.entered_build, b.as_of, sc.residual_minor
+	objected, args := segmentObjectors(segment, asOf)
+	query := objected + `SELECT a.uid, a.external_id, a.name, m.entered_build, b.as_of, sc.residual_minor, m.account_id IN (SELECT id FROM objected)
 FROM segment_spells m JOIN accounts a ON a.id = m.account_id
 JOIN segment_builds b ON b.segment_id = m.segment_id AND b.no = m.entered_build
 LEFT JOIN scores sc ON sc.run_id = ? AND sc.account_id = m.account_id
 WHERE m.segment_id = ? AND m.left_build IS NULL ORDER BY CASE WHEN sc.residual_minor IS NULL THEN 1 ELSE 0 END, sc.residual_minor DESC, a.id`
-	args := []any{run.ID, segment.ID}
+	args = append(args, run.ID, segment.ID)
 	if limit > 0 {
 		query, args = query+" LIMIT ?", append(args, limit)
 	}
@@ -200,7 +203,7 @@ WHERE m.segment_id = ? AND m.left_build IS NULL ORDER BY CASE WHEN sc.residual_m
 	for rows.Next() {
 		var m campaigns.SegmentMember
 		var residual *int64
-		if err := rows.Scan(&m.AccountUID, &m.ExternalID, &m.Name, &m.Since, &m.SinceDate, &residual); err != nil {
+		if err := rows.Scan(&m.AccountUID, &m.ExternalID, &m.Name, &m.Since, &m.SinceDate, &residual, &m.Objected); err != nil {
 			return nil, fmt.Errorf("store.SegmentMembers: %w", err)
 		}
 		if residual != nil {
@@ -209,6 +212,42 @@ WHERE m.segment_id = ? AND m.left_build IS NULL ORDER BY CASE WHEN sc.residual_m
 		found = append(found, m)
 	}
 	return found, rows.Err()
+}
+
+// segmentObjectors is SQL for a common table expression objected(id): the members of a segment at whom nobody may be
+// sent advertising because of objections, by the joins that the gate itself reads. An account counts by its own
+// objection, or where each contact who has neither left nor died has one, of the person or of the address.
+func segmentObjectors(segment campaigns.Segment, asOf postlift.Date) (string, []any) {
+	var args []any
+	hits := func(name string, q hitQuery) string {
+		parts := make([]string, len(q))
+		for i, part := range q {
+			parts[i] = part.all + " AND " + activeSuppression + " AND s.reason = '" + string(campaigns.Objection) + "'"
+		}
+		args = append(args, twice(asOf, len(q))...)
+		return name + " (id, reason) AS (\n" + strings.Join(parts, "\nUNION\n") + "\n)"
+	}
+	query := "WITH " + strings.Join([]string{hits("by_account", accountHits), hits("by_contact", contactHits), hits("by_site", siteHits)}, ", ") + `, members AS (
+  SELECT account_id AS id FROM segment_spells WHERE segment_id = ? AND left_build IS NULL
+), there AS (
+  SELECT c.id, c.account_id, COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AS site_id FROM contacts c WHERE c.status NOT IN ('left', 'deceased')
+    AND c.account_id IN (SELECT k.account_id FROM contacts k WHERE k.id IN (SELECT id FROM by_contact)
+      UNION SELECT k.account_id FROM contacts k WHERE k.site_id IN (SELECT id FROM by_site)
+      UNION SELECT i.account_id FROM sites i WHERE i.id IN (SELECT id FROM by_site))
+), objected AS (
+  SELECT id FROM members WHERE id IN (SELECT id FROM by_account)
+    OR id IN (SELECT t.account_id FROM there t GROUP BY t.account_id
+      HAVING MIN(CASE WHEN t.id IN (SELECT id FROM by_contact) OR t.site_id IN (SELECT id FROM by_site) THEN 1 ELSE 0 END) = 1)
+)
+`
+	return query, append(args, segment.ID)
+}
+
+// SegmentObjectors counts the members at whom nobody may be sent advertising on a day because of objections.
+func (s *Store) SegmentObjectors(ctx context.Context, segment campaigns.Segment, asOf postlift.Date) (n int64, err error) {
+	query, args := segmentObjectors(segment, asOf)
+	err = s.read.QueryRowContext(ctx, s.bind(query+"SELECT COUNT(*) FROM objected"), args...).Scan(&n)
+	return n, opError("store.SegmentObjectors", err)
 }
 
 // spellsAt selects accounts of spells that hold after one build and of none that holds after the other, with the

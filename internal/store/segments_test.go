@@ -26,7 +26,7 @@ func members(t *testing.T, s *Store, name string) []string {
 	t.Helper()
 	segment, err := s.Segment(context.Background(), name)
 	must(t, err)
-	list, err := s.SegmentMembers(context.Background(), segment, 0)
+	list, err := s.SegmentMembers(context.Background(), segment, 0, planDay)
 	must(t, err)
 	ids := make([]string, len(list))
 	for i, m := range list {

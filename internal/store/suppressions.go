@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"postlift"
@@ -13,8 +12,8 @@ import (
 // Suppress records one suppression; see accounts.SuppressionStore.
 func (s *Store) Suppress(ctx context.Context, sup accounts.Suppression, by postlift.Actor) (added bool, err error) {
 	err = s.inTx(ctx, func(t *tx) error {
-		n, _, err := t.suppress([]accounts.Suppression{sup}, 0, by)
-		added = n > 0
+		done, err := t.suppress([]accounts.Suppression{sup}, 0, by)
+		added = done.count(fateNew) > 0
 		return err
 	})
 	return added, err
@@ -25,15 +24,16 @@ func (l *loader) saveSuppressions(list []accounts.Suppression, out *accounts.Cha
 		return nil
 	}
 	if l.kind != "suppressions" { // accounts and contacts bring blocks along; the file's own noun is counted alone
-		inserted, updated, err := l.suppress(list, l.importID, l.by)
-		out.Blocked += inserted + updated
+		done, err := l.suppress(list, l.importID, l.by)
+		out.Blocked += done.count(fateNew) + done.count(fateChanged)
 		return err
 	}
 	b := &blocker{tx: l.tx, keyer: l.keyer, hits: l.hits}
-	var err error
-	if out.Inserted, out.Updated, err = b.suppress(list, l.importID, l.by); err != nil {
+	done, err := b.suppress(list, l.importID, l.by)
+	if err != nil {
 		return err
 	}
+	out.Inserted, out.Updated, out.Merged = done.count(fateNew), done.count(fateChanged), done.count(fateMerged)
 	for _, row := range l.hits.take(list) {
 		out.Matched.Miss(row)
 	}
@@ -61,132 +61,68 @@ type blocker struct {
 }
 
 // suppress records suppressions in the running transaction, with an event each, and marks the nouns that
-// they block. A block that stands already (scope, match key, reason) is never weakened by another entry:
-// it then holds from the earlier day and until the later one. Only the entry that it came from, known by
-// source and external id, may correct it. One that was revoked comes back only when it was received after
-// that.
-func (t *tx) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
+// they block. A block that stands already (scope, match key, reason) is never weakened by another entry: it then
+// holds from the earlier day and until the later one, and keeps both entries. Only the entry that it came from, known
+// by source and external id, may correct it. One that was revoked comes back only when it was received after that.
+func (t *tx) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (recorded, error) {
 	b := &blocker{tx: t, keyer: accounts.Keyer{Secret: t.store.secret}, hits: newListHits()}
-	if inserted, updated, err = b.suppress(list, importID, by); err != nil {
-		return inserted, updated, err
+	done, err := b.suppress(list, importID, by)
+	if err != nil {
+		return done, err
 	}
 	b.hits.take(list)
-	return inserted, updated, b.matchListed(importID, by)
+	return done, b.matchListed(importID, by)
 }
 
 // suppress records entries; what they name by hash or by name alone is left to matchListed.
-func (b *blocker) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
-	if inserted, updated, err = b.record(list, importID, by); err != nil {
-		return inserted, updated, err
+func (b *blocker) suppress(list []accounts.Suppression, importID int64, by postlift.Actor) (recorded, error) {
+	done, err := b.record(list, importID, by)
+	if err != nil {
+		return done, err
 	}
-	if more := b.elsewhere(list); len(more) > 0 {
-		if _, _, err = b.record(more, importID, by); err != nil {
-			return inserted, updated, err
+	if more := b.elsewhere(list, done); len(more) > 0 {
+		if _, err = b.record(more, importID, by); err != nil {
+			return done, err
 		}
 	}
-	return inserted, updated, b.blockAlike(list, importID, by)
+	return done, b.blockAlike(list, importID, by)
 }
 
-func (b *blocker) record(list []accounts.Suppression, importID int64, by postlift.Actor) (inserted, updated int64, err error) {
+// blockID is what a block is known by.
+func blockID(scope, key, reason string) string { return scope + "\x00" + key + "\x00" + reason }
+
+func (b *blocker) record(list []accounts.Suppression, importID int64, by postlift.Actor) (recorded, error) {
+	done := recorded{fates: map[int]fate{}, uids: map[string]string{}}
 	if err := b.resolve(list); err != nil {
-		return 0, 0, err
+		return done, err
 	}
 	known, err := b.known(list)
 	if err != nil {
-		return 0, 0, err
+		return done, err
 	}
-	entries, ids := waiting(list, func(s *accounts.Suppression) (string, bool) {
-		return s.Scope + "\x00" + s.MatchKey + "\x00" + s.Reason, true
-	})
-	var rows []suppressionRow
+	arriving, ids := waiting(list, func(s *accounts.Suppression) (string, bool) { return blockID(s.Scope, s.MatchKey, s.Reason), true })
+	var changed []standing
 	for _, id := range ids {
-		same := make([]standing, len(entries[id]))
-		for i, s := range entries[id] {
-			same[i] = suppressionOf(s, importID)
+		block, stands := known[id]
+		if !stands {
+			first := arriving[id][0]
+			block = newStanding(first, b.store.ids(postlift.SuppressID, first.Scope, first.MatchKey, first.Reason))
 		}
-		old, stands := known[id]
-		row, changed := settle(old, stands, same)
-		switch {
-		case !changed:
-			continue
-		case stands:
-			updated++
-		default:
-			row.UID = b.store.ids(postlift.SuppressID, row.Scope, row.MatchKey, row.Reason)
-			inserted++
+		for _, s := range arriving[id] {
+			done.note(s.Row, block.take(s, importID))
 		}
-		rows = append(rows, row.suppressionRow)
+		done.uids[id] = block.root()
+		if block.settle(importID) {
+			changed = append(changed, block)
+		}
 	}
-	if err := b.write(rows, by); err != nil {
-		return 0, 0, err
+	if err := b.write(changed, by); err != nil {
+		return done, err
 	}
-	return inserted, updated, b.mark(list)
+	return done, b.mark(list)
 }
 
-// standing is a suppression row as it stands or is about to.
-type standing struct{ suppressionRow }
-
-// settle gives what stands after entries of one scope, key and reason met what stood before, and whether
-// that is a change.
-func settle(old standing, stands bool, entries []standing) (row standing, changed bool) {
-	if stands && old.RevokedAt != nil {
-		revoked := postlift.DateOf(*old.RevokedAt)
-		entries = slices.DeleteFunc(entries, func(e standing) bool { return e.ReceivedOn <= revoked })
-		if len(entries) == 0 {
-			return old, false
-		}
-	}
-	row = entries[0]
-	if stands {
-		row.UID = old.UID
-		if old.RevokedAt == nil {
-			row = old
-			row.ImportID = entries[0].ImportID
-		}
-	}
-	for _, e := range entries {
-		if e.ExternalID != "" && e.Source == row.Source && e.ExternalID == row.ExternalID {
-			row.ReceivedOn, row.EffectiveOn, row.UntilOn, row.Channel, row.Evidence = e.ReceivedOn, e.EffectiveOn, e.UntilOn, e.Channel, e.Evidence
-			row.ListName = e.ListName
-			break
-		}
-	}
-	for _, e := range entries {
-		row.strengthen(e)
-	}
-	return row, !stands || !old.same(row)
-}
-
-// strengthen lets the block hold whenever the other one does, too.
-func (s *standing) strengthen(o standing) {
-	if o.ExternalID != "" && o.Source == s.Source && o.ExternalID == s.ExternalID {
-		return // its own entry speaks already
-	}
-	s.ReceivedOn, s.EffectiveOn = min(s.ReceivedOn, o.ReceivedOn), min(s.EffectiveOn, o.EffectiveOn)
-	if s.UntilOn.IsZero() || o.UntilOn.IsZero() {
-		s.UntilOn = 0
-		return
-	}
-	s.UntilOn = max(s.UntilOn, o.UntilOn)
-}
-
-func (s standing) same(o standing) bool {
-	return s.RevokedAt == nil && s.ReceivedOn == o.ReceivedOn && s.EffectiveOn == o.EffectiveOn && s.UntilOn == o.UntilOn &&
-		s.Channel == o.Channel && s.Evidence == o.Evidence && s.Source == o.Source && s.ExternalID == o.ExternalID && s.ListName == o.ListName
-}
-
-func suppressionOf(s *accounts.Suppression, importID int64) standing {
-	ref := func(id int64) *int64 {
-		if id == 0 {
-			return nil
-		}
-		return &id
-	}
-	return standing{suppressionRow: suppressionRow{Scope: s.Scope, MatchKey: s.MatchKey, Reason: s.Reason, AccountID: ref(s.AccountID),
-		SiteID: ref(s.SiteID), ContactID: ref(s.ContactID), ReceivedOn: s.ReceivedOn, EffectiveOn: s.EffectiveOn, UntilOn: s.UntilOn,
-		Channel: s.Channel, Evidence: s.Evidence, Source: s.Source, ExternalID: s.ExternalID, ListName: s.List, ImportID: importID}}
-}
-
+// known reads the blocks that stand already, or stood before they were revoked, with their entries.
 func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error) {
 	keys := make([]string, len(list))
 	for i := range list {
@@ -197,40 +133,46 @@ func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error
 		var rows []suppressionRow
 		err := b.Where("scope IN ('person', 'address', 'account') AND match_key IN ?", args).Find(&rows).Error // the scopes open the index
 		for _, r := range rows {
-			out[r.Scope+"\x00"+r.MatchKey+"\x00"+r.Reason] = standing{suppressionRow: r}
+			out[blockID(r.Scope, r.MatchKey, r.Reason)] = standing{suppressionRow: r, stands: true}
 		}
 		return err
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, b.readEntries(out)
 }
 
-// write upserts the rows and appends their events.
-func (b *blocker) write(rows []suppressionRow, by postlift.Actor) error {
-	if len(rows) == 0 {
+// write upserts the blocks with their entries and appends their events.
+func (b *blocker) write(blocks []standing, by postlift.Actor) error {
+	if len(blocks) == 0 {
 		return nil
 	}
 	columns := []string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
-		"until_on", "channel", "evidence", "source", "external_id", "list_name", "revoked_at", "import_id"}
+		"until_on", "channel", "evidence", "source", "external_id", "list_name", "derived_from", "revoked_at", "import_id"}
 	i := 0
 	_, err := b.upsertRows("suppressions", columns, []string{"scope", "match_key", "reason"}, columns[7:], func() ([]any, bool) {
-		if i == len(rows) {
+		if i == len(blocks) {
 			return nil, false
 		}
-		r := &rows[i]
+		r := &blocks[i]
 		i++
 		return []any{r.UID, r.Scope, r.MatchKey, r.Reason, nullInt(r.AccountID), nullInt(r.SiteID), nullInt(r.ContactID), nullDate(r.ReceivedOn),
-			nullDate(r.EffectiveOn), nullDate(r.UntilOn), r.Channel, r.Evidence, r.Source, r.ExternalID, r.ListName, nil, r.ImportID}, true
+			nullDate(r.EffectiveOn), nullDate(r.UntilOn), r.Channel, r.Evidence, r.Source, r.ExternalID, r.ListName, r.DerivedFrom, nil, r.ImportID}, true
 	})
 	if err != nil {
+		return err
+	}
+	if err := b.writeEntries(blocks); err != nil {
 		return err
 	}
 	i = 0
 	now := b.store.now()
 	_, err = b.copyRows("events", []string{"at", "actor_kind", "actor", "noun", "noun_uid", "verb", "detail"}, func() ([]any, bool) {
-		if i == len(rows) {
+		if i == len(blocks) {
 			return nil, false
 		}
-		r := &rows[i]
+		r := &blocks[i]
 		i++
 		detail := string(toJSON(map[string]string{"scope": r.Scope, "reason": r.Reason}))
 		return []any{now, by.Kind, by.Name, "suppression", r.UID, "suppressed", detail}, true

@@ -31,7 +31,8 @@ func alikeQuery(blocks, contacts string) string {
   WHERE o.id = h.contact AND os.id = COALESCE(o.site_id, ` + mainSite("o.account_id") + `) AND os.match_key <> '' AND cs.match_key = os.match_key
     AND c.account_id = cs.account_id AND cs.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND c.id <> o.id AND o.last_name <> '' AND o.first_name <> ''` + contacts + `
 )
-SELECT n.first, n.last, c.id, c.first_name, c.last_name, s.reason, s.received_on, s.effective_on, s.until_on, s.channel, s.evidence, s.source, s.external_id, s.list_name
+SELECT n.first, n.last, c.id, c.first_name, c.last_name, s.reason, s.received_on, s.effective_on, s.until_on, s.channel, s.evidence, s.source, s.external_id, s.list_name,
+  CASE WHEN s.derived_from = '' THEN s.uid ELSE s.derived_from END
 FROM near n JOIN contacts c ON c.id = n.id JOIN suppressions s ON s.id = n.sup ORDER BY s.id, c.id`
 }
 
@@ -58,7 +59,7 @@ func (b *blocker) blockNear(blocks string, args []any, contacts string, importID
 		s := accounts.Suppression{Scope: accounts.ScopePerson}
 		var first, last, ofFirst, ofLast string
 		err := r.Scan(&first, &last, &s.ContactID, &ofFirst, &ofLast, &s.Reason, &s.ReceivedOn, &s.EffectiveOn, &s.UntilOn,
-			&s.Channel, &s.Evidence, &s.Source, &s.ExternalID, &s.List)
+			&s.Channel, &s.Evidence, &s.Source, &s.ExternalID, &s.List, &s.DerivedFrom)
 		if alike(first, last, ofFirst, ofLast, s.Reason) {
 			b.hits.add(accounts.ScopePerson, s.ContactID)
 			found = append(found, s)
@@ -68,7 +69,7 @@ func (b *blocker) blockNear(blocks string, args []any, contacts string, importID
 	if err != nil || len(found) == 0 {
 		return err
 	}
-	_, _, err = b.record(found, importID, by)
+	_, err = b.record(found, importID, by)
 	return err
 }
 

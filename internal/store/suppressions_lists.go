@@ -228,7 +228,7 @@ func (b *blocker) blockNamed(found []candidate, importID int64, by postlift.Acto
 	if len(blocks) == 0 {
 		return nil
 	}
-	if _, _, err = b.record(blocks, importID, by); err != nil {
+	if _, err = b.record(blocks, importID, by); err != nil {
 		return err
 	}
 	return b.blockAlike(blocks, importID, by)
@@ -238,10 +238,11 @@ func (b *blocker) blockNamed(found []candidate, importID int64, by postlift.Acto
 func (b *blocker) openEntries(keys []string) (map[string][]accounts.Suppression, error) {
 	entries := map[string][]accounts.Suppression{}
 	var s accounts.Suppression
-	err := scanAll(b.tx, `SELECT scope, match_key, reason, received_on, effective_on, until_on, channel, evidence, source, external_id, list_name
+	err := scanAll(b.tx, `SELECT scope, match_key, reason, received_on, effective_on, until_on, channel, evidence, source, external_id, list_name,
+  CASE WHEN derived_from = '' THEN uid ELSE derived_from END
 FROM suppressions WHERE scope IN ('person', 'account') AND match_key IN (*) AND revoked_at IS NULL
   AND CASE WHEN scope = 'person' THEN contact_id ELSE account_id END IS NULL ORDER BY id`, keys,
-		[]any{&s.Scope, &s.MatchKey, &s.Reason, &s.ReceivedOn, &s.EffectiveOn, &s.UntilOn, &s.Channel, &s.Evidence, &s.Source, &s.ExternalID, &s.List},
+		[]any{&s.Scope, &s.MatchKey, &s.Reason, &s.ReceivedOn, &s.EffectiveOn, &s.UntilOn, &s.Channel, &s.Evidence, &s.Source, &s.ExternalID, &s.List, &s.DerivedFrom},
 		func() { entries[s.MatchKey] = append(entries[s.MatchKey], s) })
 	return entries, err
 }

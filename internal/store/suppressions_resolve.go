@@ -206,7 +206,7 @@ func (b *blocker) accountsByKey(list []accounts.Suppression) error {
 
 // elsewhere adds, for persons whom a list names with company and address and whom nobody knows yet, a
 // block by name and address: they may come with their company written in another way.
-func (b *blocker) elsewhere(list []accounts.Suppression) []accounts.Suppression {
+func (b *blocker) elsewhere(list []accounts.Suppression, done recorded) []accounts.Suppression {
 	var out []accounts.Suppression
 	for _, s := range list {
 		if s.Scope != accounts.ScopePerson || s.ContactID != 0 || s.Street == "" {
@@ -214,6 +214,7 @@ func (b *blocker) elsewhere(list []accounts.Suppression) []accounts.Suppression 
 		}
 		key := b.keyer.PersonAt(s.FirstName, s.LastName, b.keyer.Address(s.Street, "", s.Postcode, s.City, s.Country))
 		if key != "" && key != s.MatchKey {
+			s.DerivedFrom = done.uids[blockID(s.Scope, s.MatchKey, s.Reason)]
 			s.MatchKey = key
 			out = append(out, s)
 		}

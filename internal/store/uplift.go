@@ -36,6 +36,8 @@ func (s *Store) MeasuredRun(ctx context.Context, name string) (responses.Measure
 		return responses.MeasuredRun{}, fmt.Errorf("%s: %w", op, err)
 	case row.CampaignUID == "":
 		return responses.MeasuredRun{}, postlift.Faultf(postlift.NotFound, op, "there is no campaign or posted run %q", name)
+	case row.ID == 0 && row.Class == string(campaigns.Contractual):
+		return responses.MeasuredRun{}, responses.NoUplift(row.Campaign)
 	case row.ID == 0:
 		return responses.MeasuredRun{}, postlift.Faultf(postlift.Conflict, op,
 			"no letter of %s has been posted yet: set the batch's status to posted with its date first", row.Campaign)

@@ -1,16 +1,14 @@
 package web
 
 import (
-	"html/template"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
 
 	"postlift"
 	"postlift/campaigns"
-	"postlift/internal/web/chart"
+	"postlift/campaigns/planner"
 	"postlift/mailers"
-	"postlift/responses"
 )
 
 // campaignLine is a campaign in the list, with its plan's counts where it has one.
@@ -61,9 +59,12 @@ type campaignData struct {
 	Rule     *clause // as the plan froze it, else as the campaign names it; nil where only a rule's name is known
 	RuleText string
 	Funnel   []funnelLine
-	Reasons  []funnelLine  // every reason that stopped an account: they overlap
-	Curve    template.HTML // expected value by budget; empty where there is nothing to draw
-	Next     todo          // what brings the campaign on; its Text may be empty
+	Reasons  []funnelLine        // every reason that stopped an account: they overlap
+	Curve    *curvePart          // expected value by budget; nil where there is nothing to draw
+	Ends     string              // what ends the selection beside a budget: endsNothing, endsNumber
+	Foretell bool                // what the campaign can show still matters for its plan
+	Answer   *planner.Assessment // what it can show, where that is worked out already
+	Next     todo                // what brings the campaign on; its Text may be empty
 	BatchUID string
 }
 
@@ -92,9 +93,12 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 	if err != nil {
 		return campaignData{}, err
 	}
-	data := campaignData{Campaign: found, RuleText: found.Definition.Rule}
+	data := campaignData{Campaign: found, RuleText: found.Definition.Rule, Foretell: foretold(found)}
 	if data.Run, err = s.planOf(c, found.UID); err != nil {
 		return data, err
+	}
+	if data.Foretell {
+		data.Answer = s.assessing.known(s.prospectKey(found, data.Run), s.clock())
 	}
 	if data.Run == nil {
 		data.Next = todo{Text: "todo.preview", Command: "postlift campaign preview " + found.UID}
@@ -112,6 +116,7 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 		}
 	}
 	data.Funnel, data.Reasons = funnelLines(run.Funnel)
+	data.Ends = endOf(run.Funnel)
 	data.Curve = s.budgetCurve(run.Outlook, languageOf(c))
 	b, err := s.batchOf(c, run.UID)
 	if err != nil || b == nil {
@@ -120,25 +125,6 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 	}
 	data.BatchUID, data.Next = b.UID, batchTodo(b.Batch)
 	return data, nil
-}
-
-// budgetCurve draws the value after cost that a plan expects by budget.
-func (s *staff) budgetCurve(o *campaigns.Outlook, lang string) template.HTML {
-	if o == nil || len(o.Curve) < 2 {
-		return ""
-	}
-	money := func(minor float64) string {
-		return responses.WholeMoney(postlift.Money{Minor: postlift.RoundMinor(minor), Currency: o.Gain.Value.Currency}, lang)
-	}
-	net := make([]float64, len(o.Curve))
-	for i, point := range o.Curve {
-		net[i] = float64(point.Net.Minor)
-	}
-	last := len(o.Curve) - 1
-	step := float64(o.Curve[last].Budget.Minor-o.Curve[0].Budget.Minor) / float64(last)
-	p := s.picture(lang, "budget", "campaign.curve", "campaign.curve.lead")
-	return drawn(chart.Curves(p.frame, []chart.Series{{Name: p.texts.get("campaign.curve.net"), Values: fromZero(net), Kind: chart.Treated}},
-		money, p.texts.get("campaign.curve.axis", money(step))))
 }
 
 // batchOf is a run's batch, nil while there is none.

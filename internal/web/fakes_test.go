@@ -15,6 +15,7 @@ import (
 	"postlift"
 	"postlift/campaigns"
 	"postlift/campaigns/budget"
+	"postlift/campaigns/planner"
 	"postlift/campaigns/rules"
 	"postlift/clv"
 	"postlift/clv/scoring"
@@ -45,6 +46,8 @@ type fakes struct {
 	batches   []mailers.Summary
 	files     map[string]string
 	uplift    func(campaign string) (responses.Uplift, error)
+	assess    func(context.Context) (planner.Assessment, error)
+	count     func(context.Context) (campaigns.RuleCount, error)
 	log       bytes.Buffer
 }
 
@@ -123,14 +126,18 @@ func (f *fakes) CurrentRun(_ context.Context, ref string) (campaigns.Run, error)
 	funnel := campaigns.Funnel{Matched: 518, Gated: 37, OverCap: 10, Holdout: 95, Assigned: 376, Pieces: 392,
 		ByReason:  []campaigns.ReasonCount{{Reason: campaigns.Dunning, Accounts: 13}, {Reason: campaigns.NoContactLeft, Accounts: 24}},
 		AllCounts: map[campaigns.Reason]int{campaigns.Dunning: 14, campaigns.NoContactLeft: 24}}
+	next, nine := &campaigns.Alternative{Letters: 800, Gain: campaigns.Span{Value: eur(300), Low: eur(-10), High: eur(610)}}, 9
+	if ref == "cmp_2" { // its budget is not used up
+		next = nil
+	}
 	return campaigns.Run{UID: "run_1", CampaignUID: ref, Attempt: 1, State: "approved", PlanHash: strings.Repeat("ab", 32), Funnel: funnel,
 		Cost: eur(470), AsOf: today, Salt: "salt", WindowDays: 90, ApprovedBy: hostile, ApprovedAt: &now, InHomeOn: today,
 		Approvals: []campaigns.Approval{{By: hostile, At: now}, {By: "B. Beispiel", At: now}}, ApprovalsNeeded: 2, UndoUntil: &now,
 		Outlook: &campaigns.Outlook{Gain: campaigns.Span{Value: eur(900), Low: eur(-100), High: eur(1900)}, Holdout: eur(220),
 			Quote: budget.Quote{Pieces: 392, Total: eur(470), Parts: []budget.Part{{Code: budget.PartProduction, Name: hostile, Pieces: 392, Amount: eur(170)}, {Code: budget.PartPostage, Name: "letter", Country: "DE", Pieces: 392, Amount: eur(300)}}},
-			Next:  &campaigns.Alternative{Letters: 800, Gain: campaigns.Span{Value: eur(300), Low: eur(-10), High: eur(610)}},
-			Cut:   &campaigns.Alternative{Letters: -80, Gain: campaigns.Span{Value: eur(-50), Low: eur(-90), High: eur(-10)}}, Curve: []campaigns.CurvePoint{{Budget: eur(100), Net: eur(500)}, {Budget: eur(200), Net: eur(800)}, {Budget: eur(300), Net: eur(900)}}, KeyAccounts: &campaigns.KeyShare{Mailed: 3, Spared: 1, RevenueShare: .084},
-			Warnings: []string{hostile}, Samples: []campaigns.Sample{{AccountUID: "acc_1", Account: hostile, ExternalID: "K-1", Outcome: campaigns.Assigned, Role: campaigns.RoleKey},
+			Next:  next,
+			Cut:   &campaigns.Alternative{Letters: -80, Gain: campaigns.Span{Value: eur(-50), Low: eur(-90), High: eur(-10)}}, Curve: []campaigns.CurvePoint{{Budget: eur(100), Net: eur(500)}, {Budget: eur(200), Net: eur(800)}, {Budget: eur(300), Net: eur(900)}}, Point: &campaigns.CurvePoint{Budget: eur(250), Net: eur(850), Letters: 40, Accounts: 40}, KeyAccounts: &campaigns.KeyShare{Mailed: 3, Spared: 1, RevenueShare: .084},
+			Warnings: []campaigns.Warning{{Text: hostile}, {Code: "few_accounts", Args: []campaigns.Arg{{Number: &nine}}, Text: "only 9 accounts are planned"}}, Samples: []campaigns.Sample{{AccountUID: "acc_1", Account: hostile, ExternalID: "K-1", Outcome: campaigns.Assigned, Role: campaigns.RoleKey, Rank: 7, Letters: 2},
 				{ExternalID: hostile, Outcome: campaigns.OverCap, Reasons: []campaigns.Reason{"over_budget"}}}},
 		Record: campaigns.Record{HoldoutShare: .2, Design: campaigns.PlanDesign{Design: campaigns.DesignPairs, Block: 5}, Lift: .15, PieceCost: postlift.Money{Minor: 120, Currency: "EUR"},
 			Versions: campaigns.PlanVersions{Rule: "r/1", Design: "winback/1",
@@ -195,7 +202,8 @@ func newFakes() *fakes {
 			{Chunk: 2, Language: "en", State: mailers.FileFailed, Error: hostile}}}
 	return &fakes{
 		list: []campaigns.Campaign{{UID: "cmp_1", Name: hostile, Class: campaigns.Advertising, State: "running", Version: 1,
-			Definition: campaigns.Definition{LandingURL: "https://www.firm.example/offer", Rule: "r"}}},
+			Definition: campaigns.Definition{LandingURL: "https://www.firm.example/offer", Rule: "r"}},
+			{UID: "cmp_2", Name: "Next " + hostile, Class: campaigns.Advertising, State: campaigns.StatePreviewed, Version: 3}},
 		batches: []mailers.Summary{batch},
 		files: map[string]string{"batches/bt_1/letters-0001.pdf": "%PDF-1.7 letters", "batches/bt_1/manifest.csv": "job_id\n", "batches/bt_1/ticket.json": "{}",
 			"batches/bt_1/SHA256SUMS": "aa  letters-0001.pdf\n", "proofs/bt_1/proof.r1.pdf": "%PDF-1.7 proof", "secret": "s3cret"},

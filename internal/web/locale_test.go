@@ -8,12 +8,16 @@ import (
 
 	"postlift/campaigns"
 	"postlift/campaigns/budget"
+	"postlift/campaigns/planner"
 	"postlift/campaigns/rules"
 	"postlift/mailers"
 	"postlift/responses"
 )
 
 var verb = regexp.MustCompile(`%[a-z]`)
+
+// percents are per cent signs as texts with and without values write them.
+var percents = regexp.MustCompile(`%+`)
 
 func TestLocalesAreComplete(t *testing.T) {
 	all, err := loadTexts()
@@ -28,6 +32,14 @@ func TestLocalesAreComplete(t *testing.T) {
 		}
 		if !slices.Equal(verb.FindAllString(en, -1), verb.FindAllString(de, -1)) {
 			t.Errorf("%s fills other values in German: %q, %q", key, en, de)
+		}
+		for lang, text := range map[string]string{"en": en, "de": de} {
+			filled := verb.MatchString(text)
+			for _, sign := range percents.FindAllString(verb.ReplaceAllString(text, ""), -1) {
+				if len(sign)%2 == 1 == filled { // a text without values is shown as it is, another one is a format
+					t.Errorf("%s (%s) doubles a per cent sign that stands for itself, or does not where it must: %q", key, lang, text)
+				}
+			}
 		}
 		if strings.TrimSpace(en) == "" || strings.TrimSpace(de) == "" {
 			t.Errorf("%s is blank", key)
@@ -76,7 +88,7 @@ func TestEveryTextIsThere(t *testing.T) {
 		keys = append(keys, "state."+string(state))
 	}
 	for _, key := range []string{"quote." + budget.PartSetup, "quote." + budget.PartProduction, "quote." + budget.PartMinOrder, "quote." + budget.PartPostage,
-		"quote." + budget.PartTopUp, "role." + campaigns.RoleKey, "role." + campaigns.RoleThompson, "role." + campaigns.RoleExplore, "campaign.design." + campaigns.DesignStrata,
+		"quote." + budget.PartTopUp, "quote.terms." + string(budget.TermsNationwide), "quote.terms." + string(budget.TermsRegion), "quote.terms." + string(budget.TermsEasy), "role." + campaigns.RoleKey, "role." + campaigns.RoleThompson, "role." + campaigns.RoleExplore, "campaign.design." + campaigns.DesignStrata,
 		"campaign.design." + campaigns.DesignPairs, "campaign.design." + campaigns.DesignWaves, "campaign.design." + campaigns.DesignNone} {
 		keys = append(keys, key)
 	}
@@ -85,6 +97,15 @@ func TestEveryTextIsThere(t *testing.T) {
 	}
 	for _, state := range []string{"draft", "previewed", "approved", "scheduled", "running", "paused", "finished", "cancelled"} {
 		keys = append(keys, "state."+state)
+	}
+	for _, end := range []string{endsNothing, endsNumber} {
+		keys = append(keys, "campaign.next.none."+end)
+	}
+	for _, why := range []string{planner.ShortHistory, planner.TooSmall, planner.NoMargin} {
+		keys = append(keys, "prospect.impossible."+why)
+	}
+	for _, kind := range []rules.ChangeKind{rules.Added, rules.Removed, rules.Changed, rules.Regrouped} {
+		keys = append(keys, "change."+string(kind))
 	}
 	for _, op := range []string{rules.OpAll, rules.OpAny, rules.OpNone, rules.OpNot, rules.OpInSegment} {
 		keys = append(keys, "rule."+op)

@@ -8,6 +8,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/planner"
 	"postlift/campaigns/rules"
 	"postlift/clv"
 	"postlift/clv/scoring"
@@ -58,11 +59,15 @@ type Campaigns interface {
 	// Catalogue lists the features that rules may name.
 	Catalogue(ctx context.Context) (*rules.Catalogue, error)
 	Segments
+	SavedRules
 	Campaigns(ctx context.Context) ([]campaigns.Campaign, error)
 	Campaign(ctx context.Context, ref string) (campaigns.Campaign, error)
 	// CurrentRun is the plan in force; NotFound before the first preview.
 	CurrentRun(ctx context.Context, ref string) (campaigns.Run, error)
 	ExplainAccount(ctx context.Context, ref, account string) (campaigns.AccountExplained, error)
+	// Assess tells which effect a campaign can show, on its current plan (a zero day) and its own past; it takes a
+	// second for some hundred groups, more for many.
+	Assess(ctx context.Context, ref string, asOf postlift.Date, windows int) (planner.Assessment, error)
 	// PrivacyReport tells what became of the objections received in a period; zero days leave it open.
 	PrivacyReport(ctx context.Context, from, to postlift.Date) (campaigns.PrivacyReport, error)
 }

@@ -20,13 +20,15 @@ import (
 const measuring = `<!doctype html><body><script>
 const pages = %s, wide = [];
 (async () => {
-  for (const page of pages) for (const width of [1280, 390, 320]) {
+  for (const page of pages) for (const width of [1600, 1280, 1100, 760, 390, 320]) {
     const frame = document.createElement("iframe");
     frame.style.cssText = "border:0;height:900px;width:" + width + "px";
     frame.src = page;
     await new Promise(loaded => { frame.onload = loaded; document.body.append(frame); });
     frame.contentDocument.querySelectorAll("details").forEach(d => d.open = true);
     const is = frame.contentDocument.documentElement.scrollWidth;
+    const nav = frame.contentDocument.querySelector(".nav");
+    if (nav && nav.scrollWidth > nav.clientWidth) wide.push(page + " at " + width + " cuts the navigation");
     if (is > width) wide.push(page + " at " + width + " is " + is);
     frame.remove();
   }

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/gin-gonic/gin"
+
+	"postlift/campaigns/planner"
 )
 
 // staff are the pages for people of the organisation.
@@ -13,6 +15,8 @@ type staff struct {
 	insights  Insights
 	worth     Engine
 	kept      kept
+	slots     slots // for what is computed on request
+	assessing *computing[planner.Assessment]
 	campaigns Campaigns
 	batches   Batches
 	artefacts Artefacts
@@ -30,6 +34,8 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	base.demo = o.Demo
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
 		batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
+	s.slots = make(slots, computedAtOnce)
+	s.assessing = newComputing[planner.Assessment](s.slots)
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
 	s.addRoutes(r)
@@ -51,9 +57,13 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/accounts/:id/what-if":    s.whatIf,
 		"/segments":                s.segmentList,
 		"/segments/:id":            s.segment,
+		"/rules":                   s.ruleList,
+		"/rules/try":               s.ruleTry,
+		"/rules/:id":               s.rule,
 		"/campaigns":               s.campaignList,
 		"/campaigns/:id":           s.campaign,
 		"/campaigns/:id/why":       s.why,
+		"/campaigns/:id/outlook":   s.prospect,
 		"/batches":                 s.batchList,
 		"/batches/:id":             s.batch,
 		"/batches/:id/files/:file": s.batchFile,
@@ -76,7 +86,7 @@ type entry struct{ Name, Href string }
 
 // Entries of the navigation, in the order of the loop.
 func (v *view) Entries() []entry {
-	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"rules", "/rules"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
 }
 
 // emptyData says what a page will show and how to get there.

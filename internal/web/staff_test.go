@@ -21,7 +21,7 @@ import (
 // pages are addresses that answer with a page, covering every route of the staff listener.
 var pages = []string{"/", "/clv", "/clv/segments", "/clv/acquisition", "/clv/retention", "/clv/models", "/clv/runs",
 	"/accounts", "/accounts?q=M%C3%BCller", "/accounts?tier=A&stage=at_risk", "/accounts/acc_1", "/accounts/acc_1/what-if",
-	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/segments", "/segments/seg_1", "/campaigns", "/campaigns/cmp_1",
+	"/accounts/acc_1/what-if?term=24&discount=5&notice=30&renew=yes&service=premium&price=2,5&hazard=-20", "/accounts/acc_1/what-if?discount=lots", "/segments", "/segments/seg_1", "/rules", "/rules/rul_1", "/rules/rul_2?do=count", "/rules/try", "/rules/try?rule=orders+%3E+2&do=count", "/rules/try?rule=order+%3E+2&do=check", "/campaigns", "/campaigns/cmp_1", "/campaigns/cmp_2", "/campaigns/cmp_2/outlook",
 	"/campaigns/cmp_1/why", "/campaigns/cmp_1/why?account=K-1", "/campaigns/cmp_1/why?account=nobody", "/batches", "/batches/bt_1", "/results", "/results/cmp_1", "/privacy", "/privacy?from=2026-01-01&to=2026-06-30", "/privacy?from=yesterday"}
 
 var (
@@ -32,7 +32,7 @@ var (
 	tableOpen    = regexp.MustCompile(`<table[^>]*>\s*<caption`)
 	bareHeader   = regexp.MustCompile(`<th(?:>| class="[^"]*">)`)
 	labelledBy   = regexp.MustCompile(`<label for="([^"]+)"`)
-	inputID      = regexp.MustCompile(`<(?:input|select)[^>]* id="([^"]+)"`)
+	inputID      = regexp.MustCompile(`<(?:input|select|textarea)[^>]* id="([^"]+)"`)
 	unknownKey   = regexp.MustCompile(`>\s*(?:[a-z_]+\.){1,3}[a-z_]+\s*<`)
 	fileNames    = regexp.MustCompile(`(?:manifest\.csv|ticket\.json|stoplist\.csv)`)
 	headingOne   = regexp.MustCompile(`<h1[ >]`)
@@ -140,7 +140,7 @@ func TestCrawl(t *testing.T) {
 			}
 		}
 	}
-	for _, want := range []string{"/clv", "/accounts/acc_1", "/campaigns/cmp_1", "/batches/bt_1/files/manifest.csv", "/batches/bt_1/proof", "/results/cmp_1"} {
+	for _, want := range []string{"/clv", "/accounts/acc_1", "/campaigns/cmp_1", "/batches/bt_1/files/manifest.csv", "/batches/bt_1/proof", "/results/cmp_1", "/rules/rul_1", "/campaigns/cmp_2/outlook"} {
 		if !seen[want] {
 			t.Errorf("no link leads to %s", want)
 		}
@@ -238,7 +238,7 @@ func TestEmptyInstallation(t *testing.T) {
 	for path, command := range map[string]string{"/": "postlift clv score", "/clv": "postlift clv score", "/clv/segments": "postlift clv score",
 		"/clv/acquisition": "postlift clv score", "/clv/retention": "postlift clv score", "/clv/models": "postlift clv score", "/clv/runs": "postlift clv score",
 		"/accounts": "postlift clv score",
-		"/segments": "postlift segment create", "/campaigns": "postlift campaign create", "/batches": "postlift campaign run", "/results": "postlift batch status"} {
+		"/segments": "postlift segment create", "/rules": "postlift rule save", "/campaigns": "postlift campaign create", "/batches": "postlift campaign run", "/results": "postlift batch status"} {
 		w := get(h, "GET", path)
 		if w.Code != 200 || !strings.Contains(w.Body.String(), command) {
 			t.Errorf("%s: status %d, no next step %q", path, w.Code, command)

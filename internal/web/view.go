@@ -1,6 +1,7 @@
 package web
 
 import (
+	"math"
 	"net/url"
 	"strings"
 	"time"
@@ -22,6 +23,7 @@ type view struct {
 	Data    any
 	Demo    bool
 	Public  bool
+	Refresh int              // after so many seconds the page asks again by itself; 0: never
 	Fields  *rules.Catalogue // what the page's rules may name; nil: the built-in features
 
 	texts  texts
@@ -124,6 +126,14 @@ func (v *view) Chance(p float64) string {
 		return "<\u00a0" + v.Share(.01, 0)
 	}
 	return v.Share(p, 0)
+}
+
+// Percent writes a percentage that is one already, with a decimal only where it has one.
+func (v *view) Percent(p float64) string {
+	if p == math.Trunc(p) {
+		return v.Share(p/100, 0)
+	}
+	return v.Share(p/100, 1)
 }
 
 // Decimal writes a number with that many decimals.
