@@ -127,6 +127,9 @@ func prepareSuppressions(s *session, l Loader) (func(*csvfile.Row, *Chunk), erro
 				return
 			}
 		}
+		if parts[0].EffectiveOn > s.today {
+			s.warn("in_force_only_from_a_day_to_come") // until then letters may go out
+		}
 		s.accepted++
 		c.Suppressions = append(c.Suppressions, parts...)
 	}, nil

@@ -17,6 +17,7 @@ type CheckedRule struct {
 	Fields     []string    `json:"fields"`   // that it reads, through saved rules too
 	Segments   []string    `json:"segments"` // saved rules that it refers to, through others too
 	Tree       *rules.Node `json:"tree"`
+	Hints      []RuleHint  `json:"hints"`    // texts that no account has
 	Currency   string      `json:"currency"` // of the rule's amounts
 }
 
@@ -30,12 +31,17 @@ func (s *Service) CheckRule(ctx context.Context, rule string) (CheckedRule, erro
 	if err != nil {
 		return CheckedRule{}, err
 	}
-	term, err := s.bind(ctx, tree, settings, settings.Today(s.clock))
+	today := settings.Today(s.clock)
+	term, err := s.bind(ctx, tree, settings, today)
+	if err != nil {
+		return CheckedRule{}, err
+	}
+	hints, err := s.hints(ctx, term, today)
 	if err != nil {
 		return CheckedRule{}, err
 	}
 	catalogue := rules.Builtin().With(settings.Attributes)
-	c := CheckedRule{Name: version.Name, Version: version.Version, Text: tree.Text(), Tree: tree, Currency: settings.Currency, Fields: []string{},
+	c := CheckedRule{Name: version.Name, Version: version.Version, Text: tree.Text(), Tree: tree, Currency: settings.Currency, Fields: []string{}, Hints: hints,
 		SentenceEN: tree.Sentence(catalogue, "en", settings.Currency), SentenceDE: tree.Sentence(catalogue, "de", settings.Currency),
 		Segments: append([]string{}, term.Segments()...)}
 	for _, f := range term.Fields() {
@@ -81,6 +87,7 @@ type RuleCount struct {
 	AsOf     postlift.Date `json:"as_of"`
 	Accounts int           `json:"accounts"`
 	Matched  int           `json:"matched"`
+	Hints    []RuleHint    `json:"hints"` // texts that no account has
 }
 
 // CountRule evaluates a rule over every account.
@@ -98,5 +105,9 @@ func (s *Service) CountRule(ctx context.Context, rule string, asOf postlift.Date
 		return RuleCount{}, err
 	}
 	matched, all, err := s.store.CountMatches(ctx, term, asOf)
-	return RuleCount{Text: tree.Text(), AsOf: asOf, Accounts: all, Matched: matched}, err
+	if err != nil {
+		return RuleCount{}, err
+	}
+	hints, err := s.hints(ctx, term, asOf)
+	return RuleCount{Text: tree.Text(), AsOf: asOf, Accounts: all, Matched: matched, Hints: hints}, err
 }

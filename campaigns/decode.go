@@ -189,6 +189,9 @@ func (r *fileReading) value(n *yaml.Node, into reflect.Value, field string) {
 func (r *fileReading) plain(n *yaml.Node, into reflect.Value, field string) {
 	value := reflect.New(into.Type())
 	err := n.Decode(value.Interface())
+	if into.Kind() == reflect.Int && n.ShortTag() == "!!float" { // which the decoder would cut off
+		err = &yaml.TypeError{}
+	}
 	if err == nil {
 		into.Set(value.Elem())
 		return

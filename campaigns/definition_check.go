@@ -260,7 +260,7 @@ func (c *checker) budgetForSetup() {
 		each = fmt.Sprintf(", once for each of the %d waves", runs)
 	}
 	c.bad("budget", "%s does not pay for one letter: the tariff's set-up and least bill take %s before%s", d.Budget,
-		postlift.Money{Minor: fixed, Currency: c.currency}.Format("en"), each)
+		Cash{postlift.Money{Minor: fixed, Currency: c.currency}}, each)
 }
 
 func (c *checker) tariff() {

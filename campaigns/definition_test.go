@@ -161,6 +161,74 @@ func TestDefinitionErrors(t *testing.T) {
 	}
 }
 
+// TestReadDefinitionFindsEverything: each field that cannot be read is a finding in words, and the others are read.
+func TestReadDefinitionFindsEverything(t *testing.T) {
+	d, found := ReadDefinition(strings.NewReader(`name: N
+modus: all
+budget: 20 Euro
+area: {countries: DE, within_km: 20}
+spare_opportunities: from_stage
+holdout: {share: 1}
+waves: 2.5
+key_accounts: {top: always, topp: 2}
+variants: [{name: a, share: half}, b]
+offer_until: 31.12.2026
+name: again
+landing_url: https://example.com/
+merge: x
+`))
+	want := []string{
+		`modus: line 2: there is no field "modus"; did you mean mode?`,
+		`budget: line 3: "Euro" is not an ISO 4217 currency such as EUR`,
+		`area.countries: line 4: area.countries is "DE"; a list such as [a, b] of which each part is a text is expected`,
+		`area.within_km: line 4: area.within_km is "20"; a group of fields such as {km: …, country: …, postcode: …} is expected`,
+		`spare_opportunities: line 5: spare_opportunities is "from_stage"; true or false is expected`,
+		`holdout: line 6: holdout is a group of fields; a number such as 0.2 is expected`,
+		`waves: line 7: waves is "2.5"; a whole number is expected`,
+		`key_accounts.topp: line 8: there is no field "key_accounts.topp"; did you mean top?`,
+		`variants.share: line 9: variants.share is "half"; a number such as 0.2 is expected`,
+		`variants: line 9: variants is "b"; a group of fields such as {name: …, design: …, share: …, rule: …, languages: …} is expected`,
+		`offer_until: line 10: `,
+		`name: line 11: name is already defined at line 1`,
+		`merge: line 13: merge is "x"; a list of names and values such as {name: value} is expected`,
+	}
+	if len(found) != len(want) {
+		t.Errorf("%d findings, want %d", len(found), len(want))
+	}
+	for i, f := range found {
+		if got := f.Field + ": " + f.Text; i < len(want) && !strings.HasPrefix(got, want[i]) {
+			t.Errorf("got  %s\nwant %s", got, want[i])
+		}
+	}
+	if d.Name != "N" || d.LandingURL == "" || d.KeyAccounts.Top != KeyAlways || len(d.Variants) != 2 || d.Variants[0].Name != "a" {
+		t.Errorf("%+v", d)
+	}
+	for _, text := range []string{"", "name: [", "- a", "a: 1\n---\nb: 2\n"} {
+		if _, found := ReadDefinition(strings.NewReader(text)); len(found) != 1 || found[0].Field != "file" {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+}
+
+// TestSpareFromStage: a stage is enough by itself, and with spare_opportunities it says from where on.
+func TestSpareFromStage(t *testing.T) {
+	m := accounts.DefaultSettings().Mail
+	m.OpportunityStages = []string{"lead", "quote", "won"}
+	for _, both := range []bool{false, true} {
+		p := Definition{Class: Advertising, SpareFromStage: "quote", SpareOpportunities: both}.Policy(m)
+		for stage, spared := range map[string]bool{"lead": false, "quote": true, "won": true} {
+			f := GateFacts{Opportunities: 1, Stages: []string{stage}}
+			if got := len(Gate(f, p, planDay)) > 0; got != spared {
+				t.Errorf("spare_opportunities %v: %s holds back: %v", both, stage, got)
+			}
+		}
+	}
+	p := Definition{Class: Advertising, SpareOpportunities: true}.Policy(m)
+	if len(Gate(GateFacts{Opportunities: 1, Stages: []string{"lead"}}, p, planDay)) == 0 {
+		t.Error("without a stage any open opportunity holds back")
+	}
+}
+
 // TestDefinitionStatesItsDesign: what is left out is filled so that everything agrees.
 func TestDefinitionStatesItsDesign(t *testing.T) {
 	base := "name: N\nrule: orders > 1\ndesign: winback\nlanding_url: https://example.com/\n"

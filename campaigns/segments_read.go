@@ -25,10 +25,10 @@ const slowBuild = 2 * time.Second
 // SegmentState is a segment with how far it can be relied on.
 type SegmentState struct {
 	Segment
-	Rule    RuleVersion `json:"rule"`    // in force
-	Stale   []string    `json:"stale"`   // why it should be built again; empty where it is up to date
-	Slow    bool        `json:"slow"`    // the latest build took longer than two seconds
-	UsedBy  []string    `json:"used_by"` // saved rules that refer to it
+	Rule    RuleVersion `json:"rule"`     // in force
+	Stale   []string    `json:"stale"`    // why it should be built again; empty where it is up to date
+	Slow    bool        `json:"slow"`     // the latest build took longer than two seconds
+	UsedBy  []string    `json:"used_by"`  // saved rules that refer to it
 	AgeDays int         `json:"age_days"` // since the latest build was made
 	// How many days before today the date of the latest build lies; negative where it lies after today.
 	BehindDays int `json:"behind_days"`

@@ -266,6 +266,8 @@ type FactStore interface {
 	EachMatch(ctx context.Context, c *rules.Catalogue, rule *rules.Term, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error
 	// CountMatches counts the accounts that a bound rule takes, and all.
 	CountMatches(ctx context.Context, rule *rules.Term, asOf postlift.Date) (matched, all int, err error)
+	// FieldTexts lists different texts that a field of texts has in the data, at most limit of them, in no order.
+	FieldTexts(ctx context.Context, f *rules.Field, asOf postlift.Date, limit int) ([]string, error)
 	// AccountFacts reads one account by id, external id or name with every field filled.
 	AccountFacts(ctx context.Context, c *rules.Catalogue, ref string, asOf postlift.Date) (AccountFacts, error)
 	// GateFacts reads what the gate needs of any number of accounts and of their contacts, set-based.

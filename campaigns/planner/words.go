@@ -142,8 +142,8 @@ func (s *simulation) reasons(a *Assessment) []Words {
 	add := func(en, de string) { out = append(out, Words{en, de}) }
 	if used := len(a.Past.Windows); used > 0 {
 		top, buyers := percent(a.Past.TopShares), percent(a.Past.Buyers)
-		add(fmt.Sprintf("Tried on %d past windows of %d days of these %d groups: %s of them bought in a window, the largest 1 %% bring %s of the margin beyond agreed fees.", used, a.WindowDays, a.Groups, buyers.EN, top.EN),
-			fmt.Sprintf("Erprobt an %d vergangenen Fenstern von %d Tagen mit genau diesen %d Gruppen: %s davon kauften in einem Fenster, das größte 1 %% bringt %s des Deckungsbeitrags über vereinbarte Entgelte hinaus.", used, a.WindowDays, a.Groups, buyers.DE, top.DE))
+		add(fmt.Sprintf("Tried on %d past windows of %d days of these %d groups: %s of them bought or renewed in a window, the largest 1 %% bring %s of the margin beyond agreed fees.", used, a.WindowDays, a.Groups, buyers.EN, top.EN),
+			fmt.Sprintf("Erprobt an %d vergangenen Fenstern von %d Tagen mit genau diesen %d Gruppen: %s davon kauften oder verlängerten in einem Fenster, das größte 1 %% bringt %s des Deckungsbeitrags über vereinbarte Entgelte hinaus.", used, a.WindowDays, a.Groups, buyers.DE, top.DE))
 	}
 	for _, f := range a.Designs {
 		if f.Name == a.Own || f.Name == a.Proposal.Design || f.Name == a.Proposal.Closest || f.Kind == Holdout && f.Share == usualShare || f.Impossible != "" || !s.covers(f) {
@@ -206,7 +206,12 @@ func (s *simulation) caveats(a *Assessment) []Words {
 		add(fmt.Sprintf("A lift is a share of what a letter can raise: orders and contracts that are still to be decided, here %s. The %s of margin that contracts have agreed for the same days stand in the result of both sides and rise in neither.", a.Baseline.Format("en"), a.Agreed.Format("en")),
 			fmt.Sprintf("Eine Wirkung ist ein Anteil an dem, was ein Brief steigern kann: Bestellungen und noch nicht entschiedene Verträge, hier %s. Der für dieselben Tage vertraglich vereinbarte Deckungsbeitrag von %s steht im Ergebnis beider Seiten und steigt auf keiner.", a.Baseline.Format("de"), a.Agreed.Format("de")))
 	}
-	if a.Past.Unlike > 0 {
+	switch {
+	case a.Groups == 0 || a.Past.Unlike == 0:
+	case a.Past.Unlike == 1:
+		add("One past window was not used: this audience bought much less in it than is expected now, as its own selection explains.",
+			"Ein vergangenes Fenster blieb außer Betracht: Diese Zielgruppe kaufte darin viel weniger als jetzt erwartet, was schon ihre Auswahl erklärt.")
+	default:
 		add(fmt.Sprintf("%d past windows were not used: this audience bought much less in them than is expected now, as its own selection explains.", a.Past.Unlike),
 			fmt.Sprintf("%d vergangene Fenster blieben außer Betracht: Diese Zielgruppe kaufte darin viel weniger als jetzt erwartet, was schon ihre Auswahl erklärt.", a.Past.Unlike))
 	}
@@ -223,8 +228,8 @@ func (s *simulation) caveats(a *Assessment) []Words {
 	}
 	if f, ok := named(a.Designs, a.Proposal.Design); ok && f.TopPercent > 0 {
 		p, share := percent(f.TopPercent/100), percent(f.LeftOutShare)
-		add(fmt.Sprintf("The largest %s of groups are always mailed and left out of the estimate; they bring %s of the margin.", p.EN, share.EN),
-			fmt.Sprintf("Die größten %s der Gruppen bekommen den Brief immer und bleiben aus der Messung; sie bringen %s des Deckungsbeitrags.", p.DE, share.DE))
+		add(fmt.Sprintf("The largest %s of groups are always mailed and left out of the estimate; they bring %s of the margin beyond agreed fees.", p.EN, share.EN),
+			fmt.Sprintf("Die größten %s der Gruppen bekommen den Brief immer und bleiben aus der Messung; sie bringen %s des Deckungsbeitrags über vereinbarte Entgelte hinaus.", p.DE, share.DE))
 	}
 	if len(a.Designs) > 0 {
 		add("The lift is assumed to raise the margin of those who buy anyway in proportion; letters that make others begin to buy are a little harder to see.",

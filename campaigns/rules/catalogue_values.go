@@ -45,7 +45,7 @@ var valueFields = []Field{
 	{Name: "clv.window_margin", Type: Amount, EN: "Margin expected within the mailing window", DE: "Erwarteter Deckungsbeitrag im Messzeitraum", Missing: unscored,
 		About: Words{"Margin expected without a letter within the measuring window of the settings, not discounted, before service and handling",
 			"Ohne Brief erwarteter Deckungsbeitrag im Messzeitraum der Einstellungen, nicht abgezinst, vor Betreuung und Abwicklung"}},
-	{Name: "clv.window_open", Type: Amount, EN: "Margin within the mailing window that is not agreed yet", DE: "Noch nicht vereinbarter Deckungsbeitrag im Messzeitraum",
+	{Name: "clv.window_open", Type: Amount, EN: "Margin expected within the mailing window without agreed fees", DE: "Erwarteter Deckungsbeitrag im Messzeitraum ohne vereinbarte Entgelte",
 		About: Words{"clv.window_margin less what running contract terms bring in it: orders, renewals still to be decided and new contracts. A letter can raise this, not an agreed fee",
 			"clv.window_margin ohne das, was laufende Vertragszeiträume darin bringen: Bestellungen, noch offene Verlängerungen und neue Verträge. Das kann ein Brief steigern, ein vereinbartes Entgelt nicht"},
 		Missing: Words{"accounts without a score, or with one from before agreed fees were kept apart: score again",

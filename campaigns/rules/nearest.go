@@ -11,6 +11,9 @@ func DidYouMean(known []string, name string) string {
 	return ""
 }
 
+// Nearest is the known name that is fewest edits away, upper and lower case alike; "" where none is near.
+func Nearest(known []string, name string) string { return nearest(known, name) }
+
 func nearest(known []string, name string) string {
 	name = strings.ToLower(name)
 	best, least := "", min(max(2, len(name)/3)+1, len(name)) // where every letter differs, nothing is near

@@ -7,10 +7,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/campaigns"
 	"postlift/internal/files"
 	"postlift/internal/jobs"
@@ -98,20 +100,24 @@ func newBatchListCommand(a *app) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.print(list, func(w io.Writer) { printBatches(w, list) })
+				settings, err := a.settings(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.print(list, func(w io.Writer) { printBatches(w, list, settings) })
 			})
 		},
 	}
 }
 
-func printBatches(w io.Writer, list []mailers.Summary) {
+func printBatches(w io.Writer, list []mailers.Summary, settings accounts.Settings) {
 	if len(list) == 0 {
 		fmt.Fprintln(w, "no batch yet: postlift campaign run CAMPAIGN makes one")
 		return
 	}
 	fmt.Fprintf(w, "%-29s  %-12s  %7s  %-10s  %s\n", "batch", "state", "letters", "prepared", "campaign")
 	for _, b := range list {
-		fmt.Fprintf(w, "%-29s  %-12s  %7d  %-10s  %s\n", b.UID, b.State, b.Live.Total(), b.CreatedAt.Format("2006-01-02"), b.Campaign+waveName(b.Wave))
+		fmt.Fprintf(w, "%-29s  %-12s  %7d  %-10s  %s\n", b.UID, b.State, b.Live.Total(), settings.Local(b.CreatedAt).Format(time.DateOnly), b.Campaign+waveName(b.Wave))
 	}
 }
 
@@ -126,10 +132,33 @@ func waveName(wave int) string {
 // shownBatch is the answer of `batch show`.
 type shownBatch struct {
 	mailers.Summary
-	Funnel mailers.Funnel `json:"funnel"`          // of the whole run
-	Waves  []mailers.Wave `json:"waves,omitempty"` // of the run
-	Path   string         `json:"path"`            // of the batch's folder on this machine
-	Next   string         `json:"next,omitempty"`  // after a run: the command that comes now
+	Letters batchLetters   `json:"letters"`         // of the batch
+	Funnel  mailers.Funnel `json:"funnel"`          // of the whole run
+	Waves   []mailers.Wave `json:"waves,omitempty"` // of the run
+	Path    string         `json:"path"`            // of the batch's folder on this machine
+	Next    string         `json:"next,omitempty"`  // after a run: the command that comes now
+
+	settings accounts.Settings // for the clocks
+}
+
+// batchLetters are live letters by where they ended: planned = mailed + withdrawn + failed + pending.
+type batchLetters struct {
+	Planned   int `json:"planned"`
+	Mailed    int `json:"mailed"`
+	Withdrawn int `json:"withdrawn"`
+	Failed    int `json:"failed"`
+	Pending   int `json:"pending"`
+}
+
+// lettersOf counts the letters of one batch: in a run with waves, of its own wave.
+func lettersOf(live mailers.Counts) batchLetters {
+	f := mailers.Funnel{Pieces: live, Planned: live.Total()}
+	f.Count(true)
+	return batchLetters{f.Planned, f.Mailed, f.Withdrawn, f.Failed, f.Pending}
+}
+
+func (l batchLetters) String() string {
+	return fmt.Sprintf("%d planned = %d mailed + %d withdrawn + %d failed + %d pending", l.Planned, l.Mailed, l.Withdrawn, l.Failed, l.Pending)
 }
 
 func newBatchShowCommand(a *app) *cobra.Command {
@@ -159,10 +188,14 @@ func (a *app) shownBatch(ctx context.Context, room *mailRoom, name string) (show
 		return shownBatch{}, err
 	}
 	waves, err := room.Waves(ctx, summary.RunUID)
+	if err != nil {
+		return shownBatch{}, err
+	}
+	settings, err := a.settings(ctx)
 	if summary.StopList != "" {
 		summary.StopList = room.files.Path(summary.StopList)
 	}
-	return shownBatch{Summary: summary, Funnel: funnel, Waves: waves, Path: room.files.Path(summary.Folder)}, err
+	return shownBatch{Summary: summary, Letters: lettersOf(summary.Live), Funnel: funnel, Waves: waves, Path: room.files.Path(summary.Folder), settings: settings}, err
 }
 
 func printBatch(w io.Writer, b shownBatch) {
@@ -171,7 +204,7 @@ func printBatch(w io.Writer, b shownBatch) {
 	case b.ApprovedBy == "":
 		fmt.Fprintln(w, "approval  none")
 	case b.Approved():
-		fmt.Fprintf(w, "approval  %s, %s\n", b.ApprovedBy, b.ApprovedAt.Format("2006-01-02 15:04"))
+		fmt.Fprintf(w, "approval  %s, %s\n", b.ApprovedBy, b.settings.Moment(*b.ApprovedAt))
 	default:
 		fmt.Fprintf(w, "approval  void: design or data changed after %s approved\n", b.ApprovedBy)
 	}
@@ -180,7 +213,10 @@ func printBatch(w io.Writer, b shownBatch) {
 	}
 	f := b.Funnel
 	fmt.Fprintf(w, "accounts  %d matched = %d gated + %d over cap + %d held out + %d assigned\n", f.Matched, f.Gated, f.OverCap, f.Holdout, f.Assigned)
-	fmt.Fprintf(w, "letters   %d planned = %d mailed + %d withdrawn + %d failed + %d pending (and %d control letters)\n", f.Planned, f.Mailed, f.Withdrawn, f.Failed, f.Pending, b.Seeds.Total())
+	fmt.Fprintf(w, "letters   %s (and %d control letters)\n", b.Letters, b.Seeds.Total())
+	if run := (batchLetters{f.Planned, f.Mailed, f.Withdrawn, f.Failed, f.Pending}); run.Planned != b.Letters.Planned {
+		fmt.Fprintf(w, "  of all the run's waves: %s\n", run)
+	}
 	for _, wave := range b.Waves {
 		fmt.Fprintln(w, "wave "+waveLine(wave))
 	}

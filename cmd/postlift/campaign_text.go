@@ -167,6 +167,7 @@ func printRunPlan(w io.Writer, r campaigns.Run, class campaigns.Class) {
 	for _, reason := range f.ByReason {
 		fmt.Fprintf(w, "  %7d stopped: %s%s\n", -reason.Accounts, reasonText(reason.Reason), inAll(f, reason))
 	}
+	printEveryReason(w, f)
 	if f.BadAddress > 0 {
 		fmt.Fprintf(w, "          (of the stopped, %d only for want of a usable address)\n", f.BadAddress)
 	}

@@ -74,13 +74,17 @@ variants:
 	doc("batch", "proof", "Waves")
 	doc("batch", "approve", "Waves", "--by", "Erika Muster")
 	doc("batch", "release", "Waves")
+	wave := waves[0].(map[string]any)["letters"]
+	if shown := doc("batch", "show", batch)["letters"].(map[string]any); shown["planned"] != wave || shown["mailed"] != wave || wave == funnel["planned"] {
+		t.Errorf("letters of the wave's batch %v, of the wave %v, of the run %v", shown, wave, funnel["planned"])
+	}
 	refused(3, "with the vendor", "campaign", "cancel", "Waves", "--by", "Erika Muster")
 	posted := doc("batch", "status", batch, "posted", "--date", dayIn(t, "Europe/Berlin", doc("batch", "show", "Waves")["released_at"].(string)))
 	if posted["run_state"] != "measuring" {
 		t.Errorf("posted %v", posted)
 	}
 	refused(3, "is due on", "campaign", "run", "Waves")
-	if _, text, _ := call("batch", "show", batch); !strings.Contains(text, "Waves, wave 1") || !strings.Contains(text, "variant B") || !strings.Contains(text, "wave 2 ") {
+	if _, text, _ := call("batch", "show", batch); !strings.Contains(text, "Waves, wave 1") || !strings.Contains(text, "of all the run's waves: ") || !strings.Contains(text, " CE") || !strings.Contains(text, "variant B") || !strings.Contains(text, "wave 2 ") {
 		t.Errorf("batch show says\n%s", text)
 	}
 	ended := doc("campaign", "cancel", "Waves", "--by", "Erika Muster")["ended"].(map[string]any)

@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/rules"
 )
 
 func newRuleCommand(a *app) *cobra.Command {
@@ -28,25 +30,70 @@ in_segment("name") refers to a saved rule, within_km(25, "DE", "70173") is a cir
 A comparison with a missing value is unknown, and an account is taken only for what is true: neither
 "segment == ..." nor "not (segment == ...)" takes accounts without a segment; "or is_empty(segment)" does.
 
-RULE is the name or id of a saved rule, or a rule's text.`,
+RULE is the name or id of a saved rule, or a rule's text; -f FILE reads it from a file instead, -f - from
+standard input. A text that no account has, such as country == "Deutschland", gets a hint.`,
 	}
 	cmd.AddCommand(newRuleCheckCommand(a), newRuleExplainCommand(a), newRuleCountCommand(a), newRuleSaveCommand(a),
 		newRuleListCommand(a), newRuleDiffCommand(a), newRuleFieldsCommand(a))
 	return cmd
 }
 
+// ruleText is the rule that a command was given: of a file, else the first of its arguments, which are need with it.
+// It gives the arguments without the rule.
+func (a *app) ruleText(args []string, file string, need int) (rule string, others []string, err error) {
+	if file == "" {
+		if len(args) != need {
+			return "", nil, postlift.Faultf(postlift.Invalid, "rule", "the rule is missing: give its text or name, or -f FILE")
+		}
+		return args[0], args[1:], nil
+	}
+	if len(args) != need-1 {
+		return "", nil, postlift.Faultf(postlift.Invalid, "rule", "the rule is given twice: as %q and by -f %s", args[0], file)
+	}
+	var in io.Reader = a.in
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return "", nil, postlift.Faultf(postlift.Invalid, "rule", "the file with the rule cannot be opened: %v", err)
+		}
+		defer f.Close()
+		in = f
+	}
+	raw, err := io.ReadAll(io.LimitReader(in, rules.MaxRuleBytes+1))
+	if err != nil {
+		return "", nil, postlift.Faultf(postlift.Invalid, "rule", "the file with the rule cannot be read: %v", err)
+	}
+	return strings.TrimSpace(strings.TrimPrefix(string(raw), "\ufeff")), args, nil
+}
+
+func fileFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVarP(file, "file", "f", "", "read the rule's text from this file (- is standard input)")
+}
+
+func printHints(w io.Writer, hints []campaigns.RuleHint) {
+	for _, h := range hints {
+		fmt.Fprintf(w, "hint: %s\n", h.Text)
+	}
+}
+
 func newRuleCheckCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use: "check RULE", Short: "Check a rule: syntax, fields, types; errors name place, reason and nearest name",
+	var file string
+	cmd := &cobra.Command{
+		Use: "check RULE | check -f FILE", Short: "Check a rule: syntax, fields, types; errors name place, reason and nearest name",
 		Example: `  postlift rule check 'clv.residual > 5000 and country in ["DE", "AT"]'
+  postlift rule check -f rule.txt
   postlift rule check "sleeping giants" --json`,
-		Args: cobra.ExactArgs(1),
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			rule, _, err := a.ruleText(args, file, 1)
+			if err != nil {
+				return err
+			}
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
 				return err
 			}
-			checked, err := service.CheckRule(cmd.Context(), args[0])
+			checked, err := service.CheckRule(cmd.Context(), rule)
 			if err != nil {
 				return err
 			}
@@ -55,24 +102,31 @@ func newRuleCheckCommand(a *app) *cobra.Command {
 				if len(checked.Segments) > 0 {
 					fmt.Fprintf(w, "saved rules: %s\n", strings.Join(checked.Segments, ", "))
 				}
+				printHints(w, checked.Hints)
 			})
 		},
 	}
+	fileFlag(cmd, &file)
+	return cmd
 }
 
 func newRuleExplainCommand(a *app) *cobra.Command {
-	var asOf string
+	var asOf, file string
 	cmd := &cobra.Command{
-		Use: "explain RULE ACCOUNT", Short: "Why an account is in a rule or out, clause by clause with its values",
+		Use: "explain RULE ACCOUNT | explain ACCOUNT -f FILE", Short: "Why an account is in a rule or out, clause by clause with its values",
 		Example: `  postlift rule explain 'orders > 3 and not has_open_contract' K-10023
   postlift rule explain "sleeping giants" 'Muster Maschinenbau GmbH' --json`,
-		Args: cobra.ExactArgs(2),
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			rule, others, err := a.ruleText(args, file, 2)
+			if err != nil {
+				return err
+			}
 			service, day, err := a.campaignsOn(cmd, asOf)
 			if err != nil {
 				return err
 			}
-			e, err := service.ExplainRule(cmd.Context(), args[0], args[1], day)
+			e, err := service.ExplainRule(cmd.Context(), rule, others[0], day)
 			if err != nil {
 				return err
 			}
@@ -87,44 +141,57 @@ func newRuleExplainCommand(a *app) *cobra.Command {
 		},
 	}
 	asOfFlag(cmd, &asOf)
+	fileFlag(cmd, &file)
 	return cmd
 }
 
 func newRuleCountCommand(a *app) *cobra.Command {
-	var asOf string
+	var asOf, file string
 	cmd := &cobra.Command{
-		Use: "count RULE", Short: "How many accounts a rule takes",
+		Use: "count RULE | count -f FILE", Short: "How many accounts a rule takes",
 		Example: "  postlift rule count 'clv.residual > 5000'\n  postlift rule count \"sleeping giants\" --as-of 2026-06-30 --json",
-		Args:    cobra.ExactArgs(1),
+		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			rule, _, err := a.ruleText(args, file, 1)
+			if err != nil {
+				return err
+			}
 			service, day, err := a.campaignsOn(cmd, asOf)
 			if err != nil {
 				return err
 			}
-			count, err := service.CountRule(cmd.Context(), args[0], day)
+			count, err := service.CountRule(cmd.Context(), rule, day)
 			if err != nil {
 				return err
 			}
 			return a.print(count, func(w io.Writer) {
 				fmt.Fprintf(w, "%d of %d accounts as of %s: %s\n", count.Matched, count.Accounts, count.AsOf, count.Text)
+				printHints(w, count.Hints)
 			})
 		},
 	}
 	asOfFlag(cmd, &asOf)
+	fileFlag(cmd, &file)
 	return cmd
 }
 
 func newRuleSaveCommand(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use: "save NAME TEXT", Short: "Save a rule under a name, as a new version where it changed",
-		Example: `  postlift rule save "sleeping giants" 'clv.residual > 5000 and days_since_last_order > 120'`,
-		Args:    cobra.ExactArgs(2),
+	var file string
+	cmd := &cobra.Command{
+		Use: "save NAME TEXT | save NAME -f FILE", Short: "Save a rule under a name, as a new version where it changed",
+		Example: `  postlift rule save "sleeping giants" 'clv.residual > 5000 and days_since_last_order > 120'
+  postlift rule save "sleeping giants" -f rule.txt`,
+		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			rule, _, err := a.ruleText(args[1:], file, 1)
+			if err != nil {
+				return err
+			}
 			service, err := a.campaigns(cmd.Context())
 			if err != nil {
 				return err
 			}
-			saved, err := service.SaveRule(cmd.Context(), args[0], args[1], a.actor(""))
+			saved, err := service.SaveRule(cmd.Context(), args[0], rule, a.actor(""))
 			if err != nil {
 				return err
 			}
@@ -133,6 +200,8 @@ func newRuleSaveCommand(a *app) *cobra.Command {
 			})
 		},
 	}
+	fileFlag(cmd, &file)
+	return cmd
 }
 
 func newRuleListCommand(a *app) *cobra.Command {
@@ -148,6 +217,9 @@ func newRuleListCommand(a *app) *cobra.Command {
 				return err
 			}
 			return a.print(saved, func(w io.Writer) {
+				if len(saved) == 0 {
+					fmt.Fprintln(w, "no rule is saved yet: postlift rule save NAME TEXT saves one")
+				}
 				for _, r := range saved {
 					fmt.Fprintf(w, "%s  (version %d, %s)\n  %s\n", r.Name, r.Version, r.UID, r.Text)
 				}

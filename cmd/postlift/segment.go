@@ -172,7 +172,7 @@ func printSegment(w io.Writer, s *campaigns.SegmentState) {
 		for i, reason := range s.Stale {
 			words[i] = staleWords[reason]
 			if reason == campaigns.StaleDay {
-				words[i] += fmt.Sprintf(", and the latest build is as of %s", daysAgo(s.BehindDays))
+				words[i] += fmt.Sprintf(", and the latest build is as of %s, %s", s.Last.AsOf, daysAgo(s.BehindDays))
 			}
 		}
 		fmt.Fprintf(w, "  stale: %s\n", strings.Join(words, "; "))

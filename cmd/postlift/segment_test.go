@@ -74,3 +74,22 @@ func TestSegmentsOnTheCommandLine(t *testing.T) {
 	}
 	ok("segment", "build", "--all", "--full")
 }
+
+// TestStaleSegmentsTellTheirAge: a build of an earlier day says of which, and how long ago that was.
+func TestStaleSegmentsTellTheirAge(t *testing.T) {
+	objectors := int64(3)
+	state := campaigns.SegmentState{Segment: campaigns.Segment{Name: "quiet", UID: "seg_1", Last: &campaigns.SegmentBuild{No: 1, AsOf: postlift.MustDate("2026-11-15"), Size: 9}},
+		Rule: campaigns.RuleVersion{Text: "days_since_last_order > 90"}, Stale: []string{campaigns.StaleData, campaigns.StaleDay}, BehindDays: 7, Objectors: &objectors}
+	var b bytes.Buffer
+	printSegment(&b, &state)
+	for _, want := range []string{"accounts have changed; its rule asks for the day, and the latest build is as of 2026-11-15, 7 days ago\n", "at 3 of the accounts nobody may be sent advertising"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("%q is missing in\n%s", want, b.String())
+		}
+	}
+	b.Reset()
+	printMembers(&b, &state, []campaigns.SegmentMember{{ExternalID: "K1", Name: "Alpha GmbH"}, {ExternalID: "K2", Name: "Beta GmbH", Objected: true}})
+	if lines := strings.Split(b.String(), "\n"); strings.HasSuffix(lines[0], "objection") || !strings.HasSuffix(lines[1], "  objection") {
+		t.Errorf("%q", lines)
+	}
+}

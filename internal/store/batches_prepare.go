@@ -69,20 +69,11 @@ JOIN design_versions v ON v.id = x.design_version_id JOIN designs d ON d.id = v.
 	})
 }
 
-// featuresOf makes the features stand for a date: somebody may have looked at a rule for another one since the
-// plan, and letters must not tell of that day.
-func (s *Store) featuresOf(ctx context.Context, asOf postlift.Date) error {
-	have, err := s.FeaturesAsOf(ctx)
-	if err != nil || have == asOf {
-		return err
-	}
-	return s.RefreshFeatures(ctx, asOf)
-}
-
-// RunRecipients reads every chosen contact of a wave with what its letter may say as of the date. It is a Conflict
-// when somebody has made the features stand for another date while they were read.
+// RunRecipients reads every chosen contact of a wave with what its letter may say as of the date, with what was imported
+// until now: somebody may have looked at a rule for another day since the plan, and letters must not tell of that day, nor
+// of the state before an import of today. It is a Conflict when somebody has made the features stand for another date while they were read.
 func (s *Store) RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]mailers.Recipient, error) {
-	if err := s.featuresOf(ctx, asOf); err != nil {
+	if err := s.FreshenFeatures(ctx, asOf); err != nil {
 		return nil, opError("store.RunRecipients", err)
 	}
 	return s.recipientsAsOf(ctx, runID, wave, asOf)

@@ -471,10 +471,27 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 				t.Errorf("last order %s, %d orders; want %s, 1", r.LastOrderOn, r.OrderCount, ordered)
 			}
 		}
+		// an order of the same day is imported after somebody looked at a rule for the run's date
+		if rejected, err := importOrder(s, "N1,"+externalOf(t, s, 1)+",2026-05-28,90.00"); err != nil || rejected > 0 {
+			t.Fatalf("%v, %d rejected", err, rejected)
+		}
+		list, err = s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"))
+		must(t, err)
+		for _, r := range list {
+			if want := postlift.MustDate("2026-05-28"); r.AccountID == 1 && (r.LastOrderOn != want || r.OrderCount != 2) {
+				t.Errorf("after an import: last order %s, %d orders; want %s, 2", r.LastOrderOn, r.OrderCount, want)
+			}
+		}
 		// somebody rebuilds the features between the check and the read
 		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
 		if _, err := s.recipientsAsOf(ctx, 1, 0, postlift.MustDate("2026-06-01")); postlift.KindOf(err) != postlift.Conflict {
 			t.Errorf("figures of another date pass into letters: %v", err)
 		}
 	})
+}
+
+// externalOf is an account's external id.
+func externalOf(t *testing.T, s *Store, account int64) string {
+	t.Helper()
+	return cell(t, s, fmt.Sprintf("SELECT external_id AS v FROM accounts WHERE id = %d", account))
 }

@@ -19,6 +19,9 @@ func importText(t *testing.T, s *Store, kind, text string) (accounts.Report, str
 	if err != nil {
 		t.Fatalf("import %s: %v\n%s", kind, err, rejects)
 	}
+	if n := report.Inserted + report.Updated + report.Unchanged + report.Merged + report.Rejected; n != report.Rows || report.Merged < 0 || report.Unchanged < 0 {
+		t.Errorf("import %s: %d rows, but %+v", kind, report.Rows, report)
+	}
 	return report, rejects
 }
 

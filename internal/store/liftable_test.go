@@ -19,7 +19,7 @@ func TestAgreedFeesAreNotLifted(t *testing.T) {
 		for id, agreed := range map[int]int64{40: 90000, 39: 40000} { // of a window's margin of 900.00
 			must(t, s.gormW.Model(&scoreRow{}).Where("account_id = ?", id).Updates(map[string]any{"window_margin_minor": 90000, "window_committed_minor": agreed}).Error)
 		}
-		create(t, svc, campaignText+"mode: value\n")
+		create(t, svc, campaignText+"mode: value\nmin_value: 0.01\n")
 		p := preview(t, svc, "Win back")
 		for id, want := range map[int64][2]int64{40: {0, 90000}, 39: {50000, 40000}, 38: {19000, 0}} {
 			var row choiceRow

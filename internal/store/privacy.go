@@ -42,13 +42,13 @@ var blockedWays = map[string][]string{
 // from them for the people and companies whom a list named by a hash or who are the same person elsewhere. It takes the
 // arguments of objectionsOf.
 const objectionsSQL = `WITH received AS (
-  SELECT id, uid FROM suppressions WHERE reason = ? AND received_on >= ? AND received_on <= ? AND derived_from = ''
+  SELECT id, uid FROM suppressions WHERE reason = ? AND received_on >= ? AND received_on <= ? AND origin_uid = ''
 ), objections AS (
   SELECT r.id AS root, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r JOIN suppressions o ON o.id = r.id
   UNION SELECT r.id, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r
-    JOIN suppressions o ON o.derived_from = r.uid WHERE o.derived_from <> '' AND o.revoked_at IS NULL
+    JOIN suppressions o ON o.origin_uid = r.uid WHERE o.origin_uid <> '' AND o.revoked_at IS NULL
   UNION SELECT r.id, o.scope, o.match_key, o.contact_id, o.site_id, o.account_id FROM received r
-    JOIN suppression_entries e ON e.derived_from = r.uid JOIN suppressions o ON o.uid = e.suppression_uid WHERE e.derived_from <> '' AND o.revoked_at IS NULL
+    JOIN suppression_entries e ON e.origin_uid = r.uid JOIN suppressions o ON o.uid = e.suppression_uid WHERE e.origin_uid <> '' AND o.revoked_at IS NULL
 )`
 
 func objectionsOf(from, to postlift.Date) []any {
@@ -65,7 +65,7 @@ func (s *Store) Objections(ctx context.Context, from, to postlift.Date, timeZone
 	}
 	rows, err := s.queryRead(ctx, `SELECT o.id, o.uid, o.scope, o.received_on, o.effective_on, o.until_on, o.channel, o.evidence, o.source, o.external_id, o.revoked_at,
   (SELECT e.at FROM events e WHERE e.noun = 'suppression' AND e.noun_uid = o.uid AND e.verb IN ('suppressed', 'blocked') ORDER BY e.id LIMIT 1)
-FROM suppressions o WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.derived_from = '' ORDER BY o.received_on, o.id`, objectionsOf(from, to)...)
+FROM suppressions o WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.origin_uid = '' ORDER BY o.received_on, o.id`, objectionsOf(from, to)...)
 	var found []campaigns.Objected
 	at := map[int64]int{}
 	err = eachRow(rows, err, func(r *sql.Rows) error {
@@ -126,7 +126,7 @@ func (s *Store) objectedWhom(ctx context.Context, from, to postlift.Date, with f
 func (s *Store) objectedAgain(ctx context.Context, from, to postlift.Date, with func(int64, func(*campaigns.Objected))) error {
 	rows, err := s.queryRead(ctx, `SELECT o.id, e.received_on, e.effective_on, e.until_on, e.channel, e.evidence, e.source, e.external_id
 FROM suppressions o JOIN suppression_entries e ON e.suppression_uid = o.uid
-WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.derived_from = '' ORDER BY e.received_on, e.id`, objectionsOf(from, to)...)
+WHERE o.reason = ? AND o.received_on >= ? AND o.received_on <= ? AND o.origin_uid = '' ORDER BY e.received_on, e.id`, objectionsOf(from, to)...)
 	return eachRow(rows, err, func(r *sql.Rows) error {
 		var id int64
 		var e campaigns.ObjectionEntry

@@ -37,13 +37,30 @@ func (r *recording) insertBlocks(blocks []*block) error {
 	if err := r.addBlocks(fresh); err != nil {
 		return err
 	}
-	for _, b := range revive {
-		if _, err := r.exec(`UPDATE suppressions SET revoked_at = NULL, until_on = NULL,
-  effective_on = CASE WHEN effective_on > ? THEN ? ELSE effective_on END WHERE uid = ?`, b.on, b.on, b.uid); err != nil {
-			return err
-		}
+	return r.reviveBlocks(revive, existing)
+}
+
+// reviveBlocks lets blocks hold again, for good or from an earlier day, and keeps what each of them rested on before.
+func (r *recording) reviveBlocks(blocks []*block, existing map[string]suppressionRow) error {
+	known := make(map[string]standing, len(blocks))
+	for _, b := range blocks {
+		known[b.identity()] = standing{suppressionRow: existing[b.identity()], stands: true}
 	}
-	return nil
+	writer := &blocker{tx: r.tx}
+	if err := writer.readEntries(known); err != nil {
+		return err
+	}
+	changed := make([]standing, 0, len(blocks))
+	for _, b := range blocks {
+		s := known[b.identity()]
+		if s.RevokedAt != nil {
+			s.RevokedAt, s.entries = nil, nil
+		}
+		s.take(&accounts.Suppression{ReceivedOn: b.on, EffectiveOn: b.on, Channel: b.channel, Source: b.source, ExternalID: b.externalID}, r.imports.ID)
+		s.settle(r.imports.ID)
+		changed = append(changed, s)
+	}
+	return writer.writeBlocks(changed)
 }
 
 func (b *block) identity() string { return b.scope + "\x00" + b.reason + "\x00" + b.key }

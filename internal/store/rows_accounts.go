@@ -255,7 +255,7 @@ type suppressionRow struct {
 	Source      string        `gorm:"column:source"`
 	ExternalID  string        `gorm:"column:external_id"`
 	ListName    string        `gorm:"column:list_name"`
-	DerivedFrom string        `gorm:"column:derived_from"`
+	DerivedFrom string        `gorm:"column:origin_uid"`
 	RevokedAt   *time.Time    `gorm:"column:revoked_at"`
 	ImportID    int64         `gorm:"column:import_id"`
 }
@@ -267,7 +267,7 @@ func (suppressionRow) TableName() string { return "suppressions" }
 type suppressionEntryRow struct {
 	ID             int64         `gorm:"column:id;primaryKey"`
 	SuppressionUID string        `gorm:"column:suppression_uid"`
-	DerivedFrom    string        `gorm:"column:derived_from"`
+	DerivedFrom    string        `gorm:"column:origin_uid"`
 	ReceivedOn     postlift.Date `gorm:"column:received_on"`
 	EffectiveOn    postlift.Date `gorm:"column:effective_on"`
 	UntilOn        postlift.Date `gorm:"column:until_on"`

@@ -143,13 +143,13 @@ func (b *blocker) known(list []accounts.Suppression) (map[string]standing, error
 	return out, b.readEntries(out)
 }
 
-// write upserts the blocks with their entries and appends their events.
-func (b *blocker) write(blocks []standing, by postlift.Actor) error {
+// writeBlocks upserts blocks with their entries.
+func (b *blocker) writeBlocks(blocks []standing) error {
 	if len(blocks) == 0 {
 		return nil
 	}
 	columns := []string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
-		"until_on", "channel", "evidence", "source", "external_id", "list_name", "derived_from", "revoked_at", "import_id"}
+		"until_on", "channel", "evidence", "source", "external_id", "list_name", "origin_uid", "revoked_at", "import_id"}
 	i := 0
 	_, err := b.upsertRows("suppressions", columns, []string{"scope", "match_key", "reason"}, columns[7:], func() ([]any, bool) {
 		if i == len(blocks) {
@@ -163,12 +163,20 @@ func (b *blocker) write(blocks []standing, by postlift.Actor) error {
 	if err != nil {
 		return err
 	}
-	if err := b.writeEntries(blocks); err != nil {
+	return b.writeEntries(blocks)
+}
+
+// write upserts blocks and appends their events.
+func (b *blocker) write(blocks []standing, by postlift.Actor) error {
+	if len(blocks) == 0 {
+		return nil
+	}
+	if err := b.writeBlocks(blocks); err != nil {
 		return err
 	}
-	i = 0
+	i := 0
 	now := b.store.now()
-	_, err = b.copyRows("events", []string{"at", "actor_kind", "actor", "noun", "noun_uid", "verb", "detail"}, func() ([]any, bool) {
+	_, err := b.copyRows("events", []string{"at", "actor_kind", "actor", "noun", "noun_uid", "verb", "detail"}, func() ([]any, bool) {
 		if i == len(blocks) {
 			return nil, false
 		}

@@ -32,7 +32,7 @@ func alikeQuery(blocks, contacts string) string {
     AND c.account_id = cs.account_id AND cs.id = COALESCE(c.site_id, ` + mainSite("c.account_id") + `) AND c.id <> o.id AND o.last_name <> '' AND o.first_name <> ''` + contacts + `
 )
 SELECT n.first, n.last, c.id, c.first_name, c.last_name, s.reason, s.received_on, s.effective_on, s.until_on, s.channel, s.evidence, s.source, s.external_id, s.list_name,
-  CASE WHEN s.derived_from = '' THEN s.uid ELSE s.derived_from END
+  CASE WHEN s.origin_uid = '' THEN s.uid ELSE s.origin_uid END
 FROM near n JOIN contacts c ON c.id = n.id JOIN suppressions s ON s.id = n.sup ORDER BY s.id, c.id`
 }
 

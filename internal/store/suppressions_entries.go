@@ -213,7 +213,7 @@ func (b *blocker) writeEntries(blocks []standing) error {
 		return err
 	}
 	i, j := 0, 0
-	_, err := b.copyRows("suppression_entries", []string{"suppression_uid", "derived_from", "received_on", "effective_on", "until_on", "channel", "evidence",
+	_, err := b.copyRows("suppression_entries", []string{"suppression_uid", "origin_uid", "received_on", "effective_on", "until_on", "channel", "evidence",
 		"source", "external_id", "list_name", "import_id"}, func() ([]any, bool) {
 		for ; i < len(blocks); i, j = i+1, 0 {
 			if list := blocks[i].entries; len(list) > 1 && j < len(list) {

@@ -239,7 +239,7 @@ func (b *blocker) openEntries(keys []string) (map[string][]accounts.Suppression,
 	entries := map[string][]accounts.Suppression{}
 	var s accounts.Suppression
 	err := scanAll(b.tx, `SELECT scope, match_key, reason, received_on, effective_on, until_on, channel, evidence, source, external_id, list_name,
-  CASE WHEN derived_from = '' THEN uid ELSE derived_from END
+  CASE WHEN origin_uid = '' THEN uid ELSE origin_uid END
 FROM suppressions WHERE scope IN ('person', 'account') AND match_key IN (*) AND revoked_at IS NULL
   AND CASE WHEN scope = 'person' THEN contact_id ELSE account_id END IS NULL ORDER BY id`, keys,
 		[]any{&s.Scope, &s.MatchKey, &s.Reason, &s.ReceivedOn, &s.EffectiveOn, &s.UntilOn, &s.Channel, &s.Evidence, &s.Source, &s.ExternalID, &s.List, &s.DerivedFrom},

@@ -98,7 +98,7 @@ func (s *staff) campaignData(c *gin.Context) (campaignData, error) {
 		return data, err
 	}
 	if data.Foretell {
-		data.Answer = s.assessing.known(s.prospectKey(found, data.Run), s.clock())
+		data.Answer = s.assessing.known(s.prospectKey(ctx, found, data.Run), s.clock())
 	}
 	if data.Run == nil {
 		data.Next = todo{Text: "todo.preview", Command: "postlift campaign preview " + found.UID}

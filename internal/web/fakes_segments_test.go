@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/campaigns"
 	"postlift/campaigns/rules"
 )
@@ -15,9 +16,15 @@ func segmentState() (campaigns.SegmentState, error) {
 		return campaigns.SegmentState{}, err
 	}
 	builds, _ := (&fakes{}).SegmentBuilds(context.Background(), campaigns.Segment{}, 2)
-	return campaigns.SegmentState{Segment: campaigns.Segment{ID: 1, UID: "seg_1", Name: hostile, RuleUID: "rul_1", Last: &builds[0]},
-		Rule: campaigns.RuleVersion{UID: "rul_1", Name: hostile, Version: 3, Text: tree.Text(), Tree: tree}, Stale: []string{campaigns.StaleRule, campaigns.StaleData},
+	objectors := int64(17)
+	return campaigns.SegmentState{Objectors: &objectors, Segment: campaigns.Segment{ID: 1, UID: "seg_1", Name: hostile, RuleUID: "rul_1", Last: &builds[0]},
+		Rule: campaigns.RuleVersion{UID: "rul_1", Name: hostile, Version: 3, Text: tree.Text(), Tree: tree}, Stale: []string{campaigns.StaleRule, campaigns.StaleData, campaigns.StaleDay},
 		Slow: true, UsedBy: []string{hostile}, SentenceEN: hostile, SentenceDE: hostile, Currency: "EUR"}, nil
+}
+
+// Settings are those of an organisation in Berlin.
+func (f *fakes) Settings(context.Context) (accounts.Settings, error) {
+	return accounts.DefaultSettings(), nil
 }
 
 func (f *fakes) SegmentStates(context.Context) ([]campaigns.SegmentState, error) {
@@ -51,7 +58,7 @@ func (f *fakes) SegmentState(_ context.Context, ref string) (campaigns.SegmentSt
 func (f *fakes) SegmentMembers(context.Context, campaigns.Segment, int) ([]campaigns.SegmentMember, error) {
 	worth := eur(14_939)
 	return []campaigns.SegmentMember{{AccountUID: "acc_1", ExternalID: "K-1", Name: hostile, Since: 1, SinceDate: today, Residual: &worth},
-		{AccountUID: "acc_1", ExternalID: "K-2", Name: "Ohne Wert GmbH", Since: 2, SinceDate: today}}, nil
+		{AccountUID: "acc_1", ExternalID: "K-2", Name: "Ohne Wert GmbH", Since: 2, SinceDate: today, Objected: true}}, nil
 }
 
 func (f *fakes) SegmentBuilds(context.Context, campaigns.Segment, int) ([]campaigns.SegmentBuild, error) {

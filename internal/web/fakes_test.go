@@ -212,7 +212,7 @@ func newFakes() *fakes {
 
 func (f *fakes) staff(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := Staff(StaffOptions{Health: f, Values: f, Insights: f, Engine: f, Campaigns: f, Batches: batchService{f}, Artefacts: f, Results: f,
+	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Batches: batchService{f}, Artefacts: f, Results: f,
 		Clock: postlift.FixedClock(now), Log: slog.New(slog.NewTextHandler(&f.log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)

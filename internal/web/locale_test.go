@@ -111,7 +111,7 @@ func TestEveryTextIsThere(t *testing.T) {
 		keys = append(keys, "rule."+op)
 	}
 	for _, outcome := range []string{"not_matched", campaigns.Gated, campaigns.OverCap, campaigns.HeldOut, campaigns.Assigned} {
-		keys = append(keys, "outcome."+outcome, "outcome."+outcome+".text")
+		keys = append(keys, "outcome."+outcome)
 	}
 	for _, verdict := range []string{"works", "no_proof", "hurts", "withheld"} {
 		keys = append(keys, "verdict."+verdict)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/campaigns"
 	"postlift/campaigns/planner"
 	"postlift/campaigns/rules"
@@ -20,6 +21,11 @@ import (
 type Health interface {
 	Ping(ctx context.Context) error
 	CheckSchema(ctx context.Context) error
+}
+
+// Settings reads the organisation's settings; the store is one.
+type Settings interface {
+	Settings(ctx context.Context) (accounts.Settings, error)
 }
 
 // Visits records that a tracking link was followed; responses.Service is one.
@@ -91,6 +97,7 @@ type Results interface {
 // StaffOptions are what the staff pages show and log to. Every field is needed.
 type StaffOptions struct {
 	Health    Health
+	Settings  Settings
 	Values    Values
 	Insights  Insights
 	Engine    Engine

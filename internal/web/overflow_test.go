@@ -20,7 +20,7 @@ import (
 const measuring = `<!doctype html><body><script>
 const pages = %s, wide = [];
 (async () => {
-  for (const page of pages) for (const width of [1600, 1280, 1100, 760, 390, 320]) {
+  for (const page of pages) for (const width of [1600, 1100, 760, 390, 320]) {
     const frame = document.createElement("iframe");
     frame.style.cssText = "border:0;height:900px;width:" + width + "px";
     frame.src = page;

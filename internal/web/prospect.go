@@ -53,7 +53,7 @@ func (s *staff) prospect(c *gin.Context) {
 		return
 	}
 	data := prospectData{Campaign: found, Planned: run != nil}
-	job := s.assessing.ask(ctx, s.prospectKey(found, run), s.clock(), func(ctx context.Context) (planner.Assessment, error) {
+	job := s.assessing.ask(ctx, s.prospectKey(ctx, found, run), s.clock(), func(ctx context.Context) (planner.Assessment, error) {
 		return s.campaigns.Assess(ctx, found.UID, 0, 0)
 	})
 	page := view{Title: "prospect.title", Subject: found.Name, Nav: "campaigns"}
@@ -74,11 +74,11 @@ func (s *staff) prospect(c *gin.Context) {
 }
 
 // prospectKey is what an assessment stands for: the plan or, before the first, the campaign as it is today.
-func (s *staff) prospectKey(c campaigns.Campaign, run *campaigns.Run) string {
+func (s *staff) prospectKey(ctx context.Context, c campaigns.Campaign, run *campaigns.Run) string {
 	if run != nil {
 		return run.UID + "|" + run.PlanHash
 	}
-	return c.UID + "|" + strconv.Itoa(c.Version) + "|" + postlift.DateOf(s.clock()).String()
+	return c.UID + "|" + strconv.Itoa(c.Version) + "|" + s.today(ctx).String()
 }
 
 // foretold tells whether a campaign is at a point where what it can show still matters for its plan.

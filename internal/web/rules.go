@@ -158,7 +158,7 @@ func (t ruleTrial) Sentence(lang string) string {
 
 // ruleProblem is what is wrong with a rule's text, and where.
 type ruleProblem struct {
-	Text   string
+	Text   string // without its place where Line says it
 	Line   int    // from 1; 0: no place is known
 	Column int    // from 1, in letters
 	Source string // that line, cut where it is long
@@ -180,6 +180,8 @@ func (s *staff) ruleTry(c *gin.Context) {
 }
 
 func (s *staff) try(ctx context.Context, t *ruleTrial, fields *rules.Catalogue, count bool, lang string) error {
+	ctx, stop := context.WithTimeout(ctx, countLimit)
+	defer stop()
 	if len(t.Text) > ruleLimit {
 		t.Problem = &ruleProblem{Text: s.texts[lang].get("rulepage.long", ruleLimit)}
 		return nil
@@ -207,9 +209,9 @@ func (s *staff) count(ctx context.Context, t *ruleTrial) error {
 		return nil
 	}
 	defer s.slots.leave()
-	limited, stop := context.WithTimeout(ctx, countLimit)
+	ctx, stop := context.WithTimeout(ctx, countLimit)
 	defer stop()
-	counted, err := s.campaigns.CountRule(limited, t.Text, t.AsOf)
+	counted, err := s.campaigns.CountRule(ctx, t.Text, t.AsOf)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		t.Busy = true
@@ -236,7 +238,12 @@ func (s *staff) ruleDay(c *gin.Context) postlift.Date {
 			return run.AsOf
 		}
 	}
-	return postlift.DateOf(s.clock())
+	return s.today(c.Request.Context())
+}
+
+// today is the day on the organisation's clocks.
+func (s *staff) today(ctx context.Context) postlift.Date {
+	return postlift.DateOf(s.clock().In(s.zone(ctx)))
 }
 
 // place is how a fault of a rule's text begins.
@@ -269,7 +276,7 @@ func placed(source, fault string) *ruleProblem {
 	if from > 0 {
 		before = "… "
 	}
-	p.Line, p.Column = line, column
+	p.Text, p.Line, p.Column = strings.TrimPrefix(fault, found[0]), line, column
 	p.Source = before + string(letters[from:to])
 	p.Mark = strings.Repeat(" ", len([]rune(before))+at-from) + strings.Repeat("^", max(min(width, to-at), 1))
 	if to < len(letters) {

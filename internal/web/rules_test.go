@@ -52,7 +52,9 @@ func TestRulesAreTried(t *testing.T) {
 	if page := try(strings.Repeat("orders > 1 or ", 1000), "check"); !strings.Contains(page, "longer than 8000 letters") {
 		t.Error("a long text is tried")
 	}
-	f.count = func(context.Context) (campaigns.RuleCount, error) { return campaigns.RuleCount{}, context.DeadlineExceeded }
+	f.count = func(context.Context) (campaigns.RuleCount, error) {
+		return campaigns.RuleCount{}, context.DeadlineExceeded
+	}
 	if page := try("orders > 1", "count"); !strings.Contains(page, "counting took too long") {
 		t.Error("a count without an end is not told")
 	}

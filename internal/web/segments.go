@@ -67,14 +67,15 @@ func sentenceOf(state *campaigns.SegmentState, lang string) string {
 
 // segmentData is one segment with its members and what its builds changed.
 type segmentData struct {
-	State   campaigns.SegmentState
-	Rule    *clause
-	Members []campaigns.SegmentMember
-	Builds  []campaigns.SegmentBuild // the newest first
-	Chart   template.HTML            // empty before the second build
-	Diff    *campaigns.SegmentDiff   // nil before the second build
-	Hidden  int64                    // moves that Diff does not list
-	Next    todo                     // empty where the segment is up to date
+	State     campaigns.SegmentState
+	Rule      *clause
+	Members   []campaigns.SegmentMember
+	Builds    []campaigns.SegmentBuild // the newest first
+	Chart     template.HTML            // empty before the second build
+	Diff      *campaigns.SegmentDiff   // nil before the second build
+	Hidden    int64                    // moves that Diff does not list
+	Objectors int64                    // members at whom nobody may be sent advertising because of objections
+	Next      todo                     // empty where the segment is up to date
 }
 
 func (s *staff) segment(c *gin.Context) {
@@ -90,6 +91,9 @@ func (s *staff) segmentData(c *gin.Context) (data segmentData, err error) {
 	ctx, lang := c.Request.Context(), languageOf(c)
 	if data.State, err = s.campaigns.SegmentState(ctx, c.Param("id")); err != nil {
 		return data, err
+	}
+	if n := data.State.Objectors; n != nil {
+		data.Objectors = *n
 	}
 	catalogue, err := s.campaigns.Catalogue(ctx)
 	if err != nil {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"html/template"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -28,6 +30,21 @@ type site struct {
 	clock  postlift.Clock
 	demo   bool
 	public bool // the listener of recipients: no navigation
+
+	settings Settings // nil: pages without instants
+}
+
+// zone is the organisation's time zone; UTC, which instants then say, where it cannot be read.
+func (s *site) zone(ctx context.Context) *time.Location {
+	if s.settings == nil {
+		return time.UTC
+	}
+	settings, err := s.settings.Settings(ctx)
+	if err != nil {
+		s.log.Error("settings cannot be read: instants are told in UTC", "error", err)
+		return time.UTC
+	}
+	return settings.Zone()
 }
 
 func newSite(log *slog.Logger, clock postlift.Clock) (*site, error) {

@@ -31,7 +31,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	base.demo = o.Demo
+	base.demo, base.settings = o.Demo, o.Settings
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
 		batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
 	s.slots = make(slots, computedAtOnce)

@@ -34,7 +34,7 @@ var (
 	labelledBy   = regexp.MustCompile(`<label for="([^"]+)"`)
 	inputID      = regexp.MustCompile(`<(?:input|select|textarea)[^>]* id="([^"]+)"`)
 	unknownKey   = regexp.MustCompile(`>\s*(?:[a-z_]+\.){1,3}[a-z_]+\s*<`)
-	fileNames    = regexp.MustCompile(`(?:manifest\.csv|ticket\.json|stoplist\.csv)`)
+	fileNames    = regexp.MustCompile(`(?:manifest\.csv|ticket\.json|stoplist\.csv)|<code>[^<]*</code>`)
 	headingOne   = regexp.MustCompile(`<h1[ >]`)
 	titleElement = regexp.MustCompile(`<title>[^<]+ · postlift</title>`)
 )

@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/campaigns/rules"
 	"postlift/responses"
 )
@@ -28,6 +29,7 @@ type view struct {
 
 	texts  texts
 	assets assets
+	zone   *time.Location // whose clocks its instants are told on
 	path   string
 	query  url.Values
 }
@@ -36,6 +38,7 @@ func (v *view) prepare(s *site, c *gin.Context) {
 	v.Lang = languageOf(c)
 	v.texts, v.assets = s.texts[v.Lang], s.assets
 	v.Demo, v.Public = s.demo, s.public
+	v.zone = s.zone(c.Request.Context())
 	v.path, v.query = c.Request.URL.Path, c.Request.URL.Query()
 }
 
@@ -82,7 +85,9 @@ func (v *view) Money(m postlift.Money) string {
 }
 
 // Whole writes an amount rounded to whole major units.
-func (v *view) Whole(m postlift.Money) string { return responses.WholeMoney(m, v.Lang) }
+func (v *view) Whole(m postlift.Money) string {
+	return strings.Replace(responses.WholeMoney(m, v.Lang), "\u2212€", "\u2212\u2060€", 1) // no line ends between them
+}
 
 // Signed is Whole with a plus before a gain.
 func (v *view) Signed(m postlift.Money) string {
@@ -167,7 +172,7 @@ func (v *view) Date(d postlift.Date) string {
 	return d.Format(v.Lang)
 }
 
-// Moment writes an instant in UTC; nil or zero is a dash.
+// Moment writes an instant on the organisation's clocks, with their mark; nil or zero is a dash.
 func (v *view) Moment(t any) string {
 	var at time.Time
 	switch t := t.(type) {
@@ -181,7 +186,7 @@ func (v *view) Moment(t any) string {
 	if at.IsZero() {
 		return "–"
 	}
-	return postlift.DateOf(at.UTC()).Format(v.Lang) + ", " + at.UTC().Format("15:04") + "\u00a0UTC"
+	return accounts.MomentIn(v.zone, at, v.Lang)
 }
 
 // Bytes writes a file's size.

@@ -78,18 +78,19 @@ func (c *canvas) tipped(x, y, r float64, l look, tip string) {
 	fmt.Fprintf(c, `<circle cx="%s" cy="%s" r="11" fill="none" pointer-events="all"/></g>`, num(x), num(y))
 }
 
-// marked is a named point: a larger dot, a line down to the axis, its name above or, at the upper edge, below.
+// marked is a named point: a larger dot, a line down to the axis, its name beside that, where no curve that rises ever more slowly
+// comes.
 func (c *canvas) marked(xs, ys scale, p XY) {
 	x, y := xs.at(p.X), ys.at(p.Y)
 	l := looks[Third]
 	c.line(x, y, x, ys.from, l, 1.5, "4 3")
 	c.tipped(x, y, 6.5, l, p.Tip)
-	anchor, at, above := "start", x+10, y+22
-	if x > c.width*.6 {
+	anchor, at, beside := "start", x+10, (y+ys.from)/2
+	if x > c.width*.5 {
 		anchor, at = "end", x-10
 	}
-	if above > ys.from-6 {
-		above = y - 12
+	if ys.from-y < 40 { // no room below it
+		beside = y - 12
 	}
-	c.text(at, above, anchor, l.class+" t", l.colour, p.Tip)
+	c.text(at, beside, anchor, l.class+" t", l.colour, p.Tip)
 }

@@ -27,11 +27,11 @@ func Reach(f Frame, rows []ReachRow, expected float64, expectedName string, limi
 	axisY := top + rowHeight*float64(len(rows))
 	c.axis(x, tick, top, axisY, format)
 	c.line(x.at(0), top, x.at(0), axisY, look{"c-zero", muted}, 1.5, "")
+	l := looks[Third]
+	c.line(x.at(expected), top-8, x.at(expected), axisY, l, 2, "6 4")
 	for i, r := range rows {
 		c.reachRow(x, top+rowHeight*float64(i), r)
 	}
-	l := looks[Third]
-	c.line(x.at(expected), top-8, x.at(expected), axisY, l, 2, "6 4")
 	anchor := "start"
 	if x.at(expected) > c.width*.6 {
 		anchor = "end"
