@@ -8,7 +8,7 @@ func TestRoleOf(t *testing.T) {
 		{"", "", ""}, {" - ", "", ""},
 		{"Geschäftsführung", "", "management"}, {"Geschäftsführerin", "", "management"}, {"Geschäftsführer", "Technik", "management"},
 		{"Technischer Geschäftsführer", "", "management"}, {"Inhaber", "", "management"}, {"CEO", "", "management"}, {"Managing Director", "", "management"},
-		{"Vorstandsvorsitzende", "", "management"}, {"Director", "", "management"}, {"Leitung", "", "management"}, {"C.E.O.", "", "other"},
+		{"Vorstandsvorsitzende", "", "management"}, {"Director", "", "management"}, {"Leitung", "", "management"}, {"C.E.O.", "", "management"},
 		{"Einkauf", "", "purchasing"}, {"Leitung Einkauf", "", "purchasing"}, {"Einkäuferin", "", "purchasing"}, {"Purchasing Manager", "", "purchasing"},
 		{"Head of Procurement", "", "purchasing"}, {"Strategischer Einkauf/Beschaffung", "", "purchasing"}, {"Director of Purchasing", "", "purchasing"},
 		{"Technik", "", "technical"}, {"Technischer Leiter", "", "technical"}, {"Produktion", "", "technical"}, {"Produktionsleiterin", "", "technical"},

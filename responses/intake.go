@@ -40,7 +40,7 @@ type ImportReport struct {
 	DryRun    bool           `json:"dry_run"`
 	Rows      int            `json:"rows"`
 	Rejected  int            `json:"rejected"`
-	Reasons   map[string]int `json:"reject_reasons"` // "field: rule" to rows
+	Reasons   map[string]int `json:"reject_reasons"` // "field.rule" to rows
 	Format    csvfile.Format `json:"format"`
 	Withdrawn int            `json:"withdrawn"` // unsent letters pulled
 	Saved
@@ -237,7 +237,7 @@ func eventTime(row *csvfile.Row) time.Time {
 func (f *fileReading) reject(rejects ...csvfile.Reject) error {
 	f.report.Rejected++
 	for _, r := range rejects {
-		f.report.Reasons[r.Field+": "+r.Rule]++
+		f.report.Reasons[r.Field+"."+r.Rule]++
 	}
 	return f.rejects.Write(rejects...)
 }

@@ -267,9 +267,12 @@ func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 		}
 		return l, b.refuse(n, "a plain value is expected here")
 	}
-	reason := literalReason(f, op, l)
-	if l.kind == numberLiteral && reason == "" {
-		reason = thousandReason(b.sourceOf(n), f.Type == Amount)
+	reason := ""
+	if l.kind == numberLiteral && (f.Type == Number || f.Type == Amount) {
+		reason = thousandReason(b.numberText(n), f.Type == Amount)
+	}
+	if reason == "" {
+		reason = literalReason(f, op, l)
 	}
 	if reason != "" {
 		return l, b.at(start(n), b.sourceOf(n), "%s", reason)
@@ -279,6 +282,14 @@ func (b *builder) literal(f *Field, op string, n ast.Node) (Literal, error) {
 
 // grouped is a number with one point and three digits behind it, which German writes for thousands.
 var grouped = regexp.MustCompile(`^(-?)([1-9][0-9]{0,2})\.([0-9]{3})$`)
+
+// numberText is a number as it is written, with its sign.
+func (b *builder) numberText(n ast.Node) string {
+	if sign, ok := n.(*ast.UnaryNode); ok {
+		return sign.Operator + b.numberText(sign.Node)
+	}
+	return b.slice(n.Location().From, n.Location().To)
+}
 
 // thousandReason tells why a number's text can be read in two ways, or "". Money never has three decimals; of other
 // numbers only those that nobody would write so for their decimals' sake: the last of which is a zero.

@@ -55,7 +55,7 @@ func printAssessment(w io.Writer, a planner.Assessment) {
 		fmt.Fprintf(w, "beside it contracts have agreed a margin of %s for these days: no letter raises it\n", a.Agreed.Format("en"))
 	}
 	if len(a.Designs) > 0 {
-		fmt.Fprintf(w, "\n%-70s %9s %19s %6s %10s %8s %10s  %s\n", "design", "seen from", "(80 % range)", "power", "pays, seen", "coverage", "known on", "given up or later")
+		fmt.Fprintf(w, "\n%-70s %9s %19s %6s %10s %8s %10s  %s\n", "design", "seen from", "(80 % range)", "power", "proves it", "coverage", "known on", "given up or later")
 	}
 	for _, f := range a.Designs {
 		printFinding(w, f, a.Proposal.Design, a.Own)

@@ -8,6 +8,7 @@ import (
 
 	"postlift/accounts"
 	"postlift/campaigns"
+	"postlift/campaigns/budget"
 )
 
 func printApproved(w io.Writer, run campaigns.Run, campaign string, settings accounts.Settings) {
@@ -196,7 +197,12 @@ func printRunPlan(w io.Writer, r campaigns.Run, class campaigns.Class) {
 }
 
 // reasonText names a reason in words.
-func reasonText(r campaigns.Reason) string { return r.Words("en") }
+func reasonText(r campaigns.Reason) string {
+	if r == campaigns.SparedKey {
+		return "key account that the campaign spares"
+	}
+	return r.Words("en")
+}
 
 // inAll tells how many accounts a reason stopped in all, where others stood before it.
 func inAll(f campaigns.Funnel, first campaigns.ReasonCount) string {
@@ -212,7 +218,7 @@ func printOutlook(w io.Writer, o campaigns.Outlook, class campaigns.Class) {
 	}
 	printPlanParts(w, o)
 	for _, part := range o.Quote.Parts {
-		fmt.Fprintf(w, "  cost: %s %s\n", strings.TrimSpace(strings.Join([]string{part.Code, part.Name, part.Country, string(part.Terms)}, " ")), part.Amount.Format("en"))
+		fmt.Fprintf(w, "  cost: %s %s\n", partName(part), part.Amount.Format("en"))
 	}
 	if class != campaigns.Contractual {
 		printAlternatives(w, o)
@@ -223,6 +229,17 @@ func printOutlook(w io.Writer, o campaigns.Outlook, class campaigns.Class) {
 	for _, s := range o.Samples {
 		fmt.Fprintf(w, "    %-12s %-30s %s\n", s.ExternalID, s.Account, s.Sentence)
 	}
+}
+
+// flatName is how a quote names the one price of campaigns without a tariff.
+const flatName = "piece"
+
+// partName names a part of a quote; of a campaign without a tariff there is one, its letters.
+func partName(part budget.Part) string {
+	if part.Code == budget.PartProduction && part.Name == flatName {
+		return "letters"
+	}
+	return strings.TrimSpace(strings.Join([]string{part.Code, part.Name, part.Country, string(part.Terms)}, " "))
 }
 
 // printPlanParts tells what goes out when, and as which letter.

@@ -43,6 +43,6 @@ func printResponses(w io.Writer, r responses.ImportReport) {
 	fmt.Fprintf(w, "%s %s: %d rows, %d new, %d known already, %d rejected\n", done, r.Kind, r.Rows, r.Inserted, r.Duplicates, r.Rejected)
 	fmt.Fprintf(w, "blocked: %d, unsent letters pulled: %d\n", r.Suppressed, r.Withdrawn)
 	for _, reason := range slices.Sorted(maps.Keys(r.Reasons)) {
-		fmt.Fprintf(w, "  rejected for %s: %d\n", reason, r.Reasons[reason])
+		fmt.Fprintf(w, "  rejected for %s: %d\n", accounts.Spoken(reason), r.Reasons[reason])
 	}
 }

@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"postlift"
+	"postlift/campaigns"
 )
 
 // TestSegmentsOnTheCommandLine walks from an empty folder to a segment whose entries and exits are told.

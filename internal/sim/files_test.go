@@ -86,7 +86,7 @@ func TestImporterRejectsJustThePlanted(t *testing.T) {
 		}
 		planted := int64(files.PlantedRows(f.Kind))
 		for warning, n := range report.Warnings { // a planted wrong line of an order is told, nothing else
-			if warning != "order may lack a rejected line" || n > planted {
+			if warning != "order_may_lack_a_rejected_line" || n > planted {
 				t.Errorf("%s: warnings %v", f.Kind, report.Warnings)
 			}
 		}

@@ -98,6 +98,12 @@ func TestEveryTextIsThere(t *testing.T) {
 	for _, state := range []string{"draft", "previewed", "approved", "scheduled", "running", "paused", "finished", "cancelled"} {
 		keys = append(keys, "state."+state)
 	}
+	for _, compare := range draftCompares {
+		keys = append(keys, "compare."+compare)
+	}
+	for _, group := range fieldGroups(rules.Builtin()) {
+		keys = append(keys, "build.level."+group.Key)
+	}
 	for _, end := range []string{endsNothing, endsNumber} {
 		keys = append(keys, "campaign.next.none."+end)
 	}

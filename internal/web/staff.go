@@ -59,6 +59,7 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/segments/:id":            s.segment,
 		"/rules":                   s.ruleList,
 		"/rules/try":               s.ruleTry,
+		"/rules/build":             s.ruleBuild,
 		"/rules/:id":               s.rule,
 		"/campaigns":               s.campaignList,
 		"/campaigns/:id":           s.campaign,
