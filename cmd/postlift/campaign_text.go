@@ -265,11 +265,13 @@ func printEarnings(w io.Writer, o campaigns.Outlook) {
 }
 
 func printAlternatives(w io.Writer, o campaigns.Outlook) {
-	if n := o.Next; n != nil {
+	if n := o.Next; n != nil && n.Letters == 0 {
+		fmt.Fprintln(w, "  1,000 more would bring nothing: money does not end this selection")
+	} else if n != nil {
 		fmt.Fprintf(w, "  1,000 more would bring %s (90 %%: %s to %s) with %d letters more\n", n.Gain.Value.Format("en"), n.Gain.Low.Format("en"), n.Gain.High.Format("en"), n.Letters)
 	}
 	if c := o.Cut; c != nil && c.Letters != 0 {
-		fmt.Fprintf(w, "  20 %% less would change the gain by %s (90 %%: %s to %s) with %d letters fewer\n", c.Gain.Value.Format("en"), c.Gain.Low.Format("en"), c.Gain.High.Format("en"), -c.Letters)
+		fmt.Fprintf(w, "  20 %% less than the plan costs would change the gain by %s (90 %%: %s to %s) with %d letters fewer\n", c.Gain.Value.Format("en"), c.Gain.Low.Format("en"), c.Gain.High.Format("en"), -c.Letters)
 	}
 	if k := o.KeyAccounts; k != nil {
 		fmt.Fprintf(w, "  key accounts: %d mailed always, %d spared; %.1f %% of last year's revenue is left out of the estimate\n", k.Mailed, k.Spared, 100*k.RevenueShare)
