@@ -99,9 +99,9 @@ func TestSegmentsGoStaleByTheDay(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		ctx, me := context.Background(), postlift.Person("test")
 		service := planWorld(t, s, 10)
-		for name, rule := range map[string]string{"relative": "last_order_on < days_ago(90)", "days": "days_since_last_order > 90",
-			"through": `in_segment("days") or clv.residual > 50`, "still": "clv.residual > 50"} {
-			_, err := service.CreateSegment(ctx, name, rule, me)
+		for _, rule := range [][2]string{{"relative", "last_order_on < days_ago(90)"}, {"days", "days_since_last_order > 90"},
+			{"through", `in_segment("days") or clv.residual > 50`}, {"still", "clv.residual > 50"}} {
+			_, err := service.CreateSegment(ctx, rule[0], rule[1], me)
 			must(t, err)
 		}
 		for _, day := range []struct {
