@@ -10,20 +10,46 @@ import (
 	"postlift/campaigns/rules"
 )
 
-// freeze writes the values that the rules read as a JSON object in their order.
-func freeze(fields []*rules.Field, facts *rules.Facts, currency string) ([]byte, error) {
-	b := append(make([]byte, 0, 48*len(fields)+2), '{')
+// freezer writes features one after the other, many into one piece of memory.
+type freezer struct {
+	fields   []*rules.Field
+	names    []string // as they begin a member, with comma and colon
+	currency string
+	room     []byte
+}
+
+// freezerRoom is the memory that is taken at a time.
+const freezerRoom = 1 << 18
+
+func newFreezer(fields []*rules.Field, currency string) *freezer {
+	z := &freezer{fields: fields, currency: currency}
 	for i, f := range fields {
-		if i > 0 {
-			b = append(b, ',')
+		comma := ","
+		if i == 0 {
+			comma = ""
 		}
-		b = append(append(append(b, '"'), f.Name...), '"', ':')
+		z.names = append(z.names, comma+`"`+f.Name+`":`)
+	}
+	return z
+}
+
+// freeze writes the values that the rules read as a JSON object in their order.
+func (z *freezer) freeze(facts *rules.Facts) ([]byte, error) {
+	if cap(z.room)-len(z.room) < 64*len(z.fields)+2 {
+		z.room = make([]byte, 0, freezerRoom+64*len(z.fields))
+	}
+	from := len(z.room)
+	b := append(z.room, '{')
+	for i, f := range z.fields {
+		b = append(b, z.names[i]...)
 		var err error
-		if b, err = appendValue(b, facts.Value(f, currency)); err != nil {
+		if b, err = appendValue(b, facts.Value(f, z.currency)); err != nil {
 			return nil, fmt.Errorf("campaigns: feature %s: %w", f.Name, err)
 		}
 	}
-	return append(b, '}'), nil
+	b = append(b, '}')
+	z.room = b
+	return b[from:len(b):len(b)], nil
 }
 
 // appendValue writes a value as encoding/json does. What a million accounts have, plain texts, amounts and whole

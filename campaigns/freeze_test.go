@@ -2,13 +2,46 @@ package campaigns
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"postlift"
+	"postlift/campaigns/rules"
 )
+
+// Features written one after the other into the same memory stay as they were, and are what encoding/json reads.
+func TestFrozenFeaturesStay(t *testing.T) {
+	c := rules.Builtin()
+	industry, _ := c.Field("industry")
+	revenue, _ := c.Field("revenue_12m")
+	z := newFreezer([]*rules.Field{industry, revenue}, "EUR")
+	var kept [][]byte
+	var want []string
+	for i := range 5000 {
+		facts := c.NewFacts()
+		text := strings.Repeat("Bau", i%200)
+		facts.SetText(industry, text)
+		facts.SetNumber(revenue, float64(i))
+		b, err := z.freeze(facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		value := "null"
+		if text != "" {
+			value = `"` + text + `"`
+		}
+		kept, want = append(kept, b), append(want, fmt.Sprintf(`{"industry":%s,"revenue_12m":{"minor":%d,"currency":"EUR"}}`, value, i))
+	}
+	for i, b := range kept {
+		if string(b) != want[i] || !json.Valid(b) {
+			t.Fatalf("account %d has %s, want %s", i, b, want[i])
+		}
+	}
+}
 
 // A value is written as encoding/json writes it, byte for byte: plan hashes stand on that.
 func TestFrozenValuesAreJSON(t *testing.T) {

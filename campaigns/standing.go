@@ -1,7 +1,6 @@
 package campaigns
 
 import (
-	"context"
 	"slices"
 
 	"postlift"
@@ -77,21 +76,4 @@ func compareIDs(a, b int64) int {
 		return 1
 	}
 	return 0
-}
-
-// addGateFacts reads what the gate needs of the matched accounts, all of them at once.
-func (s *Service) addGateFacts(ctx context.Context, found []Candidate, policy *Policy, asOf postlift.Date) error {
-	ids := make([]int64, len(found))
-	for i := range found {
-		ids[i] = found[i].AccountID
-	}
-	p := Pressure{AsOf: asOf, WithUnsent: true, Policy: policy}
-	standings, recipients, err := s.store.GateFacts(ctx, ids, p)
-	if err != nil {
-		return err
-	}
-	for i := range found {
-		found[i].Standing, found[i].Recipients = standings.Of(ids[i]), recipients.Of(ids[i])
-	}
-	return nil
 }

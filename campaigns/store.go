@@ -262,7 +262,8 @@ type FactStore interface {
 	// FreshenFeatures makes the features stand for a date with every change of an account in them.
 	FreshenFeatures(ctx context.Context, asOf postlift.Date) error
 	// EachMatch streams, by id, the accounts that a bound rule takes, without a rule every account, with the given
-	// fields filled. The AccountFacts and its Facts are reused from call to call.
+	// fields filled; outward ids, names and deciles are left out. The AccountFacts and its Facts are reused from call
+	// to call.
 	EachMatch(ctx context.Context, c *rules.Catalogue, rule *rules.Term, fields []*rules.Field, asOf postlift.Date, fn func(*AccountFacts) error) error
 	// CountMatches counts the accounts that a bound rule takes, and all.
 	CountMatches(ctx context.Context, rule *rules.Term, asOf postlift.Date) (matched, all int, err error)
@@ -272,6 +273,9 @@ type FactStore interface {
 	AccountFacts(ctx context.Context, c *rules.Catalogue, ref string, asOf postlift.Date) (AccountFacts, error)
 	// GateFacts reads what the gate needs of any number of accounts and of their contacts, set-based.
 	GateFacts(ctx context.Context, accountIDs []int64, p Pressure) (Standings, Recipients, error)
+	// GateFactsAhead begins to read it before it is known of which accounts; what it gives is GateFacts, to be called
+	// once. It goes on until then or until ctx ends.
+	GateFactsAhead(ctx context.Context, p Pressure) func(accountIDs []int64) (Standings, Recipients, error)
 	// PlacesNear lists the places ("DE-70173") whose centre lies in a circle; NotFound where the centre's postcode
 	// has no known place.
 	PlacesNear(ctx context.Context, near rules.Near) ([]string, error)

@@ -25,19 +25,36 @@ type selectBench struct {
 }
 
 func newBenchSelectCommand(a *app) *cobra.Command {
-	b := selectBench{}
+	b, stored, inStore := selectBench{}, storedBench{app: a}, false
 	cmd := &cobra.Command{
 		Use:   "select",
 		Short: "Select a tenth of made-up accounts under a tariff and a budget",
 		Long: `Makes up accounts in memory and selects about a tenth of them under a tariff with set-up fee, print
 steps and postage by region, once by the selection alone and once by a whole plan with gate,
 holdout, caps and budget. Then it solves small selections whose exact optimum is known by
-dynamic programming and prints the largest gap.`,
-		Example: "  postlift bench select\n  postlift bench select --accounts 200000 --json",
+dynamic programming and prints the largest gap.
+
+With --store it measures a whole preview on a database instead, part by part: the rule over made-up
+accounts with sites, contacts, letters and blocks, what the gate needs of those it takes, the plan
+with gate, holdout, caps and budget, and its choices written down; first with nothing in any cache,
+then in place of the plan before it. That is a temporary SQLite file, or with --postgres a schema
+of its own on the server of DATABASE_URL, which is dropped at the end.`,
+		Example: "  postlift bench select\n  postlift bench select --accounts 200000 --json\n  postlift bench select --store",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			if b.accounts < 1000 || b.runs < 1 {
 				return postlift.Faultf(postlift.Invalid, "bench select", "at least 1,000 accounts and one run are needed")
+			}
+			if stored.postgres && !inStore {
+				return postlift.Faultf(postlift.Invalid, "bench select", "--postgres goes with --store")
+			}
+			if inStore {
+				stored.accounts, stored.runs = b.accounts, b.runs
+				result, err := stored.run(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return a.print(result, result.text)
 			}
 			result, err := b.run(a.errOut)
 			if err != nil {
@@ -49,7 +66,10 @@ dynamic programming and prints the largest gap.`,
 	f := cmd.Flags()
 	f.IntVar(&b.accounts, "accounts", benchMillion, "accounts to choose from")
 	f.IntVar(&b.runs, "runs", 3, "how often each step is run; the best time counts")
-	f.Uint64Var(&b.seed, "seed", 1, "decides all accounts")
+	f.Uint64Var(&b.seed, "seed", 1, "decides all accounts in memory")
+	f.BoolVar(&inStore, "store", false, "measure a whole preview on a database")
+	f.BoolVar(&stored.postgres, "postgres", false, "with --store: on the PostgreSQL server of DATABASE_URL")
+	f.StringVar(&stored.dir, "dir", "", "with --store: where the temporary folder is made (about 3 GB for a million accounts)")
 	return cmd
 }
 

@@ -117,3 +117,37 @@ func TestBenchRules(t *testing.T) {
 		}
 	}
 }
+
+// TestBenchSelectStored: on every engine every account that the rule takes is in the funnel once, somebody has each
+// outcome, and every part is timed. Previews of one base are the same plan.
+func TestBenchSelectStored(t *testing.T) {
+	t.Setenv("DATABASE_URL", os.Getenv("POSTLIFT_TEST_DATABASE_URL"))
+	for _, engine := range []string{"sqlite", "postgres"} {
+		args := []string{"bench", "select", "--store", "--accounts", "3000", "--runs", "1", "--json"}
+		if engine == "postgres" {
+			if os.Getenv("DATABASE_URL") == "" {
+				continue
+			}
+			args = append(args, "--postgres")
+		}
+		code, out, errOut := call(t, args...)
+		var r storedResult
+		if err := json.Unmarshal([]byte(out), &r); code != 0 || err != nil {
+			t.Fatalf("exit code %d, %v: %s", code, err, errOut)
+		}
+		if f := r.Funnel; r.Engine != engine || f.Check() != nil || f.Gated*f.OverCap*f.Holdout*f.Assigned == 0 || r.Hash == "" {
+			t.Errorf("%+v", r)
+		}
+		for _, run := range []storedRun{r.First, r.Best} {
+			if len(run.Phases) != 6 || !(run.Total.Wall > 0) {
+				t.Errorf("%s: %+v", engine, run)
+			}
+		}
+	}
+	t.Setenv("DATABASE_URL", "")
+	for _, args := range [][]string{{"--store", "--postgres"}, {"--postgres"}, {"--store", "--accounts", "10"}} {
+		if code, _, errOut := call(t, append([]string{"bench", "select"}, args...)...); code != 2 {
+			t.Errorf("%v: exit code %d, %s", args, code, errOut)
+		}
+	}
+}

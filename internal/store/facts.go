@@ -20,25 +20,29 @@ type factReader struct {
 	fields  []*rules.Field
 	columns []factColumn
 	exprs   []string
-	numbers []sql.NullFloat64
-	texts   []sql.NullString
+	numbers []numberScanner
+	texts   []textScanner
 	dates   []postlift.Date
 	head    campaigns.AccountFacts
-	decile  sql.NullInt64
-	money   [4]sql.NullInt64 // residual, window margin, of it agreed, pre-period margin
+	figures [5]minorScanner // residual, window margin, of it agreed, pre-period margin, decile
 	targets []any
-	have    postlift.Date // what the row's features stand for
+	have    postlift.Date // what the row's features stand for, where that is not the facts' date
 }
 
-func (s *Store) newFactReader(c *rules.Catalogue, fields []*rules.Field, asOf postlift.Date) (*factReader, error) {
+// newFactReader reads the given fields beside what planning needs of every account, and with names how people see it.
+func (s *Store) newFactReader(c *rules.Catalogue, fields []*rules.Field, names bool, asOf postlift.Date) (*factReader, error) {
 	n := len(fields)
-	r := &factReader{ruleWriter: s.newRuleWriter(asOf), fields: fields, numbers: make([]sql.NullFloat64, n), texts: make([]sql.NullString, n), dates: make([]postlift.Date, n)}
+	r := &factReader{ruleWriter: s.newRuleWriter(asOf), fields: fields, numbers: make([]numberScanner, n), texts: make([]textScanner, n), dates: make([]postlift.Date, n)}
 	r.reads["f"], r.reads["sc"] = true, true
-	r.exprs = []string{"a.id", "a.uid", "a.source || ':' || a.external_id", "a.name", "a.group_key", "a.segment",
-		"sc.decile", "sc.residual_minor", "sc.window_margin_minor", "sc.window_committed_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor", "f.as_of"}
+	r.exprs = []string{"a.id", "a.source || ':' || a.external_id", "a.group_key", "a.segment",
+		"sc.residual_minor", "sc.window_margin_minor", "sc.window_committed_minor", "f.margin_12m_minor + 12 * f.contract_margin_minor",
+		"CASE WHEN f.as_of <> " + s.dateLiteral(asOf) + " THEN f.as_of END"}
 	r.head.Facts = c.NewFacts()
-	h := &r.head
-	r.targets = []any{&h.AccountID, &h.UID, &h.Key, &h.Name, &h.GroupKey, &h.Segment, &r.decile, &r.money[0], &r.money[1], &r.money[2], &r.money[3], &r.have}
+	h, x := &r.head, &r.figures
+	r.targets = []any{&h.AccountID, &h.Key, &h.GroupKey, &h.Segment, &x[0], &x[1], &x[2], &x[3], &r.have}
+	if names {
+		r.exprs, r.targets = append(r.exprs, "a.uid", "a.name", "sc.decile"), append(r.targets, &h.UID, &h.Name, &x[4])
+	}
 	for i, f := range fields {
 		column, err := s.columnOf(f)
 		if err != nil {
@@ -86,8 +90,8 @@ func (r *factReader) scan(rows *sql.Rows) (*campaigns.AccountFacts, error) {
 		return nil, fmt.Errorf("store: facts: %w", err)
 	}
 	h := &r.head
-	h.Decile, h.ResidualMinor, h.WindowMinor = int(r.decile.Int64), r.money[0].Int64, r.money[1].Int64
-	h.AgreedMinor, h.PreMarginMinor = r.money[2].Int64, r.money[3].Int64
+	x := &r.figures
+	h.ResidualMinor, h.WindowMinor, h.AgreedMinor, h.PreMarginMinor, h.Decile = int64(x[0]), int64(x[1]), int64(x[2]), int64(x[3]), int(x[4])
 	h.Facts.Clear()
 	for i, f := range r.fields {
 		if err := r.fill(i, f); err != nil {
@@ -101,10 +105,10 @@ func (r *factReader) fill(i int, f *rules.Field) error {
 	facts := r.head.Facts
 	switch as := r.columns[i].as; as {
 	case asText:
-		facts.SetText(f, r.texts[i].String)
+		facts.SetText(f, string(r.texts[i]))
 	case asSet:
 		members := []string{}
-		if err := jsonText(r.texts[i].String).into(&members); err != nil {
+		if err := jsonText(r.texts[i]).into(&members); err != nil {
 			return fmt.Errorf("store: facts: %s: %w", f.Name, err)
 		}
 		facts.SetTexts(f, members)
@@ -128,11 +132,11 @@ func (r *factReader) fill(i int, f *rules.Field) error {
 func (r *factReader) fillNumber(i int, f *rules.Field) {
 	v := r.numbers[i]
 	switch {
-	case !v.Valid:
+	case !v.known:
 	case r.columns[i].as == asMinor:
-		r.head.Facts.SetNumber(f, float64(postlift.RoundMinor(v.Float64)))
+		r.head.Facts.SetNumber(f, float64(postlift.RoundMinor(v.value)))
 	default:
-		r.head.Facts.SetNumber(f, v.Float64)
+		r.head.Facts.SetNumber(f, v.value)
 	}
 }
 
@@ -161,11 +165,11 @@ func withinTime(ctx context.Context, op string) (_ context.Context, cancel func(
 }
 
 // EachMatch streams, by id, the accounts that a bound rule takes with the given fields filled, in one pass over
-// the joined tables; without a rule every account. It is a Conflict when somebody has made the features stand
+// the joined tables; without a rule every account. Outward ids, names and deciles are left out. It is a Conflict when somebody has made the features stand
 // for another date meanwhile.
 func (s *Store) EachMatch(ctx context.Context, c *rules.Catalogue, rule *rules.Term, fields []*rules.Field, asOf postlift.Date, fn func(*campaigns.AccountFacts) error) error {
 	const op = "store.EachMatch"
-	r, err := s.newFactReader(c, fields, asOf)
+	r, err := s.newFactReader(c, fields, false, asOf)
 	if err != nil {
 		return err
 	}
@@ -220,7 +224,7 @@ func (s *Store) AccountFacts(ctx context.Context, c *rules.Catalogue, ref string
 	if err != nil {
 		return campaigns.AccountFacts{}, err
 	}
-	r, err := s.newFactReader(c, c.Fields(), asOf)
+	r, err := s.newFactReader(c, c.Fields(), true, asOf)
 	if err != nil {
 		return campaigns.AccountFacts{}, err
 	}

@@ -50,14 +50,14 @@ WHERE c.class = ? AND c.state <> 'cancelled' AND r.id <> ? AND r.state IN ('appr
 
 // controls notes which accounts belong to a group that another run has held out, or lets wait for its wave, and
 // still measures. An account counts by itself, too, as it may have moved to another group since the draw.
-func (g *gateReader) controls(note func(int64) *campaigns.Standing) error {
+func (g *gateReader) controls(a *aboutContacts) error {
 	runs, err := g.measuredRuns()
 	if err != nil {
 		return err
 	}
-	for _, run := range runs {
+	for _, run := range runs { // both outcomes are named as the index of groups names them
 		query := `SELECT a.id FROM ids CROSS JOIN accounts a CROSS JOIN choices c
-WHERE a.id = ids.id AND c.run_id = ? AND c.group_key = a.group_key AND ` + run.whom + `
+WHERE a.id = ids.id AND c.run_id = ? AND c.group_key = a.group_key AND c.outcome IN ('assigned', 'holdout') AND ` + run.whom + `
 UNION SELECT c.account_id FROM ids CROSS JOIN choices c WHERE c.run_id = ? AND c.account_id = ids.id AND ` + run.whom
 		if g.all {
 			query = `SELECT a.id FROM choices c CROSS JOIN accounts a WHERE c.run_id = ? AND ` + run.whom + ` AND a.group_key = c.group_key
@@ -66,9 +66,7 @@ UNION SELECT c.account_id FROM choices c WHERE c.run_id = ? AND ` + run.whom
 		err := g.run(query, []any{run.id, run.id}, func(r *sql.Rows) error {
 			var id int64
 			err := r.Scan(&id)
-			if g.wanted.has(id) {
-				note(id).ControlGroup = true
-			}
+			a.note(id).ControlGroup = true
 			return err
 		})
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync"
 
 	"postlift/campaigns"
 	"postlift/migrations"
@@ -37,27 +36,25 @@ func idParameter(ids []int64) string {
 // one pass over a table is quicker than looking each of them up. Both ways give the same.
 type gateReader struct {
 	*Store
-	ctx    context.Context
-	p      campaigns.Pressure
-	all    bool
-	size   int    // about how many accounts there are to read
-	ids    string // the JSON parameter of idList, unless all
-	wanted idSet
+	ctx  context.Context
+	p    campaigns.Pressure
+	all  bool
+	rows int    // about how many accounts there are to read, where all are read
+	ids  string // the JSON parameter of idList, unless all
 }
 
 // passShare is the part of all accounts from which on a table is read as a whole.
 const passShare = 4
 
-func (s *Store) newGateReader(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (*gateReader, error) {
-	var count int
-	if err := s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM accounts").Scan(&count); err != nil {
-		return nil, err
+func (s *Store) accountCount(ctx context.Context) (count int, err error) {
+	return count, s.read.QueryRowContext(ctx, "SELECT COUNT(*) FROM accounts").Scan(&count)
+}
+
+func (s *Store) newGateReader(ctx context.Context, accountIDs []int64, count int, p campaigns.Pressure) *gateReader {
+	if len(accountIDs)*passShare >= count {
+		return &gateReader{Store: s, ctx: ctx, p: p, all: true, rows: count}
 	}
-	g := &gateReader{Store: s, ctx: ctx, p: p, all: len(accountIDs)*passShare >= count, size: count, wanted: newIDSet(accountIDs)}
-	if !g.all {
-		g.size, g.ids = len(accountIDs), idParameter(accountIDs)
-	}
-	return g, nil
+	return &gateReader{Store: s, ctx: ctx, p: p, ids: idParameter(accountIDs)}
 }
 
 // each runs a query whose condition of the accounts asked for stands at %s, as "AND column IN (ids)", and hands
@@ -97,22 +94,62 @@ func (g *gateReader) advertising() bool {
 // yet count as sent on the date, too. Contacts are read beside everything else, as there are most of them.
 func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.Pressure) (campaigns.Standings, campaigns.Recipients, error) {
 	const op = "store.GateFacts"
-	settings, err := s.Settings(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	g, err := s.newGateReader(ctx, accountIDs, p)
+	count, err := s.accountCount(ctx)
 	if err != nil {
 		return nil, nil, opError(op, err)
 	}
-	var recipients campaigns.Recipients
-	var people error
-	var wait sync.WaitGroup
-	wait.Go(func() { recipients, people = g.recipients(settings.Language) })
-	standings, about, err := g.beside()
-	wait.Wait()
+	g := s.newGateReader(ctx, accountIDs, count, p)
+	return g.facts(accountIDs, g.besideAtOnce())
+}
+
+// GateFactsAhead begins to read what the gate needs of a good part of all accounts before it is known of which. What
+// it gives is GateFacts, to be called once; where it turns out that only few accounts are asked for, what was begun
+// is given up, as it is when ctx ends.
+func (s *Store) GateFactsAhead(ctx context.Context, p campaigns.Pressure) func(accountIDs []int64) (campaigns.Standings, campaigns.Recipients, error) {
+	ahead, giveUp := context.WithCancel(ctx)
+	g := &gateReader{Store: s, ctx: ahead, p: p, all: true}
+	count, err := s.accountCount(ctx)
+	g.rows = count
+	var beside func() (*aboutContacts, error)
 	if err == nil {
-		err = people
+		beside = g.besideAtOnce()
+	}
+	return func(accountIDs []int64) (campaigns.Standings, campaigns.Recipients, error) {
+		defer giveUp()
+		if err != nil || len(accountIDs)*passShare < count {
+			giveUp()
+			return s.GateFacts(ctx, accountIDs, p)
+		}
+		return g.facts(accountIDs, beside)
+	}
+}
+
+// besideAtOnce begins to read what lies beside the contacts; its result waits for it.
+func (g *gateReader) besideAtOnce() func() (*aboutContacts, error) {
+	var about aboutContacts
+	var err error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err = g.beside(&about)
+	}()
+	return func() (*aboutContacts, error) {
+		<-done
+		return &about, err
+	}
+}
+
+// facts reads the contacts and joins them with what lies beside.
+func (g *gateReader) facts(accountIDs []int64, beside func() (*aboutContacts, error)) (campaigns.Standings, campaigns.Recipients, error) {
+	const op = "store.GateFacts"
+	settings, err := g.Settings(g.ctx)
+	var recipients campaigns.Recipients
+	if err == nil {
+		recipients, err = g.recipients(accountIDs, settings.Language)
+	}
+	about, other := beside() // even after a mistake: nothing goes on behind the caller's back
+	if err == nil {
+		err = other
 	}
 	if err != nil {
 		return nil, nil, opError(op, err)
@@ -120,103 +157,116 @@ func (s *Store) GateFacts(ctx context.Context, accountIDs []int64, p campaigns.P
 	for i := range recipients {
 		about.fill(&recipients[i])
 	}
-	return standings, recipients, opError(op, g.doubles(recipients, about.sent.twins))
+	return about.standings(accountIDs), recipients, nil
 }
 
-// aboutContacts is what is known of contacts beside their own rows.
+// aboutContacts is what is known of accounts, and of contacts beside their own rows.
 type aboutContacts struct {
+	noted  map[int64]*campaigns.Standing // of accounts, but for their letters
 	sent   *letterCounts
 	people map[int64][]campaigns.Reason // suppressions, by contact
 	places map[int64][]campaigns.Reason // and by site
 	sites  *siteTable
+	same   *doubles
+}
+
+// note is the standing of an account, which is an active one at first.
+func (a *aboutContacts) note(id int64) *campaigns.Standing {
+	st := a.noted[id]
+	if st == nil {
+		st = &campaigns.Standing{Status: "active"}
+		a.noted[id] = st
+	}
+	return st
 }
 
 func (a *aboutContacts) fill(r *campaigns.Recipient) {
 	a.sites.settle(r)
-	r.Suppressed = append(a.people[r.ContactID], a.places[r.SiteID]...)
+	if people, places := a.people[r.ContactID], a.places[r.SiteID]; len(people)+len(places) > 0 {
+		r.Suppressed = append(append([]campaigns.Reason(nil), people...), places...)
+	}
 	count := a.sent.ofContact(r.ContactID)
-	r.LastMailedOn, r.MailsLastYear = count.last, count.mails
+	r.LastMailedOn, r.MailsLastYear = count.last, int(count.mails)
+	a.same.fill(r, a.sent.twins)
+}
+
+// standings are those of the accounts of which something is to be noted.
+func (a *aboutContacts) standings(accountIDs []int64) campaigns.Standings {
+	found := make(campaigns.Standings, len(accountIDs))
+	for _, id := range accountIDs {
+		st, own, group := a.noted[id], a.sent.accounts.get(id), a.sent.ofGroup(id)
+		if own.last.IsZero() && group.last.IsZero() {
+			if st != nil {
+				found[id] = st
+			}
+			continue
+		}
+		if st == nil {
+			st = &campaigns.Standing{Status: "active"}
+		}
+		st.LastMailedOn, st.MailsLastYear = own.last, int(own.mails)
+		st.GroupLastMailedOn, st.GroupMailsLastYear = group.last, int(group.mails)
+		found[id] = st
+	}
+	return found
 }
 
 // beside reads everything but the contacts.
-func (g *gateReader) beside() (standings campaigns.Standings, about aboutContacts, err error) {
-	if standings, about.sent, err = g.standings(); err != nil {
-		return
-	}
-	if err = g.twinsOf(about.sent); err != nil {
-		return
-	}
-	if about.people, err = g.suppressed(contactHits); err != nil {
-		return
-	}
-	if about.places, err = g.suppressed(siteHits); err != nil {
-		return
-	}
-	about.sites, err = g.sites()
-	return
-}
-
-// standings reads what is to be noted of the accounts themselves, and the letters behind it.
-func (g *gateReader) standings() (campaigns.Standings, *letterCounts, error) {
-	found := campaigns.Standings{}
-	note := func(id int64) *campaigns.Standing {
-		st := found[id]
-		if st == nil {
-			st = &campaigns.Standing{Status: "active"}
-			found[id] = st
-		}
-		return st
-	}
-	sent := newLetterCounts()
-	steps := []func(func(int64) *campaigns.Standing) error{g.statuses, g.accountBlocks}
+func (g *gateReader) beside(a *aboutContacts) (err error) {
+	a.noted, a.sent = map[int64]*campaigns.Standing{}, newLetterCounts(g.rows)
+	steps := []func(*aboutContacts) error{g.statuses, g.accountBlocks}
 	if g.advertising() {
-		steps = append(steps, g.opportunities, g.controls, func(note func(int64) *campaigns.Standing) error { return g.pressure(sent, note) })
+		steps = append(steps, g.opportunities, g.controls, g.pressure)
 	}
-	for _, step := range steps {
-		if err := step(note); err != nil {
-			return nil, nil, err
+	for _, step := range append(steps, g.twinsOf) {
+		if err := step(a); err != nil {
+			return err
 		}
 	}
-	return found, sent, nil
+	if a.people, err = g.suppressed(contactHits); err != nil {
+		return err
+	}
+	if a.places, err = g.suppressed(siteHits); err != nil {
+		return err
+	}
+	if a.sites, err = g.sites(); err != nil {
+		return err
+	}
+	a.same, err = g.doubles()
+	return err
 }
 
-func (g *gateReader) statuses(note func(int64) *campaigns.Standing) error {
+func (g *gateReader) statuses(a *aboutContacts) error {
 	return g.each("SELECT a.id, a.status, a.dunning, a.complaint FROM accounts a WHERE (a.status <> 'active' OR a.dunning OR a.complaint)%s", "a.id", nil,
 		func(r *sql.Rows) error {
 			var id int64
 			var st campaigns.Standing
 			err := r.Scan(&id, &st.Status, &st.Dunning, &st.Complaint)
-			if g.wanted.has(id) {
-				to := note(id)
-				to.Status, to.Dunning, to.Complaint = st.Status, st.Dunning, st.Complaint
-			}
+			to := a.note(id)
+			to.Status, to.Dunning, to.Complaint = st.Status, st.Dunning, st.Complaint
 			return err
 		})
 }
 
-func (g *gateReader) opportunities(note func(int64) *campaigns.Standing) error {
+func (g *gateReader) opportunities(a *aboutContacts) error {
 	return g.each("SELECT o.account_id, o.stage FROM opportunities o WHERE o.status = 'open' AND o.opened_on <= ?%s ORDER BY o.account_id, o.stage", "o.account_id",
 		[]any{g.p.AsOf}, func(r *sql.Rows) error {
 			var id int64
 			var stage string
 			err := r.Scan(&id, &stage)
-			if g.wanted.has(id) {
-				st := note(id)
-				st.Opportunities++
-				if n := len(st.Stages); n == 0 || st.Stages[n-1] != stage {
-					st.Stages = append(st.Stages, stage)
-				}
+			st := a.note(id)
+			st.Opportunities++
+			if n := len(st.Stages); n == 0 || st.Stages[n-1] != stage {
+				st.Stages = append(st.Stages, stage)
 			}
 			return err
 		})
 }
 
-func (g *gateReader) accountBlocks(note func(int64) *campaigns.Standing) error {
+func (g *gateReader) accountBlocks(a *aboutContacts) error {
 	hits, err := g.suppressed(accountHits)
 	for id, reasons := range hits {
-		if g.wanted.has(id) {
-			note(id).Suppressed = reasons
-		}
+		a.note(id).Suppressed = reasons
 	}
 	return err
 }

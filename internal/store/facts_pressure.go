@@ -2,20 +2,28 @@ package store
 
 import (
 	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"postlift/campaigns"
 	"postlift/migrations"
 )
 
-// letterCounts are the letters that count, by contact, and who is the same person as another contact.
+// letterCounts are the letters that count, by account, group and contact, and who is the same person as another
+// contact.
 type letterCounts struct {
-	contacts map[int64]letterCount
+	accounts idTable[letterCount]
+	family   idTable[int32] // account to the place of its group in groups, where several accounts are one; else 0
+	groups   []letterCount
+	contacts idTable[letterCount]
 	twins    map[int64]string // contact to person, where several contacts are one person
 	persons  map[string]letterCount
 }
 
-func newLetterCounts() *letterCounts {
-	return &letterCounts{contacts: map[int64]letterCount{}, twins: map[int64]string{}, persons: map[string]letterCount{}}
+func newLetterCounts(rows int) *letterCounts {
+	return &letterCounts{accounts: newIDTable[letterCount](rows), family: newIDTable[int32](rows), groups: make([]letterCount, 1),
+		contacts: newIDTable[letterCount](rows), twins: map[int64]string{}, persons: map[string]letterCount{}}
 }
 
 // ofContact counts the letters to a contact and to those that are the same person.
@@ -23,70 +31,64 @@ func (l *letterCounts) ofContact(id int64) letterCount {
 	if person, several := l.twins[id]; several {
 		return l.persons[person]
 	}
-	return l.contacts[id]
+	return l.contacts.get(id)
+}
+
+// ofGroup counts the letters to all accounts of an account's group.
+func (l *letterCounts) ofGroup(account int64) letterCount {
+	if group := l.family.get(account); group > 0 {
+		return l.groups[group]
+	}
+	return l.accounts.get(account)
 }
 
 // pressure counts the letters of accounts, of their groups and of persons.
-func (g *gateReader) pressure(sent *letterCounts, note func(int64) *campaigns.Standing) error {
-	family, groups := map[int64]string{}, map[string]letterCount{}
+func (g *gateReader) pressure(a *aboutContacts) error {
+	sent := a.sent
 	if g.asks(func(p *campaigns.Policy) bool { return p.GroupCoolingOffDays > 0 || p.GroupMaxPerYear > 0 }) {
-		if err := g.family(family); err != nil {
+		if err := g.family(sent); err != nil {
 			return err
 		}
 	}
-	err := g.letters(func(account, contact int64, n letterCount) {
-		c := sent.contacts[contact]
-		c.add(n)
-		sent.contacts[contact] = c
-		if group, several := family[account]; several {
-			all := groups[group]
-			all.add(n)
-			groups[group] = all
-		}
-		if g.wanted.has(account) {
-			st := note(account)
-			st.MailsLastYear += n.mails
-			st.LastMailedOn = max(st.LastMailedOn, n.last)
-			st.GroupLastMailedOn, st.GroupMailsLastYear = st.LastMailedOn, st.MailsLastYear
+	return g.letters(func(account, contact int64, n letterCount) {
+		sent.contacts.at(contact).add(n)
+		sent.accounts.at(account).add(n)
+		if group := sent.family.get(account); group > 0 {
+			sent.groups[group].add(n)
 		}
 	})
-	if err != nil {
-		return err
-	}
-	for account, group := range family {
-		if all, mailed := groups[group]; mailed && g.wanted.has(account) {
-			st := note(account)
-			st.GroupLastMailedOn, st.GroupMailsLastYear = all.last, all.mails
-		}
-	}
-	return nil
 }
 
-// family reads the groups of several accounts, with all their accounts.
-func (g *gateReader) family(into map[int64]string) error {
-	groups := "SELECT group_key FROM accounts GROUP BY group_key HAVING COUNT(*) > 1"
+// family reads the groups of several accounts, each as a list of all its accounts.
+func (g *gateReader) family(sent *letterCounts) error {
+	only, list := "", "GROUP_CONCAT(a.id)"
 	if !g.all {
-		groups = "SELECT o.group_key FROM ids CROSS JOIN accounts o WHERE o.id = ids.id"
+		only = " WHERE a.group_key IN (SELECT o.group_key FROM ids CROSS JOIN accounts o WHERE o.id = ids.id)"
 	}
-	size := map[string]int{}
-	err := g.run("SELECT a.id, a.group_key FROM accounts a WHERE a.group_key IN ("+groups+")", nil, func(r *sql.Rows) error {
-		var id int64
-		var group string
-		err := r.Scan(&id, &group)
-		into[id] = group
-		size[group]++
-		return err
-	})
-	for id, group := range into {
-		if size[group] < 2 {
-			delete(into, id)
+	if g.dialect == migrations.Postgres {
+		list = "STRING_AGG(CAST(a.id AS TEXT), ',')"
+	}
+	var text string
+	return g.run("SELECT "+list+" FROM accounts a"+only+" GROUP BY a.group_key HAVING COUNT(*) > 1", nil, func(r *sql.Rows) error {
+		if err := r.Scan(&text); err != nil {
+			return err
 		}
-	}
-	return err
+		for rest, more := text, true; more; {
+			var number string
+			number, rest, more = strings.Cut(rest, ",")
+			id, err := strconv.ParseInt(number, 10, 64)
+			if err != nil {
+				return fmt.Errorf("accounts of a group: %w", err)
+			}
+			*sent.family.at(id) = int32(len(sent.groups))
+		}
+		sent.groups = append(sent.groups, letterCount{})
+		return nil
+	})
 }
 
-// letters gives every letter that counts, summed by account and contact: of all accounts, or of those asked for,
-// of their groups and of whoever is the same person as one of their contacts.
+// letters gives every letter that counts: of all accounts, or of those asked for, of their groups and of whoever is the
+// same person as one of their contacts.
 func (g *gateReader) letters(take func(account, contact int64, n letterCount)) error {
 	day, contactOf, chosen := "?", "CAST(j.value AS INTEGER)", "json_each(c.contacts) j"
 	if g.dialect == migrations.Postgres {
@@ -119,35 +121,40 @@ func (g *gateReader) letters(take func(account, contact int64, n letterCount)) e
       SELECT 1 FROM pieces q WHERE q.campaign_id = r.campaign_id AND q.step = r.step AND q.pass = r.pass AND q.contact_id = ` + contactOf + `))`
 		args = append(args, g.p.AsOf, g.p.ExceptRun)
 	}
-	query = `letters AS (
-  ` + query + `
-)
-SELECT account_id, contact_id, MAX(sent_on), SUM(CASE WHEN sent_on > ? THEN 1 ELSE 0 END) FROM letters GROUP BY account_id, contact_id`
-	return g.withRing(query, append(args, g.p.AsOf.AddDays(-365)), func(r *sql.Rows) error {
+	year := g.p.AsOf.AddDays(-365)
+	var sent dayScanner
+	return g.withRing(query, args, func(r *sql.Rows) error {
 		var account, contact int64
-		var n letterCount
-		err := r.Scan(&account, &contact, &n.last, &n.mails)
+		if err := r.Scan(&account, &contact, &sent); err != nil {
+			return err
+		}
+		n := letterCount{last: sent.Date}
+		if sent.Date > year {
+			n.mails = 1
+		}
 		take(account, contact, n)
-		return err
+		return nil
 	})
 }
 
-// withRing runs a query of common table expressions behind ring(id), the accounts whose letters count.
+// withRing runs a query behind ring(id), the accounts whose letters count.
 func (g *gateReader) withRing(query string, args []any, take func(*sql.Rows) error) error {
 	if g.all {
-		return g.run("WITH "+query, args, take)
+		return g.run(query, args, take)
 	}
 	rows, err := g.queryRead(g.ctx, g.idList()+`, ring AS (
   SELECT id FROM ids
   UNION SELECT a.id FROM accounts a WHERE a.group_key IN (SELECT o.group_key FROM ids CROSS JOIN accounts o WHERE o.id = ids.id)
   UNION SELECT t.account_id FROM contacts t WHERE t.match_key IN (
     SELECT c.match_key FROM ids CROSS JOIN contacts c WHERE c.account_id = ids.id AND c.match_key <> '')
-), `+query, append([]any{g.ids}, args...)...)
+)
+`+query, append([]any{g.ids}, args...)...)
 	return eachRow(rows, err, take)
 }
 
 // twinsOf finds the contacts that are one person, with the letters to any of them.
-func (g *gateReader) twinsOf(sent *letterCounts) error {
+func (g *gateReader) twinsOf(a *aboutContacts) error {
+	sent := a.sent
 	keys := "SELECT match_key FROM contacts WHERE match_key <> '' GROUP BY match_key HAVING COUNT(*) > 1"
 	if !g.all {
 		keys = "SELECT o.match_key FROM ids CROSS JOIN contacts o WHERE o.account_id = ids.id AND o.match_key <> ''"
@@ -166,7 +173,7 @@ func (g *gateReader) twinsOf(sent *letterCounts) error {
 			delete(sent.twins, id)
 			continue
 		}
-		if n, mailed := sent.contacts[id]; mailed {
+		if n := sent.contacts.get(id); !n.last.IsZero() {
 			all := sent.persons[person]
 			all.add(n)
 			sent.persons[person] = all

@@ -21,16 +21,22 @@ type siteTraits struct {
 // siteTable are the sites of the accounts asked for, those that their contacts name, and which stands for an
 // account: its main one, else its first.
 type siteTable struct {
-	traits map[int64]*siteTraits
-	main   map[int64]int64
+	traits idTable[*siteTraits]
+	main   idTable[mainSiteOf] // by account
+}
+
+// mainSiteOf is the site that stands for an account, as far as its sites are read.
+type mainSiteOf struct {
+	id   int64
+	main bool
 }
 
 // settle gives a contact its site: its own, else the one that stands for its account.
 func (t *siteTable) settle(r *campaigns.Recipient) {
 	if r.SiteID == 0 {
-		r.SiteID = t.main[r.AccountID]
+		r.SiteID = t.main.get(r.AccountID).id
 	}
-	site := t.traits[r.SiteID]
+	site := t.traits.get(r.SiteID)
 	if site == nil {
 		r.SiteID = 0
 		return
@@ -46,8 +52,7 @@ func (g *gateReader) sites() (*siteTable, error) {
 	if !g.all {
 		only = " WHERE si.id IN (" + sitesAsked + ")"
 	}
-	t := &siteTable{traits: make(map[int64]*siteTraits, g.size), main: make(map[int64]int64, g.size)}
-	mains := make(map[int64]bool, g.size)
+	t := &siteTable{traits: newIDTable[*siteTraits](g.rows), main: newIDTable[mainSiteOf](g.rows)}
 	known := map[string]*siteTraits{}
 	var text sql.RawBytes
 	return t, g.run("SELECT si.id, si.account_id, si.is_main, "+columns+" FROM sites si"+only, nil, func(r *sql.Rows) error {
@@ -62,20 +67,17 @@ func (g *gateReader) sites() (*siteTable, error) {
 			traits = &siteTraits{status: parts[0], address: parts[1] != "", country: parts[2], postcode: parts[3]}
 			known[string(text)] = traits
 		}
-		t.traits[id] = traits
-		old, has := t.main[account]
-		if !has || main && !mains[account] || main == mains[account] && id < old {
-			t.main[account] = id
-			if main {
-				mains[account] = true
-			}
+		*t.traits.at(id) = traits
+		if old := t.main.at(account); old.id == 0 || main && !old.main || main == old.main && id < old.id {
+			*old = mainSiteOf{id, main}
 		}
 		return nil
 	})
 }
 
 // recipients reads the contacts with the sites that they name, in order of account and contact.
-func (g *gateReader) recipients(language string) (campaigns.Recipients, error) {
+func (g *gateReader) recipients(accountIDs []int64, language string) (campaigns.Recipients, error) {
+	wanted := newIDSet(accountIDs)
 	languages, err := g.languages(language)
 	if err != nil {
 		return nil, err
@@ -84,14 +86,14 @@ func (g *gateReader) recipients(language string) (campaigns.Recipients, error) {
 	if !g.all {
 		from = "ids CROSS JOIN contacts c WHERE c.account_id = ids.id"
 	}
-	found := make(campaigns.Recipients, 0, g.size)
+	found := make(campaigns.Recipients, 0, len(accountIDs)+len(accountIDs)/4)
 	known := map[string]campaigns.Recipient{}
 	var text sql.RawBytes
 	sorted := true
 	err = g.run(`SELECT c.id, c.account_id, COALESCE(c.site_id, 0), c.source || ':' || c.external_id, c.role || '|' || c.status || '|' || c.language
 FROM `+from, nil, func(rows *sql.Rows) error {
 		var r campaigns.Recipient
-		if err := rows.Scan(&r.ContactID, &r.AccountID, &r.SiteID, &r.Key, &text); err != nil || !g.wanted.has(r.AccountID) {
+		if err := rows.Scan(&r.ContactID, &r.AccountID, &r.SiteID, &r.Key, &text); err != nil || !wanted.has(r.AccountID) {
 			return err
 		}
 		t, ok := known[string(text)]
@@ -110,9 +112,29 @@ FROM `+from, nil, func(rows *sql.Rows) error {
 		return nil
 	})
 	if !sorted {
-		slices.SortFunc(found, func(a, b campaigns.Recipient) int { return byAccount(&a, &b) })
+		found = inOrder(found)
 	}
 	return found, err
+}
+
+// inOrder sorts contacts by way of their numbers, as moving each of them once takes a third of the time.
+func inOrder(found campaigns.Recipients) campaigns.Recipients {
+	type place struct {
+		account, contact int64
+		at               int
+	}
+	places := make([]place, len(found))
+	for i := range found {
+		places[i] = place{found[i].AccountID, found[i].ContactID, i}
+	}
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.contact, b.contact))
+	})
+	sorted := make(campaigns.Recipients, len(found))
+	for i, p := range places {
+		sorted[i] = found[p.at]
+	}
+	return sorted
 }
 
 func byAccount(a, b *campaigns.Recipient) int {
@@ -172,37 +194,40 @@ type siteRef struct {
 	address string
 }
 
-// doubles fills by what contacts can be the same as others: the person, the name at an address that several
+// doubles are by what contacts can be the same as others: the person, the name at an address that several
 // accounts share, and the company at such an address. Only those carry keys, as few do.
-func (g *gateReader) doubles(recipients campaigns.Recipients, twins map[int64]string) error {
-	sites, crowded, err := g.sharedSites()
-	if err != nil {
-		return err
+type doubles struct {
+	sites     map[int64]siteRef
+	crowded   map[string]bool // addresses that several accounts share
+	companies map[int64]string
+	names     map[int64]string
+}
+
+func (g *gateReader) doubles() (*doubles, error) {
+	d := &doubles{companies: map[int64]string{}, names: map[int64]string{}}
+	var err error
+	if d.sites, d.crowded, err = g.sharedSites(); err != nil || len(d.crowded) == 0 {
+		return d, err
 	}
-	companies, names := map[int64]string{}, map[int64]string{}
-	if len(crowded) > 0 {
-		if err := g.sameCompanies(companies); err != nil {
-			return err
-		}
-		if err := g.namesAt(names); err != nil {
-			return err
-		}
+	if err := g.sameCompanies(d.companies); err != nil {
+		return d, err
 	}
-	for i := range recipients {
-		r := &recipients[i]
-		r.PersonKey = twins[r.ContactID]
-		site, shared := sites[r.SiteID]
-		switch {
-		case shared:
-			r.AddressKey = site.address
-		case r.PersonKey != "":
-			r.AddressKey = "site:" + strconv.FormatInt(r.SiteID, 10)
-		}
-		if shared && crowded[site.address] {
-			r.CompanyKey, r.NameKey = companies[r.AccountID], names[r.ContactID]
-		}
+	return d, g.namesAt(d.names)
+}
+
+// fill gives a contact, whose site is settled, its keys.
+func (d *doubles) fill(r *campaigns.Recipient, twins map[int64]string) {
+	r.PersonKey = twins[r.ContactID]
+	site, shared := d.sites[r.SiteID]
+	switch {
+	case shared:
+		r.AddressKey = site.address
+	case r.PersonKey != "":
+		r.AddressKey = "site:" + strconv.FormatInt(r.SiteID, 10)
 	}
-	return nil
+	if shared && d.crowded[site.address] {
+		r.CompanyKey, r.NameKey = d.companies[r.AccountID], d.names[r.ContactID]
+	}
 }
 
 // addressKeys is SQL for the keys of addresses that can be shared.

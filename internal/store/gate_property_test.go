@@ -94,6 +94,15 @@ func TestSomeAccountsAreReadLikeAll(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			ahead, contacts, err := s.GateFactsAhead(ctx, p)(all)
+			if err != nil || !reflect.DeepEqual(ahead, standings) || !reflect.DeepEqual(contacts, recipients) {
+				t.Errorf("read ahead (%v):\n%+v\n%+v\nat once:\n%+v\n%+v", err, ahead, contacts, standings, recipients)
+			}
+			few, fewContacts, err := s.GateFactsAhead(ctx, p)(all[:3])
+			some, someContacts, other := s.GateFacts(ctx, all[:3], p)
+			if err != nil || other != nil || !reflect.DeepEqual(few, some) || !reflect.DeepEqual(fewContacts, someContacts) {
+				t.Errorf("few after reading ahead (%v, %v): %+v, want %+v", err, other, few, some)
+			}
 			for range 20 {
 				part := []int64{1 + rng.Int64N(n), 1 + rng.Int64N(n), 1 + rng.Int64N(n)}
 				slices.Sort(part)
