@@ -93,7 +93,7 @@ func (b *storedBench) run(ctx context.Context) (r storedResult, err error) {
 func (b *storedBench) definition() campaigns.Definition {
 	tariff := benchTariff()
 	return campaigns.Definition{Name: "bench", Rule: store.YardFunnelRule, Design: store.YardDesign, Languages: []string{"de"},
-		LandingURL: "https://www.example.com/", Salt: "bench", Tariff: &tariff, Budget: &campaigns.Cash{Money: euro(int64(b.accounts) * 75 / 10)}}
+		LandingURL: "https://www.example.com/", Salt: "bench", Tariff: &tariff, Budget: &campaigns.Cash{Money: euro(50_000 + int64(b.accounts)*75/10)}}
 }
 
 func (b *storedBench) previews(ctx context.Context, db *store.Store, r *storedResult) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"postlift"
+	"postlift/migrations"
 )
 
 // YardDesign is the design that stands in a yard for letters.
@@ -37,7 +38,7 @@ func (y *RuleYard) people() []string {
 	const contacts = "INSERT INTO contacts (id, uid, source, external_id, account_id, first_name, last_name, role, status, language, match_key)\n"
 	second := fmt.Sprint(y.accounts)
 	day := y.store.dateLiteral(y.asOf.AddDays(-30))
-	return []string{
+	statements := []string{
 		contacts + `SELECT a.id, 'con_' || a.external_id, 'bench', a.external_id, a.id, 'Kim', 'Muster' || a.external_id, 'management',
   CASE WHEN a.id % 90 = 0 THEN 'left' ELSE 'active' END, 'de', 'P' || CASE WHEN a.id % 50 = 9 THEN a.id - 1 ELSE a.id END FROM accounts a ORDER BY a.id`,
 		contacts + `SELECT a.id + ` + second + `, 'cox_' || a.external_id, 'bench', 'x' || a.external_id, a.id, 'Kai', 'Beispiel' || a.external_id, 'technical',
@@ -50,4 +51,10 @@ SELECT 'sup_p' || a.external_id, 'person', 'P' || a.id, 'objection', a.id, ` + d
 		`INSERT INTO opportunities (uid, source, external_id, account_id, stage, opened_on)
 SELECT 'opp_' || a.external_id, 'bench', a.external_id, a.id, 'quote', ` + day + ` FROM accounts a WHERE a.id % 100 = 9`,
 	}
+	if y.store.dialect == migrations.Postgres { // which does not count what is stored with ids of its own
+		for _, table := range []string{"campaigns", "runs"} {
+			statements = append(statements, "SELECT setval(pg_get_serial_sequence('"+table+"', 'id'), 1000)")
+		}
+	}
+	return statements
 }
