@@ -69,7 +69,7 @@ func withoutCurrency(n *yaml.Node, currency *string) (*yaml.Node, error) {
 
 // knownKeys refuses keys that the struct type does not have, here and below.
 func knownKeys(n *yaml.Node, t reflect.Type, path string) error {
-	for t.Kind() == reflect.Slice {
+	if t.Kind() == reflect.Slice {
 		if n.Kind != yaml.SequenceNode {
 			return nil // the decoder names the kind that it wants
 		}

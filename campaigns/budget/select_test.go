@@ -229,10 +229,10 @@ func TestMonotoneInBudget(t *testing.T) {
 		}
 	}
 	next, cut := r.Next(100_000), r.Cut(.2)
-	if !(next.GainMinor > 0 && next.LowMinor < next.GainMinor && next.GainMinor < next.HighMinor && next.Pieces > 0) {
+	if next.GainMinor <= 0 || next.LowMinor >= next.GainMinor || next.GainMinor >= next.HighMinor || next.Pieces <= 0 {
 		t.Errorf("next %+v", next)
 	}
-	if !(cut.GainMinor < 0 && cut.Pieces < 0 && cut.BudgetMinor == 120_000) {
+	if cut.GainMinor >= 0 || cut.Pieces >= 0 || cut.BudgetMinor != 120_000 {
 		t.Errorf("cut %+v", cut)
 	}
 	// the value of the next unit of money lies between what a cut loses and what more brings, for each unit

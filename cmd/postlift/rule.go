@@ -50,7 +50,7 @@ func (a *app) ruleText(args []string, file string, need int) (rule string, other
 	if len(args) != need-1 {
 		return "", nil, postlift.Faultf(postlift.Invalid, "rule", "the rule is given twice: as %q and by -f %s", args[0], file)
 	}
-	var in io.Reader = a.in
+	in := a.in
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {

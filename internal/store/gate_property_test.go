@@ -155,6 +155,9 @@ WHERE o.effective_on <= ? AND (o.scope = 'person' AND (o.contact_id = c.id OR o.
 			found[contact] = true
 		}
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return found
 }
 

@@ -238,8 +238,9 @@ func (t *tx) suppressed(batchUID string, asOf postlift.Date) ([]withdrawal, erro
 		class   campaigns.Class
 		reasons []campaigns.Reason
 	}
-	condition, args := "", []any(nil)
-	if _, args = inStates(mailers.Unsent()); batchUID != "" {
+	condition := ""
+	_, args := inStates(mailers.Unsent())
+	if batchUID != "" {
 		condition, args = " AND b.uid = ?", append(args, batchUID)
 	}
 	var hits []hit

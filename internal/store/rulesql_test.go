@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"hash/fnv"
 	"math"
@@ -290,24 +291,17 @@ func (s *Store) takenInSQL(t *testing.T, terms []*rules.Term) takenBy {
 		}
 		clear(w.needs) // each rule has its own
 		rows, err := s.queryRead(context.Background(), "SELECT "+strings.Join(columns, ",\n")+"\nFROM "+w.from(false)+"\nORDER BY a.id", w.args...)
-		if err != nil {
-			t.Fatalf("%v", err)
-		}
 		found, values, targets := make(takenBy, len(some)), make([]string, len(some)), make([]any, len(some))
 		for i := range values {
 			targets[i] = &values[i]
 		}
-		for rows.Next() {
-			if err := rows.Scan(targets...); err != nil {
-				t.Fatal(err)
-			}
+		must(t, eachRow(rows, err, func(r *sql.Rows) error {
+			err := r.Scan(targets...)
 			for i, v := range values {
 				found[i] = append(found[i], v...)
 			}
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
+			return err
+		}))
 		by = append(by, found...)
 	}
 	return by
@@ -334,17 +328,12 @@ func (s *Store) takenAlone(t *testing.T, term *rules.Term, want []byte) {
 		}
 	}
 	rows, err := s.queryRead(ctx, s.idList()+"SELECT a.id FROM "+q.from+" WHERE "+q.where+" ORDER BY a.id", append([]any{idParameter(odd)}, q.args...)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	must(t, eachRow(rows, err, func(r *sql.Rows) error {
 		var id int64
-		if err := rows.Scan(&id); err != nil {
-			t.Fatal(err)
-		}
+		err := r.Scan(&id)
 		ids = append(ids, id)
-	}
+		return err
+	}))
 	if !slices.Equal(ids, taken) {
 		t.Errorf("%s takes %v of the odd ids, want %v", term.Node.Text(), ids, taken)
 	}

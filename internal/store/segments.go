@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -302,13 +301,14 @@ JOIN segment_builds b ON b.segment_id = ? AND b.no = x.build ORDER BY a.name, a.
 	if err != nil {
 		return nil, fmt.Errorf("store.SegmentMoves: %w", err)
 	}
+	defer rows.Close()
 	var found []campaigns.SegmentMove
 	for rows.Next() {
 		var m campaigns.SegmentMove
 		if err := rows.Scan(&m.AccountUID, &m.ExternalID, &m.Name, &m.Build, &m.On); err != nil {
-			return nil, errors.Join(err, rows.Close())
+			return nil, fmt.Errorf("store.SegmentMoves: %w", err)
 		}
 		found = append(found, m)
 	}
-	return found, errors.Join(rows.Err(), rows.Close())
+	return found, rows.Err()
 }

@@ -70,7 +70,7 @@ func importOrder(s *Store, row string) (rejected int64, err error) {
 	im := &accounts.Importer{Store: s, Clock: s.clock, Secret: testSecret, Settings: accounts.DefaultSettings()}
 	report, err := im.Import(context.Background(), accounts.Request{Kind: "orders", File: "orders.csv", Source: "s", Rejects: io.Discard,
 		Reader: strings.NewReader("external_id,account_id,date,net\n" + row + "\n"), Actor: postlift.Person("test")})
-	return int64(report.Rejected), err
+	return report.Rejected, err
 }
 
 // settledAlike builds what is still to be built and compares it with building everything anew.

@@ -87,11 +87,9 @@ func TestEveryTextIsThere(t *testing.T) {
 	for _, state := range []mailers.FileState{mailers.FileQueued, mailers.FileRendering, mailers.FileRendered, mailers.FileFailed} {
 		keys = append(keys, "state."+string(state))
 	}
-	for _, key := range []string{"quote." + budget.PartSetup, "quote." + budget.PartProduction, "quote." + budget.PartMinOrder, "quote." + budget.PartPostage,
-		"quote." + budget.PartTopUp, "quote.terms." + string(budget.TermsNationwide), "quote.terms." + string(budget.TermsRegion), "quote.terms." + string(budget.TermsEasy), "role." + campaigns.RoleKey, "role." + campaigns.RoleThompson, "role." + campaigns.RoleExplore, "campaign.design." + campaigns.DesignStrata,
-		"campaign.design." + campaigns.DesignPairs, "campaign.design." + campaigns.DesignWaves, "campaign.design." + campaigns.DesignNone} {
-		keys = append(keys, key)
-	}
+	keys = append(keys, "quote."+budget.PartSetup, "quote."+budget.PartProduction, "quote."+budget.PartMinOrder, "quote."+budget.PartPostage,
+		"quote."+budget.PartTopUp, "quote.terms."+string(budget.TermsNationwide), "quote.terms."+string(budget.TermsRegion), "quote.terms."+string(budget.TermsEasy), "role."+campaigns.RoleKey, "role."+campaigns.RoleThompson, "role."+campaigns.RoleExplore, "campaign.design."+campaigns.DesignStrata,
+		"campaign.design."+campaigns.DesignPairs, "campaign.design."+campaigns.DesignWaves, "campaign.design."+campaigns.DesignNone)
 	for _, state := range []string{"preparing", "measuring"} { // of a run, beside those above
 		keys = append(keys, "state."+state)
 	}

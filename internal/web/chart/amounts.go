@@ -27,11 +27,11 @@ func Amounts(f Frame, points []XY, mark *XY, x, y Format, xName, yName string) s
 		right, low, high = max(right, p.X), min(low, p.Y), max(high, p.Y)
 	}
 	across, up := ticks(0, max(right, 1e-9), 6), ticks(low, max(high, low+1e-9), 5)
-	upTexts, left := make([]string, len(up)), 0.0
+	upTexts := make([]string, len(up))
 	for i, v := range up {
 		upTexts[i] = y(v)
 	}
-	left = widest(upTexts...) + 14
+	left := widest(upTexts...) + 14
 	ys := scale{up[0], up[len(up)-1], height - bottom, top}
 	xs := scale{0, across[len(across)-1], left, c.width - 0.5*textWidth(x(across[len(across)-1])) - 4}
 	for i, v := range up {
