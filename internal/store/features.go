@@ -66,13 +66,6 @@ func (t *tx) inBulk(run func() error) error {
 	return err
 }
 
-// FeaturesAsOf is the date that the features stand for, or none while there are none.
-func (s *Store) FeaturesAsOf(ctx context.Context) (postlift.Date, error) {
-	var row accountFeatureRow
-	err := s.reader(ctx).Select("as_of").Limit(1).Find(&row).Error
-	return row.AsOf, err
-}
-
 // rateExpression is SQL for the factor from minor units of a row's currency to the reporting currency's:
 // 1 for the reporting currency, the latest rate on day for the others, NULL where there is none. The row
 // is known by its alias; day is an SQL expression.

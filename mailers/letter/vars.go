@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"postlift"
 	"sort"
 	"strings"
 )
@@ -75,7 +76,7 @@ func nearest[V any](known map[string]V, name string) string {
 	sort.Strings(names)
 	best, least := "", max(2, len(name)/3)+1
 	for _, k := range names {
-		if d := editDistance(k, name); d < least {
+		if d := postlift.EditDistance(k, name); d < least {
 			best, least = k, d
 		}
 	}
@@ -88,24 +89,4 @@ func didYouMean[V any](known map[string]V, name string) string {
 		return "; did you mean " + n + "?"
 	}
 	return ""
-}
-
-// editDistance is Levenshtein's distance over bytes.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := diagonal
-			if a[i-1] != b[j-1] {
-				cost++
-			}
-			diagonal, row[j] = row[j], min(cost, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
