@@ -248,6 +248,24 @@ func TestChangesNeverBreak(t *testing.T) {
 	})
 }
 
+// TestVolumeBounds: ten changes within an hour are no rate to extrapolate over twenty years; volume stays within
+// the bounds that price has, in both directions (e^4 is about fifty-five).
+func TestVolumeBounds(t *testing.T) {
+	for _, up := range []int{0, 5} {
+		var v renewal.Volumes
+		for _, months := range []float64{1. / 128, 1. / 512, 2e-6} {
+			if err := v.Add(months, up, float64(up)*.01, 5-up, -float64(5-up)*.01); err != nil {
+				t.Fatal(err)
+			}
+		}
+		m := renewal.FitVolumes(&v)
+		mean, variance := m.Of(4e-7, up, float64(up)*.01, 5-up, 0).Factor(240)
+		if bound := math.Exp(4.); !(mean >= 1/bound*.999 && mean <= bound*1.001 && variance >= 0 && variance <= bound*bound*bound) {
+			t.Errorf("%d increases: factor %g with variance %g", up, mean, variance)
+		}
+	}
+}
+
 // TestChangesRefused: what cannot be is refused and leaves no trace.
 func TestChangesRefused(t *testing.T) {
 	var c renewal.Changes

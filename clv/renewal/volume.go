@@ -99,9 +99,10 @@ func (c VolumeChange) Factor(months float64) (mean, variance float64) {
 		return 1, 0
 	}
 	rate := c.growA / c.growB
-	up := 1 + t*rate*c.step
-	upVar := t*rate*c.stepSquare + t*t*c.step*c.step*rate/c.growB
-	down := math.Exp(-c.cutA * math.Log1p(t*(1-c.keep)/c.cutB))
+	// Changes that follow each other within hours are a rate without sense: volume has the bounds of price.
+	up := min(1+t*rate*c.step, math.Exp(maxLogFactor))
+	upVar := min(t*rate*c.stepSquare+t*t*c.step*c.step*rate/c.growB, up*up*math.Expm1(maxLogVar))
+	down := math.Exp(max(-c.cutA*math.Log1p(t*(1-c.keep)/c.cutB), -maxLogFactor))
 	downSquare := math.Exp(-c.cutA * math.Log1p(t*(1-c.keepSquare)/c.cutB))
 	return times(up, upVar, down, max(downSquare-down*down, 0))
 }
