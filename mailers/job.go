@@ -3,7 +3,7 @@ package mailers
 import (
 	"postlift"
 	"postlift/campaigns"
-	"postlift/mailers/letter"
+	"postlift/mailers/address"
 )
 
 // Job is what Prepare reads of a run, beside its recipients and waves.
@@ -81,8 +81,8 @@ type Recipient struct {
 	OwnerName, OwnerRole, OwnerPhone, OwnerEmail string
 }
 
-func (r *Recipient) person() letter.Person {
-	return letter.Person{Salutation: r.Gender, Title: r.Title, FirstName: r.FirstName, LastName: r.LastName,
+func (r *Recipient) person() address.Person {
+	return address.Person{Salutation: r.Gender, Title: r.Title, FirstName: r.FirstName, LastName: r.LastName,
 		Function: r.Function, Country: r.AccountCountry}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"postlift"
+	"postlift/mailers/address"
 	"postlift/mailers/letter"
 )
 
@@ -33,9 +34,9 @@ func (p *planner) merge(r *Recipient, lang string) []byte {
 		"sender":   p.senderFields(r),
 		"campaign": p.campaignFields(base),
 	}
-	doc["salutation"] = letter.OwnSalutation(r.Salutation, lang)
+	doc["salutation"] = address.OwnSalutation(r.Salutation, lang)
 	if doc["salutation"] == "" {
-		doc["salutation"] = letter.Salutation(r.person(), lang)
+		doc["salutation"] = address.Salutation(r.person(), lang)
 	}
 	doc["objection_notice"] = p.settings.ObjectionNotice[base]
 	return mustJSON(doc)
@@ -96,7 +97,7 @@ func seedMerge(neighbour []byte, seed Seed) ([]byte, error) {
 	account["name"], account["city"], account["country"] = seedCompany(seed), seed.City, seed.Country
 	doc["account"] = account
 	doc["contact"] = fields{"salutation": seed.Gender, "first_name": seed.FirstName, "last_name": seed.LastName}
-	doc["salutation"] = letter.Salutation(letter.Person{Salutation: seed.Gender, FirstName: seed.FirstName, LastName: seed.LastName, Country: seed.Country}, seed.Language)
+	doc["salutation"] = address.Salutation(address.Person{Salutation: seed.Gender, FirstName: seed.FirstName, LastName: seed.LastName, Country: seed.Country}, seed.Language)
 	return mustJSON(doc), nil
 }
 
@@ -186,18 +187,18 @@ func country(r *Recipient, otherwise string) string {
 }
 
 // addressee names a department only where the function does not say the same.
-func addressee(r *Recipient, country string) letter.Addressee {
+func addressee(r *Recipient, country string) address.Addressee {
 	person := r.person()
 	if strings.EqualFold(strings.TrimSpace(r.Department), strings.TrimSpace(r.Function)) {
 		person.Function = ""
 	}
-	return letter.Addressee{Company: r.AccountName, Department: r.Department, Person: person, Street: r.Street,
+	return address.Addressee{Company: r.AccountName, Department: r.Department, Person: person, Street: r.Street,
 		POBox: r.POBox, Postcode: r.Postcode, City: r.City, State: r.Region, Country: country}
 }
 
 func seedLines(s Seed, from string) ([]string, error) {
-	return letter.AddressLines(letter.Addressee{Company: seedCompany(s),
-		Person: letter.Person{Salutation: s.Gender, FirstName: s.FirstName, LastName: s.LastName, Country: s.Country},
+	return address.Lines(address.Addressee{Company: seedCompany(s),
+		Person: address.Person{Salutation: s.Gender, FirstName: s.FirstName, LastName: s.LastName, Country: s.Country},
 		Street: s.Street, Postcode: s.Postcode, City: s.City, Country: s.Country}, from)
 }
 

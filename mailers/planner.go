@@ -9,7 +9,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
-	"postlift/mailers/letter"
+	"postlift/mailers/address"
 )
 
 // planner makes a batch out of recipients; it is pure, given its id maker.
@@ -88,7 +88,7 @@ func (p *planner) piece(r *Recipient) (NewPiece, error) {
 		Language: lang, Variant: r.Variant, DesignSHA256: kind.design.SHA256, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
 		Merge: p.merge(r, lang)}
 	piece.sortKey, piece.accountKey, piece.accountName = r.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
-	lines, err := letter.AddressLines(addressee(r, piece.Country), p.settings.Sender.Country)
+	lines, err := address.Lines(addressee(r, piece.Country), p.settings.Sender.Country)
 	piece.Lines = lines
 	switch {
 	case !known:

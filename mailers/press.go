@@ -10,6 +10,7 @@ import (
 	"postlift"
 	"postlift/mailers/letter"
 	"postlift/mailers/pdf"
+	"postlift/mailers/sheet"
 )
 
 // Press is the Renderer that composes letters and prints them as PDF. It keeps compiled designs by
@@ -33,7 +34,7 @@ func (p *Press) Render(w io.Writer, designs Designs, title string, created time.
 		return nil, 0, err
 	}
 	printed := make([]Printed, len(pieces))
-	plans := make([]letter.Plan, 0, len(pieces))
+	plans := make([]sheet.Plan, 0, len(pieces))
 	var drawn []int // index into printed of each plan
 	for i := range pieces {
 		printed[i].ID = pieces[i].ID

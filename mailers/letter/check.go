@@ -104,7 +104,7 @@ func (s *designFile) checkColours() error {
 		if max(c.C, c.M, c.Y, c.K) > 100 {
 			return designFault("design.yaml: colours.%s is %s, each ink at most 100 percent", name, c)
 		}
-		if c.ink() > maxTotalInk {
+		if c.Total() > maxTotalInk {
 			return designFault("design.yaml: colours.%s is %s, together more than %d percent ink", name, c, maxTotalInk)
 		}
 	}
@@ -137,7 +137,7 @@ func (s *designFile) checkDecor() error {
 }
 
 func (b decorBox) op(s *designFile) Op {
-	return Op{Kind: OpRect, X: micro(b.X), Y: micro(b.Y), W: micro(b.W), H: micro(b.H), Colour: s.Colours[b.Colour]}
+	return Op{Kind: OpRect, X: micro(b.X), Y: micro(b.Y), W: micro(b.W), H: micro(b.H), Ink: s.Colours[b.Colour]}
 }
 
 func overlaps(a, b Op) bool {

@@ -1,22 +1,21 @@
 package letter
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"io/fs"
 	"strings"
 	"time"
 	"unicode"
 
 	"postlift"
+	"postlift/mailers/address"
+	"postlift/mailers/typeset"
 )
 
 // Compiled is a design ready to set pieces: Liquid parsed, width tables read, shared layers drawn. It is
 // immutable and safe for concurrent use.
 type Compiled struct {
 	design *Design
-	faces  [styles]*face
+	faces  typeset.Family
 	texts  map[string]*compiledText
 	first  *Layer
 	next   *Layer
@@ -38,6 +37,9 @@ type compiledSection struct {
 func Compile(d *Design, fonts fs.FS) (*Compiled, error) {
 	c := &Compiled{design: d, texts: map[string]*compiledText{}}
 	for i, ref := range d.spec.fontRefs() {
+		if ref.File == "" {
+			continue
+		}
 		f, err := loadFace(fonts, ref)
 		if err != nil {
 			return nil, err
@@ -81,21 +83,12 @@ func (c *Compiled) Design() *Design { return c.design }
 
 // covers tells whether every font of the design can draw the rune: a value may land in any style.
 func (c *Compiled) covers(r rune) bool {
-	for _, f := range c.faces {
-		if !f.has(r) {
+	for _, f := range c.faces[:styles] {
+		if !f.Has(r) {
 			return false
 		}
 	}
 	return true
-}
-
-// newLayer names a layer by what it draws.
-func newLayer(ops []Op) *Layer {
-	h := sha256.New()
-	for _, op := range ops {
-		fmt.Fprintln(h, op.String())
-	}
-	return &Layer{Key: hex.EncodeToString(h.Sum(nil)), Ops: ops}
 }
 
 // bindings are the merge data as Liquid sees them: a copy without empty values, so that `if` guards what
@@ -107,14 +100,14 @@ func (p *Piece) bindings() map[string]any {
 	}
 	b["code"] = postlift.FormatCode(p.Code)
 	if b["salutation"] == nil {
-		b["salutation"] = Salutation(p.person(), p.Language)
+		b["salutation"] = address.Salutation(p.person(), p.Language)
 	}
 	return b
 }
 
 // person is the recipient as the merge data name them.
-func (p *Piece) person() Person {
-	return Person{
+func (p *Piece) person() address.Person {
+	return address.Person{
 		Salutation: p.text("contact", "salutation"), Title: p.text("contact", "title"),
 		FirstName: p.text("contact", "first_name"), LastName: p.text("contact", "last_name"), Country: p.text("account", "country"),
 	}

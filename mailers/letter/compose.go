@@ -45,7 +45,7 @@ func (c *Compiled) Compose(p Piece) (plan Plan, err error) {
 		return Plan{}, err
 	}
 	s := c.design.spec
-	return Plan{PieceID: p.ID, Sheet: Sheet{s.Sheet, sheetW, sheetH, bleed}, Fonts: s.fontRefs(), Pages: cp.pages}, nil
+	return Plan{PieceID: p.ID, Sheet: Sheet{Name: s.Sheet, W: sheetW, H: sheetH, Bleed: bleed}, Fonts: s.fontRefs(), Pages: cp.pages}, nil
 }
 
 // primaryLanguage is the part of a language tag before its region.
@@ -110,9 +110,9 @@ func (cp *composer) need(path string) (string, error) {
 // fitted is a one-line text that may shrink to least before it is a Fault.
 func (cp *composer) fitted(s, where string, style Style, size, least, width int) (Op, error) {
 	for ; ; size -= 500 {
-		w := cp.faces[style].width(s, size)
+		w := cp.faces[style].Width(s, size)
 		if w <= width {
-			return Op{Kind: OpText, Style: style, Size: size, Text: s, Colour: Black, W: w}, nil
+			return Op{Kind: OpText, Style: style, Size: size, Text: s, Ink: Black, W: w}, nil
 		}
 		if size <= least {
 			return Op{}, pieceFault("%s %q is %s mm wide at %g pt, the place has %s mm: shorten it", where, clip(s), mm(w), float64(size)/1000, mm(width))
@@ -124,8 +124,8 @@ func (cp *composer) fitted(s, where string, style Style, size, least, width int)
 }
 
 // at places a text; its width was only needed to fit it.
-func (o Op) at(x, y int) Op {
-	o.X, o.Y, o.W = x, y, 0
+func at(o Op, x, y int) Op {
+	o.X, o.Y = x, y
 	return o
 }
 
@@ -139,8 +139,8 @@ func (cp *composer) letterhead(p *Page) error {
 	if err != nil {
 		return err
 	}
-	op.Colour = cp.accent()
-	p.Ops = append(p.Ops, op.at(textLeft, letterheadBase))
+	op.Ink = cp.accent()
+	p.Ops = append(p.Ops, at(op, textLeft, letterheadBase))
 	return nil
 }
 
@@ -157,7 +157,7 @@ func (cp *composer) address(p *Page) error {
 	if err != nil {
 		return err
 	}
-	p.Ops = append(p.Ops, Op{Kind: OpRect, X: textLeft, Y: returnRule, W: op.W, H: hairline, Colour: Black}, op.at(textLeft, returnBase))
+	p.Ops = append(p.Ops, Op{Kind: OpRect, X: textLeft, Y: returnRule, W: op.W, H: hairline, Ink: Black}, at(op, textLeft, returnBase))
 	lines := cp.piece.Address
 	if len(lines) == 0 || len(lines) > maxAddressLines {
 		return pieceFault("the address has %d lines, must have 1 to %d", len(lines), maxAddressLines)
@@ -179,7 +179,7 @@ func (cp *composer) address(p *Page) error {
 	}
 	for i, l := range lines {
 		y := recipientTop + i*recipientLine + 3_600
-		p.Ops = append(p.Ops, Op{Kind: OpText, Size: size, Text: l, Colour: Black}.at(textLeft, y))
+		p.Ops = append(p.Ops, at(Op{Kind: OpText, Size: size, Text: l, Ink: Black}, textLeft, y))
 	}
 	return nil
 }
@@ -226,8 +226,8 @@ func (cp *composer) infoBlock(p *Page) error {
 		if err != nil {
 			return err
 		}
-		label := Op{Kind: OpText, Style: Bold, Size: infoSize, Text: row[0], Colour: cp.accent()}
-		p.Ops = append(p.Ops, label.at(infoLeft, y), value.at(infoValue, y))
+		label := Op{Kind: OpText, Style: Bold, Size: infoSize, Text: row[0], Ink: cp.accent()}
+		p.Ops = append(p.Ops, at(label, infoLeft, y), at(value, infoValue, y))
 		y += infoLine
 	}
 	return nil

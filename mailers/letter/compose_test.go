@@ -68,7 +68,7 @@ func TestOptionalPartsAbsent(t *testing.T) {
 				t.Errorf("%s: %q in\n%s", lang, bad, got)
 			}
 		}
-		if greeting := Salutation(Person{}, lang); !strings.Contains(got, greeting) {
+		if greeting := address.Salutation(address.Person{}, lang); !strings.Contains(got, greeting) {
 			t.Errorf("%s: %q is missing", lang, greeting)
 		}
 	}

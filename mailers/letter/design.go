@@ -183,8 +183,8 @@ func (d *Design) Hash() string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-func (s *designFile) fontRefs() [3]FontRef {
-	return [3]FontRef{FontRef(s.Fonts.Regular), FontRef(s.Fonts.Bold), FontRef(s.Fonts.Italic)}
+func (s *designFile) fontRefs() [4]FontRef {
+	return [4]FontRef{FontRef(s.Fonts.Regular), FontRef(s.Fonts.Bold), FontRef(s.Fonts.Italic)}
 }
 
 func sortedKeys[V any](m map[string]V) []string {

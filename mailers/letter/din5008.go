@@ -86,5 +86,5 @@ func baseLayers(s *designFile) (first, next *Layer) {
 }
 
 func mark(y, length int) Op {
-	return Op{Kind: OpRect, X: markLeft, Y: y - hairline/2, W: length, H: hairline, Colour: Black}
+	return Op{Kind: OpRect, X: markLeft, Y: y - hairline/2, W: length, H: hairline, Ink: Black}
 }

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"postlift"
+	"postlift/mailers/typeset"
 )
 
 // atom is the smallest thing that a page break cannot part: a line, or the whole response panel. Its
@@ -118,8 +119,8 @@ func (cp *composer) signature(blocks []block, body textStyle) ([]atom, error) {
 }
 
 func textAtom(t textStyle, s string) atom {
-	op := Op{Kind: OpText, Style: t.style, Size: t.size, Colour: t.colour, Text: s}
-	return atom{height: t.line(), ops: []Op{op.at(0, t.baseline())}}
+	op := Op{Kind: OpText, Style: t.style, Size: t.size, Ink: t.colour, Text: s}
+	return atom{height: t.line(), ops: []Op{at(op, 0, t.baseline())}}
 }
 
 const bulletIndent = 5_000
@@ -151,18 +152,18 @@ func (cp *composer) setBlocks(blocks []block, base textStyle, width int) ([]atom
 }
 
 func (cp *composer) setBlock(b block, t textStyle, width int) ([]atom, error) {
-	lines, err := setter{&cp.faces, t.size, width - t.indent}.paragraphLines(restyled(b, t.style))
+	lines, err := cp.faces.Break(restyled(b, t.style).lines, typeset.Options{Size: t.size, Measure: width - t.indent})
 	if err != nil {
 		return nil, err
 	}
 	atoms := make([]atom, len(lines))
 	for i, l := range lines {
-		a := atom{height: t.line(), ops: make([]Op, 0, len(l.runs)+1)}
+		a := atom{height: t.line(), ops: make([]Op, 0, len(l.Runs)+1)}
 		if b.kind == bullet && i == 0 {
-			a.ops = append(a.ops, Op{Kind: OpText, Style: Bold, Size: t.size, Colour: cp.accent(), Text: "•"}.at(bulletIndent/5, t.baseline()))
+			a.ops = append(a.ops, at(Op{Kind: OpText, Style: Bold, Size: t.size, Ink: cp.accent(), Text: "•"}, bulletIndent/5, t.baseline()))
 		}
-		for _, r := range l.runs {
-			a.ops = append(a.ops, Op{Kind: OpText, Style: r.style, Size: t.size, Colour: t.colour, Text: r.text}.at(t.indent+r.x, t.baseline()))
+		for _, r := range l.Runs {
+			a.ops = append(a.ops, at(Op{Kind: OpText, Style: r.Style, Size: t.size, Ink: t.colour, Text: r.Text}, t.indent+r.X, t.baseline()))
 		}
 		// Two lines at least stay together on either side of a page break.
 		a.bound = i == 1 || i > 0 && i == len(lines)-1
@@ -183,8 +184,8 @@ func restyled(b block, style Style) block {
 	for _, line := range b.lines {
 		spans := make([]span, len(line))
 		for i, sp := range line {
-			if sp.style == Regular {
-				sp.style = style
+			if sp.Style == Regular {
+				sp.Style = style
 			}
 			spans[i] = sp
 		}
@@ -195,5 +196,5 @@ func restyled(b block, style Style) block {
 
 // isCode tells whether a block is nothing but the piece's typed code, which is then set large.
 func (cp *composer) isCode(b block) bool {
-	return len(b.lines) == 1 && len(b.lines[0]) == 1 && b.lines[0][0].text == postlift.FormatCode(cp.piece.Code)
+	return len(b.lines) == 1 && len(b.lines[0]) == 1 && b.lines[0][0].Text == postlift.FormatCode(cp.piece.Code)
 }

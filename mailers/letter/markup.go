@@ -18,12 +18,6 @@ const (
 	heading
 )
 
-// span is a stretch of text in one style.
-type span struct {
-	style Style
-	text  string
-}
-
 // block is a paragraph, bullet or heading: lines that must break, each of spans.
 type block struct {
 	kind  blockKind

@@ -3,6 +3,8 @@ package letter
 import (
 	"fmt"
 	"strings"
+
+	"postlift/mailers/typeset"
 )
 
 // tightest is the percentage to which the distances between paragraphs may shrink when that saves a page.
@@ -108,7 +110,7 @@ func (cp *composer) furniture(i int) error {
 		if err != nil {
 			return err
 		}
-		page.Ops = append(page.Ops, op.at(textRight-op.W, pageNoBase))
+		page.Ops = append(page.Ops, at(op, textRight-op.W, pageNoBase))
 	}
 	if err := cp.footer(page); err != nil {
 		return err
@@ -133,14 +135,14 @@ func (cp *composer) runningHead(page *Page) error {
 	if err != nil {
 		return err
 	}
-	left.Colour = cp.accent()
-	page.Ops = append(page.Ops, left.at(textLeft, nextHead), right.at(textRight-right.W, nextHead))
+	left.Ink = cp.accent()
+	page.Ops = append(page.Ops, at(left, textLeft, nextHead), at(right, textRight-right.W, nextHead))
 	return nil
 }
 
 // footer prints the sender's particulars in three columns: address, contact, registration.
 func (cp *composer) footer(page *Page) error {
-	page.Ops = append(page.Ops, Op{Kind: OpRect, X: textLeft, Y: footerRule, W: textWidth, H: hairline, Colour: cp.accent()})
+	page.Ops = append(page.Ops, Op{Kind: OpRect, X: textLeft, Y: footerRule, W: textWidth, H: hairline, Ink: cp.accent()})
 	columns, err := cp.footerColumns()
 	if err != nil {
 		return err
@@ -150,7 +152,7 @@ func (cp *composer) footer(page *Page) error {
 	for c, lines := range columns {
 		row := 0
 		for _, line := range lines {
-			set, err := setter{&cp.faces, t.size, x[c+1] - x[c] - 4_000}.paragraphLines(block{lines: [][]span{{{Regular, line}}}})
+			set, err := cp.faces.Break([][]span{{{Style: Regular, Text: line}}}, typeset.Options{Size: t.size, Measure: x[c+1] - x[c] - 4_000})
 			if err != nil {
 				return err
 			}
@@ -158,8 +160,8 @@ func (cp *composer) footer(page *Page) error {
 				if row == footerLines {
 					return pieceFault("the footer has more than %d lines in a column: shorten sender.particulars", footerLines)
 				}
-				for _, r := range l.runs {
-					page.Ops = append(page.Ops, Op{Kind: OpText, Size: t.size, Colour: Black, Text: r.text}.at(x[c]+r.x, footerBase+row*footerLine))
+				for _, r := range l.Runs {
+					page.Ops = append(page.Ops, at(Op{Kind: OpText, Size: t.size, Ink: Black, Text: r.Text}, x[c]+r.X, footerBase+row*footerLine))
 				}
 				row++
 			}
@@ -222,6 +224,6 @@ func (cp *composer) matchCode(page *Page, i int) error {
 	if err != nil {
 		return err
 	}
-	page.Ops = append(page.Ops, op.at(textLeft, matchBase))
+	page.Ops = append(page.Ops, at(op, textLeft, matchBase))
 	return nil
 }

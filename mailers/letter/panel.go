@@ -1,5 +1,7 @@
 package letter
 
+import "postlift/mailers/codes"
+
 // Geometry of the response panel, in micrometres.
 const (
 	panelBar   = 1_200
@@ -13,12 +15,12 @@ func (cp *composer) response(blocks []block) ([]atom, error) {
 	if cp.piece.TrackingURL == "" || cp.piece.Code == "" {
 		return nil, pieceFault("the piece has no tracking URL or no typed code, and its design prints both")
 	}
-	boxes, n, err := qrModules(cp.piece.TrackingURL)
+	qr, err := codes.QR(cp.piece.TrackingURL)
 	if err != nil {
 		return nil, err
 	}
 	module := micro(cp.design.spec.QR.Module)
-	side := (n + 2*quietModules) * module
+	side := (qr.W + 2*qr.Quiet) * module
 	if side > maxQRSide {
 		return nil, pieceFault("the tracking URL of %d characters makes a QR code of %s mm, at most %s fit: shorten the base URL or the design's module", len(cp.piece.TrackingURL), mm(side), mm(maxQRSide))
 	}
@@ -31,13 +33,13 @@ func (cp *composer) response(blocks []block) ([]atom, error) {
 	inner := max(height+2*panelPad, side+2*panelInset)
 	a := atom{before: cp.bodyStyle().line() * 4 / 5, height: inner}
 	a.ops = append(a.ops,
-		Op{Kind: OpRect, W: textWidth, H: inner, Colour: cp.design.spec.Colours["tint"]},
-		Op{Kind: OpRect, W: panelBar, H: inner, Colour: cp.accent()})
+		Op{Kind: OpRect, W: textWidth, H: inner, Ink: cp.design.spec.Colours["tint"]},
+		Op{Kind: OpRect, W: panelBar, H: inner, Ink: cp.accent()})
 	a.ops = append(a.ops, stacked(text, panelBar+panelPad, (inner-height)/2)...)
 	x, y := textWidth-panelInset-side, (inner-side)/2
 	a.ops = append(a.ops,
-		Op{Kind: OpRect, X: x, Y: y, W: side, H: side, Colour: paper},
-		Op{Kind: OpModules, X: x + quietModules*module, Y: y + quietModules*module, W: module, Colour: Black, Modules: boxes})
+		Op{Kind: OpRect, X: x, Y: y, W: side, H: side, Ink: paper},
+		Op{Kind: OpModules, X: x + qr.Quiet*module, Y: y + qr.Quiet*module, W: qr.W * module, H: qr.H * module, Unit: module, Ink: Black, Modules: qr.Boxes})
 	return []atom{a}, nil
 }
 

@@ -4,27 +4,27 @@ import (
 	"strconv"
 
 	"postlift"
-	"postlift/mailers/letter"
+	"postlift/mailers/sheet"
 )
 
 // draw appends the operators of the operations. Colours are always CMYK operators; a colour, font and
 // size are repeated only where they change.
-func (d *document) draw(plan *letter.Plan, ops []letter.Op) error {
+func (d *document) draw(plan *sheet.Plan, ops []sheet.Op) error {
 	state := drawState{}
 	for i := range ops {
 		op := &ops[i]
-		if !state.coloured || state.colour != op.Colour {
-			d.colour(op.Colour)
-			state.colour, state.coloured = op.Colour, true
+		if !state.coloured || state.colour != op.Ink {
+			d.colour(op.Ink)
+			state.colour, state.coloured = op.Ink, true
 		}
 		switch op.Kind {
-		case letter.OpText:
+		case sheet.OpText:
 			if err := d.text(plan, op, &state); err != nil {
 				return err
 			}
-		case letter.OpRect:
+		case sheet.OpRect:
 			d.rect(op)
-		case letter.OpModules:
+		case sheet.OpModules:
 			d.modules(op)
 		default:
 			return postlift.Faultf(postlift.Internal, "pdf.draw", "piece %s: operation %d is not known", plan.PieceID, op.Kind)
@@ -34,13 +34,13 @@ func (d *document) draw(plan *letter.Plan, ops []letter.Op) error {
 }
 
 type drawState struct {
-	colour   letter.CMYK
+	colour   sheet.Ink
 	coloured bool
 	font     string
 	size     int
 }
 
-func (d *document) colour(c letter.CMYK) {
+func (d *document) colour(c sheet.Ink) {
 	for _, v := range [...]uint8{c.C, c.M, c.Y, c.K} {
 		d.hundredths(int(v))
 	}
@@ -91,7 +91,7 @@ func (d *document) at(x, y int) {
 	d.pt(d.height - d.sheet.Bleed - y)
 }
 
-func (d *document) rect(op *letter.Op) {
+func (d *document) rect(op *sheet.Op) {
 	d.at(op.X, op.Y+op.H)
 	d.pt(op.W)
 	d.pt(op.H)
@@ -99,11 +99,11 @@ func (d *document) rect(op *letter.Op) {
 }
 
 // modules draws a code in its own coordinates, one unit a module, as a single path.
-func (d *document) modules(op *letter.Op) {
+func (d *document) modules(op *sheet.Op) {
 	d.buf = append(d.buf, "q "...)
-	d.pt(op.W)
+	d.pt(op.Unit)
 	d.buf = append(d.buf, "0 0 "...)
-	d.pt(-op.W)
+	d.pt(-op.Unit)
 	d.at(op.X, op.Y)
 	d.buf = append(d.buf, "cm\n"...)
 	for _, m := range op.Modules {
@@ -116,7 +116,7 @@ func (d *document) modules(op *letter.Op) {
 }
 
 // text draws one run. The font's codes are the characters' own numbers, so the string is UTF-16.
-func (d *document) text(plan *letter.Plan, op *letter.Op, state *drawState) error {
+func (d *document) text(plan *sheet.Plan, op *sheet.Op, state *drawState) error {
 	f := d.faces[plan.Fonts[op.Style]]
 	d.buf = append(d.buf, "BT "...)
 	if state.font != f.resource || state.size != op.Size {

@@ -10,6 +10,7 @@ import (
 
 	"postlift"
 	"postlift/mailers/letter"
+	"postlift/mailers/sheet"
 	"postlift/templates"
 )
 
@@ -54,9 +55,9 @@ func samplePieces(t testing.TB, n int) []letter.Piece {
 	return out
 }
 
-func compose(t testing.TB, c *letter.Compiled, pieces []letter.Piece) []letter.Plan {
+func compose(t testing.TB, c *letter.Compiled, pieces []letter.Piece) []sheet.Plan {
 	t.Helper()
-	plans := make([]letter.Plan, len(pieces))
+	plans := make([]sheet.Plan, len(pieces))
 	for i := range pieces {
 		p, err := c.Compose(pieces[i])
 		if err != nil {
@@ -67,7 +68,7 @@ func compose(t testing.TB, c *letter.Compiled, pieces []letter.Piece) []letter.P
 	return plans
 }
 
-func render(t testing.TB, plans []letter.Plan) ([]byte, []PageRange) {
+func render(t testing.TB, plans []sheet.Plan) ([]byte, []PageRange) {
 	t.Helper()
 	var buf bytes.Buffer
 	ranges, err := RenderFile(&buf, templates.Fonts(), plans, testMeta)

@@ -15,7 +15,7 @@ import (
 	"github.com/jung-kurt/gofpdf"
 
 	"postlift"
-	"postlift/mailers/letter"
+	"postlift/mailers/sheet"
 )
 
 // face is a font as this document uses it.
@@ -38,9 +38,9 @@ func (f *face) rename() rename {
 }
 
 // addFonts registers every font that the plans name, and the characters that each prints.
-func (d *document) addFonts(plans []letter.Plan) error {
+func (d *document) addFonts(plans []sheet.Plan) error {
 	used := usedRunes(plans)
-	refs := make([]letter.FontRef, 0, len(used))
+	refs := make([]sheet.FontRef, 0, len(used))
 	for ref := range used {
 		refs = append(refs, ref)
 	}
@@ -54,9 +54,9 @@ func (d *document) addFonts(plans []letter.Plan) error {
 }
 
 // usedRunes collects the characters that each font prints, in order.
-func usedRunes(plans []letter.Plan) map[letter.FontRef][]rune {
-	sets := map[letter.FontRef]map[rune]bool{}
-	add := func(ref letter.FontRef, text string) {
+func usedRunes(plans []sheet.Plan) map[sheet.FontRef][]rune {
+	sets := map[sheet.FontRef]map[rune]bool{}
+	add := func(ref sheet.FontRef, text string) {
 		set := sets[ref]
 		if set == nil {
 			set = map[rune]bool{}
@@ -75,7 +75,7 @@ func usedRunes(plans []letter.Plan) map[letter.FontRef][]rune {
 			addTexts(p, page.Ops, add)
 		}
 	}
-	out := map[letter.FontRef][]rune{}
+	out := map[sheet.FontRef][]rune{}
 	for ref, set := range sets {
 		for r := range set {
 			out[ref] = append(out[ref], r)
@@ -85,9 +85,9 @@ func usedRunes(plans []letter.Plan) map[letter.FontRef][]rune {
 	return out
 }
 
-func addTexts(p *letter.Plan, ops []letter.Op, add func(letter.FontRef, string)) {
+func addTexts(p *sheet.Plan, ops []sheet.Op, add func(sheet.FontRef, string)) {
 	for i := range ops {
-		if ops[i].Kind == letter.OpText {
+		if ops[i].Kind == sheet.OpText {
 			add(p.Fonts[ops[i].Style], ops[i].Text)
 		}
 	}
@@ -95,7 +95,7 @@ func addTexts(p *letter.Plan, ops []letter.Op, add func(letter.FontRef, string))
 
 // addFont gives gofpdf its own copy of the font, because it writes into the bytes while it cuts the
 // subset.
-func (d *document) addFont(ref letter.FontRef, runes []rune) error {
+func (d *document) addFont(ref sheet.FontRef, runes []rune) error {
 	data, err := fs.ReadFile(d.fonts, ref.File)
 	if err != nil {
 		return postlift.Faultf(postlift.NotFound, "pdf.RenderFile", "font file %s is not in the fonts folder", ref.File)
@@ -136,7 +136,7 @@ func (d *document) markRunes(family, runes string) (string, error) {
 
 // subsetTag is six capitals made from the font and the glyphs it prints (ISO 32000-1, 9.6.4): equal
 // subsets get equal tags, others almost surely different ones.
-func subsetTag(ref letter.FontRef, runes []rune) string {
+func subsetTag(ref sheet.FontRef, runes []rune) string {
 	sum := sha256.Sum256([]byte(ref.SHA256 + string(runes)))
 	tag := make([]byte, 6)
 	for i := range tag {

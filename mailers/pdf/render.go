@@ -9,7 +9,7 @@ import (
 	"github.com/jung-kurt/gofpdf"
 
 	"postlift"
-	"postlift/mailers/letter"
+	"postlift/mailers/sheet"
 )
 
 // producer is written into every file; it names no version, so that an update alone changes no bytes.
@@ -34,7 +34,7 @@ type PageRange struct {
 // RenderFile draws the plans, in their order, into one PDF and writes it to w. fonts holds the font files
 // that the plans name. The same plans, fonts and meta give the same bytes on every machine. A plan that
 // cannot be drawn, or a failing writer, fails the whole file; w may then have received a part of it.
-func RenderFile(w io.Writer, fonts fs.FS, plans []letter.Plan, meta Meta) (ranges []PageRange, err error) {
+func RenderFile(w io.Writer, fonts fs.FS, plans []sheet.Plan, meta Meta) (ranges []PageRange, err error) {
 	defer func() {
 		if r := recover(); r != nil { // gofpdf panics where it could have returned an error
 			ranges, err = nil, postlift.Faultf(postlift.Internal, "pdf.RenderFile", "the PDF writer failed: %v", r)
@@ -62,7 +62,7 @@ func RenderFile(w io.Writer, fonts fs.FS, plans []letter.Plan, meta Meta) (range
 	return ranges, doc.write(w)
 }
 
-func checkPlans(plans []letter.Plan, meta Meta) error {
+func checkPlans(plans []sheet.Plan, meta Meta) error {
 	if len(plans) == 0 || len(plans) > MaxPieces {
 		return postlift.Faultf(postlift.Invalid, "pdf.RenderFile", "a file holds 1 to %d pieces, got %d", MaxPieces, len(plans))
 	}
@@ -83,25 +83,25 @@ func checkPlans(plans []letter.Plan, meta Meta) error {
 // layerKey tells layers apart: the same operations in other fonts are another layer.
 type layerKey struct {
 	key   string
-	fonts [3]letter.FontRef
+	fonts [sheet.Styles]sheet.FontRef
 }
 
 // document is one PDF being drawn.
 type document struct {
 	pdf    *gofpdf.Fpdf
 	fonts  fs.FS
-	sheet  letter.Sheet
+	sheet  sheet.Sheet
 	height int // of the media box, micrometres
 	pages  int
-	faces  map[letter.FontRef]*face
+	faces  map[sheet.FontRef]*face
 	layers map[layerKey]string // the operator that draws it
 	buf    []byte              // content of the page being drawn
 }
 
 const mmPerUM = 1e-3
 
-func newDocument(sheet letter.Sheet, fonts fs.FS, meta Meta) (*document, error) {
-	w, h := sheet.W+2*sheet.Bleed, sheet.H+2*sheet.Bleed
+func newDocument(paper sheet.Sheet, fonts fs.FS, meta Meta) (*document, error) {
+	w, h := paper.W+2*paper.Bleed, paper.H+2*paper.Bleed
 	pdf := gofpdf.NewCustom(&gofpdf.InitType{UnitStr: "mm", Size: gofpdf.SizeType{Wd: float64(w) * mmPerUM, Ht: float64(h) * mmPerUM}})
 	pdf.SetCatalogSort(true)
 	pdf.SetAutoPageBreak(false, 0)
@@ -111,16 +111,16 @@ func newDocument(sheet letter.Sheet, fonts fs.FS, meta Meta) (*document, error) 
 	pdf.SetCreationDate(meta.Created.UTC())
 	pdf.SetModificationDate(meta.Created.UTC())
 	// Only the trim box: gofpdf writes several boxes in random order.
-	b := float64(sheet.Bleed) * mmPerUM
-	pdf.SetPageBox("trim", b, b, float64(sheet.W)*mmPerUM, float64(sheet.H)*mmPerUM)
+	b := float64(paper.Bleed) * mmPerUM
+	pdf.SetPageBox("trim", b, b, float64(paper.W)*mmPerUM, float64(paper.H)*mmPerUM)
 	if err := pdf.Error(); err != nil {
 		return nil, fmt.Errorf("pdf: new document: %w", err)
 	}
-	return &document{pdf: pdf, fonts: fonts, sheet: sheet, height: h, faces: map[letter.FontRef]*face{}, layers: map[layerKey]string{}}, nil
+	return &document{pdf: pdf, fonts: fonts, sheet: paper, height: h, faces: map[sheet.FontRef]*face{}, layers: map[layerKey]string{}}, nil
 }
 
 // page draws one page: shared layers as form objects, then the piece's own operations.
-func (d *document) page(plan *letter.Plan, page *letter.Page) error {
+func (d *document) page(plan *sheet.Plan, page *sheet.Page) error {
 	d.pdf.AddPage()
 	d.pages++
 	d.buf = d.buf[:0]
@@ -137,7 +137,7 @@ func (d *document) page(plan *letter.Plan, page *letter.Page) error {
 }
 
 // layer draws a shared layer: at its first use it becomes a form object, from then on one operator.
-func (d *document) layer(plan *letter.Plan, l *letter.Layer) error {
+func (d *document) layer(plan *sheet.Plan, l *sheet.Layer) error {
 	if len(l.Ops) == 0 {
 		return nil
 	}

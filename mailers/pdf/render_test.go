@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"postlift"
-	"postlift/mailers/letter"
+	"postlift/mailers/sheet"
 	"postlift/templates"
 )
 
@@ -103,17 +103,17 @@ func TestFontsAreNotWrittenTo(t *testing.T) {
 func TestRenderFaults(t *testing.T) {
 	good := compose(t, compiled(t), samplePieces(t, 1))
 	astral := compose(t, compiled(t), samplePieces(t, 1))
-	astral[0].Pages[0].Ops = append(astral[0].Pages[0].Ops, letter.Op{Kind: letter.OpText, Size: 10_000, Text: "🚀"})
+	astral[0].Pages[0].Ops = append(astral[0].Pages[0].Ops, sheet.Op{Kind: sheet.OpText, Size: 10_000, Text: "🚀"})
 	otherSheet := append(compose(t, compiled(t), samplePieces(t, 1)), good...)
 	otherSheet[0].Sheet.W = 148_000
 	for name, c := range map[string]struct {
-		plans []letter.Plan
+		plans []sheet.Plan
 		meta  Meta
 		part  string
 	}{
 		"none":        {nil, testMeta, "1 to 5000"},
 		"no time":     {good, Meta{Title: "x"}, "creation time"},
-		"no pages":    {[]letter.Plan{{PieceID: "pc_1"}}, testMeta, "pc_1"},
+		"no pages":    {[]sheet.Plan{{PieceID: "pc_1"}}, testMeta, "pc_1"},
 		"astral":      {astral, testMeta, "U+1F680"},
 		"two formats": {otherSheet, testMeta, "another sheet"},
 	} {

@@ -1,15 +1,17 @@
-package letter
+package address
 
 import (
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"postlift"
 )
 
 var anne = Person{Salutation: "Frau", Title: "Dr.", FirstName: "Änne", LastName: "Süßkind"}
 
-func TestAddressLines(t *testing.T) {
+func TestLines(t *testing.T) {
 	for name, c := range map[string]struct {
 		from string
 		a    Addressee
@@ -58,7 +60,7 @@ func TestAddressLines(t *testing.T) {
 		"stray blanks and decomposed umlauts": {"DE", Addressee{Company: "  Mu\u0308ller\u00a0 \tGmbH\u200b ", Street: "Weg 1", Postcode: "20095", City: "Hamburg"},
 			"Müller GmbH|Weg 1|20095 Hamburg"},
 	} {
-		got, err := AddressLines(c.a, c.from)
+		got, err := Lines(c.a, c.from)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if s := strings.Join(got, "|"); s != c.want {
@@ -90,7 +92,7 @@ func TestAddressFaults(t *testing.T) {
 	} {
 		a := ok
 		c.change(&a)
-		_, err := AddressLines(a, "DE")
+		_, err := Lines(a, "DE")
 		t.Run(name, func(t *testing.T) { wantFault(t, err, c.part) })
 	}
 }
@@ -105,7 +107,7 @@ func TestAddressLinesKeepLimits(t *testing.T) {
 			Person:  Person{Salutation: rapid.SampledFrom([]string{"", "Frau", "Herr", "Ms"}).Draw(t, "salutation"), FirstName: part.Draw(t, "first"), LastName: part.Draw(t, "last")},
 			Country: rapid.SampledFrom([]string{"DE", "AT", "GB", "FR", "JP"}).Draw(t, "country"),
 		}
-		lines, err := AddressLines(a, "DE")
+		lines, err := Lines(a, "DE")
 		if err != nil {
 			return
 		}
@@ -119,9 +121,22 @@ func TestAddressLinesKeepLimits(t *testing.T) {
 			}
 		}
 		for _, p := range []string{a.Company, a.Department, a.Street, a.Extra, a.Person.FirstName, a.Person.LastName, a.Postcode} {
-			if !strings.Contains(label, strings.ToUpper(cleanLine(p))) {
+			if !strings.Contains(label, strings.ToUpper(typeset.CleanLine(p))) {
 				t.Fatalf("%q is not on the label %q", p, lines)
 			}
 		}
 	})
+}
+
+// wantFault asks for a Fault of kind Invalid whose text holds every part.
+func wantFault(t *testing.T, err error, parts ...string) {
+	t.Helper()
+	if postlift.KindOf(err) != postlift.Invalid {
+		t.Fatalf("got %v, want an Invalid fault", err)
+	}
+	for _, p := range parts {
+		if !strings.Contains(postlift.UserText(err), p) {
+			t.Errorf("%q does not name %q", postlift.UserText(err), p)
+		}
+	}
 }

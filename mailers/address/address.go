@@ -1,13 +1,11 @@
-package letter
+package address
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"postlift"
+	"postlift/mailers/typeset"
 )
 
 // Addressee is whom and where a label names, in parts.
@@ -32,12 +30,12 @@ const (
 	maxAddressRunes = 45
 )
 
-// AddressLines sets the label of a letter that a sender in country `from` posts: DIN 5008 order at home
+// Lines sets the label of a letter that a sender in country `from` posts: DIN 5008 order at home
 // (company, department, contact, street, postcode and city) and the destination's own order abroad, there
 // with the city in capitals and the country's name in the sender's language, in capitals, as last line.
 // A label has one to six lines of at most 45 characters. What breaks a rule is a Fault that names the
 // part; nothing is ever cut. A longer company name takes two lines where there is room for them.
-func AddressLines(a Addressee, from string) ([]string, error) {
+func Lines(a Addressee, from string) ([]string, error) {
 	a = a.cleaned()
 	from = strings.ToUpper(strings.TrimSpace(from))
 	if a.Country == "" {
@@ -64,36 +62,17 @@ func AddressLines(a Addressee, from string) ([]string, error) {
 }
 
 func addressFault(format string, args ...any) error {
-	return postlift.Faultf(postlift.Invalid, "letter.AddressLines", format, args...)
+	return postlift.Faultf(postlift.Invalid, "address.Lines", format, args...)
 }
 
 // cleaned normalises every part: one kind of blank, composed letters, no control characters.
 func (a Addressee) cleaned() Addressee {
 	for _, s := range []*string{&a.Company, &a.Department, &a.Street, &a.Extra, &a.POBox, &a.Postcode, &a.City, &a.State,
 		&a.Person.Salutation, &a.Person.Title, &a.Person.FirstName, &a.Person.LastName, &a.Person.Function} {
-		*s = cleanLine(*s)
+		*s = typeset.CleanLine(*s)
 	}
 	a.Country = strings.ToUpper(strings.TrimSpace(a.Country))
 	return a
-}
-
-// cleanLine composes accents (NFC), turns every run of blanks and control characters into one blank and
-// takes invisible format characters out (soft hyphens, zero-width blanks, direction marks).
-func cleanLine(s string) string {
-	return cleanValue(strings.ReplaceAll(s, "\u00a0", " "))
-}
-
-// cleanValue is cleanLine that keeps no-break spaces, which amounts are written with.
-func cleanValue(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) {
-			return -1
-		}
-		return r
-	}, norm.NFC.String(s))
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return r != '\u00a0' && (unicode.IsSpace(r) || unicode.IsControl(r))
-	}), " ")
 }
 
 // check tests what the country requires and takes its prefix off the postcode (no "D-", "CH-": the

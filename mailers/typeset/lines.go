@@ -1,4 +1,4 @@
-package letter
+package typeset
 
 import (
 	"slices"
@@ -6,22 +6,22 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"postlift"
+	"postlift/mailers/sheet"
 )
 
 // word is what stands between two places where a line may break: pieces of one style each.
 type word struct {
-	pieces []span
+	pieces []Span
 	width  int  // micrometres
 	glued  bool // follows the word before without a blank: a break after a hyphen
 	gap    int  // width of the blank before it
-	blank  Style
+	blank  sheet.Style
 	number bool // starts with a digit, %, € or a plus sign: a number is not parted
 }
 
 // run is a stretch of a set line.
 type run struct {
-	style Style
+	style sheet.Style
 	text  string
 	x     int // micrometres from the line's start
 }
@@ -34,30 +34,17 @@ type setLine struct {
 
 // setter breaks text of one size into lines no wider than measure.
 type setter struct {
-	faces   *[styles]*face
+	faces   Family
 	size    int // thousandths of a point
 	measure int // micrometres
 }
 
-// paragraphLines sets the lines of a block ragged right: as many words on a line as fit, no hyphenation.
-// A word wider than the measure is a Fault, because cutting or squeezing would falsify it.
-func (s setter) paragraphLines(b block) ([]setLine, error) {
-	var out []setLine
-	for _, spans := range b.lines {
-		lines, err := s.fill(s.words(spans))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, lines...)
-	}
-	return out, nil
-}
-
+// fill sets the words of one paragraph.
 func (s setter) fill(words []word) ([]setLine, error) {
 	for _, w := range words {
 		if w.width > s.measure {
-			return nil, postlift.Faultf(postlift.Invalid, "letter.Compose", "%q is wider than the column: %s mm of %s mm; shorten it or put blanks in",
-				clip(w.text()), mm(w.width), mm(s.measure))
+			return nil, fault("%q is wider than the column: %s mm of %s mm; shorten it or put blanks in",
+				clip(w.text()), sheet.MM(w.width), sheet.MM(s.measure))
 		}
 	}
 	if len(words) == 0 {
@@ -143,7 +130,7 @@ func (w word) space() int {
 func (w word) text() string {
 	var b strings.Builder
 	for _, p := range w.pieces {
-		b.WriteString(p.text)
+		b.WriteString(p.Text)
 	}
 	return b.String()
 }
@@ -152,7 +139,7 @@ func (w word) text() string {
 type lineBuilder struct {
 	runs  []run
 	text  strings.Builder
-	style Style
+	style sheet.Style
 	x     int // start of the open run
 	width int
 	any   bool
@@ -163,21 +150,21 @@ func (l *lineBuilder) add(s setter, w word) {
 		l.blank(w)
 	}
 	for _, p := range w.pieces {
-		if l.text.Len() > 0 && p.style != l.style {
+		if l.text.Len() > 0 && p.Style != l.style {
 			l.close()
 		}
 		if l.text.Len() == 0 {
-			l.style, l.x = p.style, l.width
+			l.style, l.x = p.Style, l.width
 		}
-		l.text.WriteString(p.text)
-		l.width += s.faces[p.style].width(p.text, s.size)
+		l.text.WriteString(p.Text)
+		l.width += s.faces[p.Style].Width(p.Text, s.size)
 	}
 	l.any = true
 }
 
 // blank adds the gap before a word: inside the open run as a character, else as distance.
 func (l *lineBuilder) blank(w word) {
-	if l.text.Len() > 0 && w.blank == l.style && w.pieces[0].style == l.style {
+	if l.text.Len() > 0 && w.blank == l.style && w.pieces[0].Style == l.style {
 		l.text.WriteByte(' ')
 	} else {
 		l.close()
@@ -199,41 +186,41 @@ func (l *lineBuilder) done() setLine {
 
 // words cuts spans at blanks and after hyphens between letters, but not inside internet addresses, where
 // nobody could tell a hyphen of the name from one of the setting. A no-break space stays inside its word.
-func (s setter) words(spans []span) []word {
+func (s setter) words(spans []Span) []word {
 	var out []word
 	cur := word{}
-	gapStyle, glued := Regular, false
+	gapStyle, glued := sheet.Regular, false
 	end := func() {
 		if len(cur.pieces) == 0 {
 			return
 		}
-		cur.gap, cur.blank, cur.glued = s.faces[gapStyle].width(" ", s.size), gapStyle, glued
+		cur.gap, cur.blank, cur.glued = s.faces[gapStyle].Width(" ", s.size), gapStyle, glued
 		for _, p := range cur.pieces {
-			cur.width += s.faces[p.style].width(p.text, s.size)
+			cur.width += s.faces[p.Style].Width(p.Text, s.size)
 		}
-		cur.number = strings.ContainsRune("0123456789%€+", firstRune(cur.pieces[0].text))
+		cur.number = strings.ContainsRune("0123456789%€+", firstRune(cur.pieces[0].Text))
 		out, cur, glued = append(out, cur), word{}, false
 	}
 	for _, sp := range spans {
 		start := 0
-		for i, r := range sp.text {
-			if r != ' ' && (!breaksAfter(sp.text, i, r) || s.keepsWhole(sp, i)) {
+		for i, r := range sp.Text {
+			if r != ' ' && (!breaksAfter(sp.Text, i, r) || s.keepsWhole(sp, i)) {
 				continue
 			}
 			stop := i
 			if r != ' ' {
 				stop = i + utf8.RuneLen(r)
 			}
-			cur.add(sp.style, sp.text[start:stop])
+			cur.add(sp.Style, sp.Text[start:stop])
 			end()
 			if r == ' ' {
-				gapStyle, glued = sp.style, false
+				gapStyle, glued = sp.Style, false
 			} else {
 				glued = true
 			}
 			start = i + utf8.RuneLen(r)
 		}
-		cur.add(sp.style, sp.text[start:])
+		cur.add(sp.Style, sp.Text[start:])
 	}
 	end()
 	return out
@@ -244,9 +231,9 @@ func firstRune(s string) rune {
 	return r
 }
 
-func (w *word) add(style Style, text string) {
+func (w *word) add(style sheet.Style, text string) {
 	if text != "" {
-		w.pieces = append(w.pieces, span{style, text})
+		w.pieces = append(w.pieces, Span{style, text})
 	}
 }
 
@@ -261,10 +248,10 @@ func breaksAfter(s string, i int, r rune) bool {
 }
 
 // keepsWhole tells whether i lies inside a domain name or an e-mail address that fits on a line.
-func (s setter) keepsWhole(sp span, i int) bool {
-	token := sp.text[strings.LastIndexByte(sp.text[:i], ' ')+1:]
+func (s setter) keepsWhole(sp Span, i int) bool {
+	token := sp.Text[strings.LastIndexByte(sp.Text[:i], ' ')+1:]
 	token, _, _ = strings.Cut(token, " ")
-	return isInternetAddress(token) && s.faces[sp.style].width(token, s.size) <= s.measure
+	return isInternetAddress(token) && s.faces[sp.Style].Width(token, s.size) <= s.measure
 }
 
 // isInternetAddress recognises an @ or a dot between a letter or digit and a letter.

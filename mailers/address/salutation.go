@@ -1,8 +1,10 @@
-package letter
+package address
 
 import (
 	"strings"
 	"unicode/utf8"
+
+	"postlift/mailers/typeset"
 )
 
 // Person is a recipient's name as it is kept: what the form of address ("Herr", "Frau", "Mr", "Ms",
@@ -45,7 +47,7 @@ func Salutation(p Person, lang string) string {
 // OwnSalutation is a form of address that somebody wrote into the customer file, closed as the language
 // asks: by a comma, in American letters by a colon. One that ends in punctuation stays as it is.
 func OwnSalutation(text, lang string) string {
-	text = cleanLine(text)
+	text = typeset.CleanLine(text)
 	if last, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune(",.:;!?–", last) {
 		return text
 	}

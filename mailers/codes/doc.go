@@ -1,0 +1,3 @@
+// Package codes makes the machine-readable codes of a piece: QR, DataMatrix, the match code on every sheet and
+// the franking mark. It holds pure functions and imports the root package and mailers/sheet only.
+package codes
