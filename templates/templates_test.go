@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -15,13 +16,13 @@ func TestOriginsMatchVendoredFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := regexp.MustCompile(`(?m)^\| (fonts/\S+) \| [^|]+ \| [^|]+ \| [^|]+ \| ([0-9a-f]{64}) \|$`)
+	row := regexp.MustCompile(`(?m)^\| ((?:fonts|profiles)/\S+) \| [^|]+ \| [^|]+ \| [^|]+ \| ([0-9a-f]{64}) \|$`)
 	want := map[string]string{}
 	for _, m := range row.FindAllStringSubmatch(string(list), -1) {
 		want[m[1]] = m[2]
 	}
-	err = fs.WalkDir(files, "fonts", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	err = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasPrefix(path, "designs/") {
 			return err
 		}
 		b, err := fs.ReadFile(files, path)

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postlift"
+	"postlift/mailers/typeset"
 )
 
 var anne = Person{Salutation: "Frau", Title: "Dr.", FirstName: "Änne", LastName: "Süßkind"}

@@ -80,6 +80,9 @@ func (s *designFile) checkSizes() error {
 
 func (s *designFile) checkFonts() error {
 	for i, f := range s.fontRefs() {
+		if f == (FontRef{}) && i >= styles {
+			continue
+		}
 		if f.File == "" || len(f.SHA256) != 64 {
 			return designFault("design.yaml: fonts.%s needs file and sha256 (64 hexadecimal digits)", Style(i))
 		}

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"postlift"
+	"postlift/mailers/address"
 	"postlift/templates"
 )
 
@@ -270,7 +271,7 @@ func TestPlansKeepTheirZones(t *testing.T) {
 func checkZone(t *rapid.T, c *Compiled, page int, op Op) {
 	box := op
 	if op.Kind == OpText {
-		box = Op{X: op.X, Y: op.Y - points(op.Size*3/4), W: c.faces[op.Style].width(op.Text, op.Size), H: points(op.Size)}
+		box = Op{X: op.X, Y: op.Y - points(op.Size*3/4), W: c.faces[op.Style].Width(op.Text, op.Size), H: points(op.Size)}
 	}
 	if op.Kind == OpModules {
 		for _, m := range op.Modules {
