@@ -36,8 +36,10 @@ var house = []room{
 	{path: "campaigns", rooms: upTo("campaigns"), libraries: []string{"github.com/expr-lang/expr/", "gopkg.in/yaml.v3", "gonum.org/v1/gonum/"}},
 	{path: "mailers", rooms: append(upTo("mailers"), "mailers/pdf"), libraries: []string{
 		"gopkg.in/yaml.v3", "github.com/osteele/liquid", "rsc.io/qr", "golang.org/x/image/font/sfnt",
-		"golang.org/x/image/math/fixed", "golang.org/x/image/font", xtext}},
-	{path: "mailers/pdf", rooms: []string{".", "mailers"}, libraries: []string{"github.com/jung-kurt/gofpdf", "github.com/klauspost/compress"}},
+		"golang.org/x/image/math/fixed", "golang.org/x/image/font", "golang.org/x/image/draw", "golang.org/x/image/tiff",
+		"github.com/go-text/typesetting/", "github.com/klauspost/compress", xtext}},
+	{path: "mailers/pdf", rooms: []string{".", "mailers"}, libraries: []string{"github.com/jung-kurt/gofpdf", "github.com/klauspost/compress",
+		"golang.org/x/image/font/sfnt", "golang.org/x/image/tiff"}},
 	{path: "responses", rooms: upTo("responses"), libraries: []string{"gonum.org/v1/gonum/"}},
 	{path: "internal/store", rooms: adapter("migrations"), libraries: []string{
 		"gorm.io/", "modernc.org/sqlite", "github.com/jackc/pgx/v5", "github.com/pressly/goose/v3"}},
@@ -52,7 +54,7 @@ var house = []room{
 }
 
 // testLibraries may be imported by any test.
-var testLibraries = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/makiuchi-d/gozxing", "golang.org/x/image/"}
+var testLibraries = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/makiuchi-d/gozxing", "golang.org/x/image/", "golang.org/x/sys/unix"}
 
 // testRooms are further rooms that a room's tests may use.
 var testRooms = map[string][]string{

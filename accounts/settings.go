@@ -126,7 +126,25 @@ type MailPolicy struct {
 	VendorContact   string `json:"vendor_contact" yaml:"vendor_contact"`       // on the job ticket
 	TrackingBaseURL string `json:"tracking_base_url" yaml:"tracking_base_url"` // QR codes point to <this>/r/<token>
 
+	Profile  string   `json:"profile,omitempty" yaml:"profile"`  // output profile of the press: a shipped one's name or a file among the assets; "": each design's own
+	Franking Franking `json:"franking,omitzero" yaml:"franking"` // of Deutsche Post; left out, the postage zone is the vendor's
+
 	OpportunityStages []string `json:"opportunity_stages" yaml:"opportunity_stages"` // of open opportunities, in their order; none: any word is a stage
+}
+
+// Franking is a contract for DV-Freimachung with Deutsche Post, from which letters get their marks. Numbers are those
+// of the contract and of the customer's own price list. Customer 5000000000 makes marks that are worth nothing and say
+// so. Without a customer there are none.
+type Franking struct {
+	Customer      uint64   `json:"customer" yaml:"customer"`           // customer number (EKP), ten figures
+	Participation uint8    `json:"participation" yaml:"participation"` // Teilnahmenummer
+	Product       int      `json:"product" yaml:"product"`             // product key
+	ValueCents    int      `json:"value_cents" yaml:"value_cents"`     // franking value of a letter
+	PriceList     uint8    `json:"price_list" yaml:"price_list"`       // version of the product and price list (PPL)
+	Settlement    int      `json:"settlement" yaml:"settlement"`       // number of the settlement (Entgeltabrechnung): another one for each batch
+	PostingDays   int      `json:"posting_days" yaml:"posting_days"`   // from preparing a batch to the day that its marks carry
+	Long          bool     `json:"long,omitempty" yaml:"long"`         // marks of 42 bytes instead of 28
+	Lines         []string `json:"lines,omitempty" yaml:"lines"`       // words beside the mark, as agreed with the post
 }
 
 // DefaultSettings are usable values for an organisation that has decided nothing yet; the sender's
@@ -199,6 +217,10 @@ func (s Settings) Validate() error {
 		return bad("mail.undo_minutes", "0 to 10080 (a week) are possible", m.UndoMinutes)
 	case m.GlobalControl < 0 || m.GlobalControl > .5:
 		return bad("mail.global_control", "a share from 0 to 0.5 is needed", m.GlobalControl)
+	case m.Franking.PostingDays < 0 || m.Franking.PostingDays > 60:
+		return bad("mail.franking.posting_days", "0 to 60 are possible", m.Franking.PostingDays)
+	case m.Franking.Customer != 0 && (m.Franking.Customer < 1_000_000_000 || m.Franking.Customer > 9_999_999_999):
+		return bad("mail.franking.customer", "a customer number has ten figures; leave franking away for none", m.Franking.Customer)
 	case !strings.HasPrefix(m.TrackingBaseURL, "http://") && !strings.HasPrefix(m.TrackingBaseURL, "https://"):
 		return bad("mail.tracking_base_url", "an http or https address is needed", m.TrackingBaseURL)
 	}

@@ -134,9 +134,15 @@ type FailedPiece struct {
 // quoted finds what a reason quotes of one piece: texts and measures.
 var quoted = regexp.MustCompile(`"[^"]*"|\b(?:has|is) \d+(?:\.\d+)?`)
 
+// preflighted finds the rule that a piece broke; what follows is where and by how much.
+var preflighted = regexp.MustCompile(`^preflight [a-z_]+`)
+
 // Wording is a reason without what it quotes of one piece, so that reasons of one wording are counted
 // together.
 func Wording(reason string) string {
+	if rule := preflighted.FindString(reason); rule != "" {
+		return rule
+	}
 	return quoted.ReplaceAllStringFunc(reason, func(q string) string {
 		if verb, _, measure := strings.Cut(q, " "); measure && q[0] != '"' {
 			return verb + " …"

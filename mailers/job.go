@@ -54,7 +54,7 @@ func (j *Job) Designs() Designs {
 type DesignVersion struct {
 	ID     int64
 	Name   string
-	SHA256 string // letter.Design.Hash when it was saved
+	SHA256 string // design.Design.Hash when it was saved
 	Files  map[string]string
 }
 
@@ -78,7 +78,13 @@ type Recipient struct {
 	Region, Country                    string
 	CompanyMatch, SiteMatch, PersonKey string // keyed hashes of the normalised company, address and person
 
-	OwnerName, OwnerRole, OwnerPhone, OwnerEmail string
+	Email, Phone, Segment string
+
+	OwnerName, OwnerTitle, OwnerRole, OwnerPhone, OwnerEmail string
+	SignatureFile                                            string // image of the owner's signature among the assets
+	SignatureConsentUntil                                    postlift.Date
+
+	Facts
 }
 
 func (r *Recipient) person() address.Person {
@@ -131,7 +137,8 @@ type NewPiece struct {
 	Lines        []string
 	Country      string
 	Postcode     string
-	Merge        []byte // JSON object; its member tracking_url is the QR code's text
+	Merge        []byte   // JSON object; its member tracking_url is the QR code's text
+	Notes        []string // what the label says otherwise than the customer file
 
 	sortKey                 string
 	accountKey, accountName string // for examples in a Trial

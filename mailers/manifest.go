@@ -11,6 +11,8 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
+	"postlift/campaigns/budget"
+	"postlift/mailers/codes"
 )
 
 // ManifestHeader is the manifest's first line, fixed by contract with vendors: columns that do not apply
@@ -20,14 +22,15 @@ const ManifestHeader = "job_id,batch_id,seq_no,piece_id,kind,reprint_no,code,tra
 // totals are summed while the manifest is written.
 type totals struct {
 	live, seeds, pages int
+	sheets             int
 	perFile            map[int]int // pieces by chunk
 	perLanguage        map[string]int
 	perVariant         map[string]int
 }
 
-// writeManifest streams the manifest. sha256 is that of the PDF file, which the vendor can check; a page
-// is printed on a sheet of its own.
-func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files []PrintFile, envelopes map[string]string) (totals, error) {
+// writeManifest streams the manifest. sha256 is that of what the piece prints, so that two files can be compared piece
+// by piece; SHA256SUMS and the ticket have the files'.
+func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files []PrintFile, letters batchLetters) (totals, error) {
 	t := totals{perFile: map[int]int{}, perLanguage: map[string]int{}, perVariant: map[string]int{}}
 	byChunk := make(map[int]PrintFile, len(files))
 	for _, f := range files {
@@ -45,8 +48,13 @@ func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files
 		if r.Variant != f.Variant {
 			return fmt.Errorf("mailers: piece %s of variant %q stands in %s, which holds %q", r.PieceUID, r.Variant, f.Name(), f.Variant)
 		}
-		t.add(r)
-		return out.Write(manifestFields(b, f, r, envelopes[r.Variant]))
+		product := letters.products[r.Variant]
+		t.add(r, product)
+		record, err := letters.manifestFields(b, f, r, product)
+		if err != nil {
+			return err
+		}
+		return out.Write(record)
 	})
 	out.Flush()
 	if err == nil {
@@ -55,26 +63,59 @@ func (s *Service) writeManifest(ctx context.Context, w io.Writer, b Batch, files
 	return t, err
 }
 
-func (t *totals) add(r ManifestRow) {
+func (t *totals) add(r ManifestRow, product Product) {
 	if r.Kind == KindSeed {
 		t.seeds++
 	} else {
 		t.live++
 	}
 	t.pages += r.Pages
+	t.sheets += product.sheets(r.Pages)
 	t.perFile[r.Chunk]++
 	t.perLanguage[baseLanguage(r.Language)]++
 	t.perVariant[r.Variant]++
 }
 
-func manifestFields(b Batch, f PrintFile, r ManifestRow, envelope string) []string {
+func (l *batchLetters) manifestFields(b Batch, f PrintFile, r ManifestRow, product Product) ([]string, error) {
 	var address [6]string
 	copy(address[:], r.Lines)
+	sheets := product.sheets(r.Pages)
+	match := codes.Match{Batch: b.UID, Seq: r.SeqNo, Piece: r.PieceUID, Sheet: 1, Sheets: sheets}
+	if err := match.Check(); err != nil {
+		return nil, err
+	}
+	duplex, sum, franking := "no", r.SHA256, ""
+	if product.Duplex {
+		duplex = "yes"
+	}
+	if sum == "" { // printed before pieces had a hash of their own
+		sum = f.SHA256
+	}
+	if product.Postage {
+		franking = l.terms.frankingText(r.Country, r.SeqNo)
+	}
 	record := []string{b.RunUID, b.UID, itoa(r.SeqNo), r.PieceUID, r.Kind, itoa(r.ReprintNo), postlift.FormatCode(r.Code), r.URL,
-		MatchCode(b.UID, r.SeqNo), f.Name(), itoa(r.First), itoa(r.Pages), itoa(r.Pages), "no", "", "CMYK", "A4", envelope}
+		match.Text(), f.Name(), itoa(r.First), itoa(r.Pages), itoa(sheets), duplex, "", "CMYK", product.Format, product.Envelope}
 	record = append(record, address[:]...)
 	return append(record, r.Country, r.Postcode, sortZone(r.Country, r.Postcode),
-		"", "", "", "", "", "", "", r.Language, r.Variant, f.SHA256)
+		"", "", "", "", franking, "", l.postageCode(r.Country), r.Language, r.Variant, sum), nil
+}
+
+// postageCode is the class of the campaign's tariff that a letter to a country is posted in; empty where the tariff
+// has none of that name for the country.
+func (l *batchLetters) postageCode(country string) string {
+	t := l.job.Definition.Tariff
+	if t == nil {
+		return ""
+	}
+	class := l.postage()
+	for _, c := range t.Postage {
+		home := len(c.Countries) == 0 && (country == t.Home || country == "DE" && t.Home == "")
+		if c.Name == class && (home || slices.Contains(c.Countries, country) || slices.Contains(c.Countries, budget.Everywhere)) {
+			return c.Name
+		}
+	}
+	return ""
 }
 
 // sortZone is the routing region of a German postcode: its first two digits.
@@ -111,12 +152,16 @@ type Ticket struct {
 
 // TicketProduct is what is printed.
 type TicketProduct struct {
-	Format   string `json:"format"`
-	Bleed    string `json:"bleed"`
-	Colour   string `json:"colour"`
-	Duplex   bool   `json:"duplex"`
-	Envelope string `json:"envelope"` // several are separated by commas: the manifest says which
-	Postage  string `json:"postage"`  // letter or dialogpost; contractual mail goes as a letter
+	Format    string   `json:"format"` // several are separated by commas: variants and manifest say which
+	Bleed     string   `json:"bleed"`
+	Colour    string   `json:"colour"`
+	Standard  string   `json:"standard"`         // of the files, such as PDF/X-4
+	Condition string   `json:"output_condition"` // the printing condition of the files, such as FOGRA39
+	Spots     []string `json:"spots"`            // spot inks beside CMYK
+	Duplex    bool     `json:"duplex"`           // some pieces are printed on both sides of a sheet
+	Envelope  string   `json:"envelope"`         // several are separated by commas
+	Postage   string   `json:"postage"`          // letter or dialogpost; contractual mail goes as a letter
+	Franking  bool     `json:"franking"`         // pieces carry a franking mark: the manifest has its words
 }
 
 // TicketTotals are the numbers to reconcile.
@@ -147,6 +192,8 @@ type TicketVariant struct {
 	Variant      string   `json:"variant"` // "": the campaign's own letter
 	Design       string   `json:"design"`
 	DesignSHA256 string   `json:"design_sha256"`
+	Format       string   `json:"format"`
+	Duplex       bool     `json:"duplex"`
 	Envelope     string   `json:"envelope"`
 	Pieces       int      `json:"pieces"` // control letters included
 	Files        []string `json:"files"`
@@ -184,11 +231,11 @@ func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t tota
 	}
 	out := Ticket{JobID: b.RunUID, BatchID: b.UID, Revision: b.Revision, Campaign: b.Campaign, Wave: b.Wave, Class: b.Class, Vendor: b.Vendor,
 		Contact: settings.Mail.VendorContact, Sender: settings.Sender.Company, WrittenOn: settings.Today(s.clock),
-		Product:   TicketProduct{Format: "A4", Bleed: "3 mm", Colour: "CMYK", Postage: letters.postage()},
+		Product:   TicketProduct{Colour: "CMYK", Postage: letters.postage(), Spots: []string{}},
 		Languages: t.perLanguage, Files: []TicketFile{},
 		Approval:     TicketApproval{b.ApprovedBy, b.ApprovedSHA256, b.Approved()},
 		ManifestRows: t.live + t.seeds, ContentSHA256: b.ContentSHA256}
-	out.Totals = TicketTotals{Pieces: t.live + t.seeds, Live: t.live, Seeds: t.seeds, Pages: t.pages, Sheets: t.pages,
+	out.Totals = TicketTotals{Pieces: t.live + t.seeds, Live: t.live, Seeds: t.seeds, Pages: t.pages, Sheets: t.sheets,
 		Withdrawn: summary.Live[PieceWithdrawn], Failed: summary.Live[PieceFailed]}
 	filePages := 0
 	for _, f := range files {
@@ -205,19 +252,27 @@ func (s *Service) ticket(ctx context.Context, b Batch, files []PrintFile, t tota
 // describe lists the variants that are printed, with what they are made from.
 func (t *Ticket) describe(l batchLetters, sums totals) {
 	t.Variants = []TicketVariant{}
-	var designs, envelopes []string
+	var designs, envelopes, formats, bleeds, standards, conditions []string
+	product := &t.Product
 	for _, variant := range sortedKeys(sums.perVariant) {
-		d := l.designs[variant]
-		v := TicketVariant{Variant: variant, Design: d.Name, DesignSHA256: d.SHA256, Envelope: l.envelopes[variant], Pieces: sums.perVariant[variant], Files: []string{}}
+		d, p := l.designs[variant], l.products[variant]
+		v := TicketVariant{Variant: variant, Design: d.Name, DesignSHA256: d.SHA256, Format: p.Format, Duplex: p.Duplex, Envelope: p.Envelope, Pieces: sums.perVariant[variant], Files: []string{}}
 		for _, f := range t.Files {
 			if f.Variant == variant {
 				v.Files = append(v.Files, f.Name)
 			}
 		}
 		t.Variants = append(t.Variants, v)
-		designs, envelopes = append(designs, d.Name), append(envelopes, v.Envelope)
+		designs, envelopes, formats = append(designs, d.Name), append(envelopes, p.Envelope), append(formats, p.Format)
+		bleeds, standards, conditions = append(bleeds, p.Bleed), append(standards, p.Standard), append(conditions, p.Condition)
+		product.Spots = append(product.Spots, p.Spots...)
+		product.Duplex = product.Duplex || p.Duplex
+		product.Franking = product.Franking || p.Postage && l.terms.Franking.Customer != 0
 	}
-	t.Versions.Design, t.Product.Envelope = each(designs), each(envelopes)
+	t.Versions.Design, product.Envelope, product.Format = each(designs), each(envelopes), each(formats)
+	product.Bleed, product.Standard, product.Condition = each(bleeds), each(standards), each(conditions)
+	slices.Sort(product.Spots)
+	product.Spots = slices.Compact(product.Spots)
 	if len(t.Variants) == 1 {
 		t.Versions.DesignSHA256 = t.Variants[0].DesignSHA256
 	}

@@ -23,14 +23,14 @@ const trackingField = "tracking_url"
 // fields is a group of merge fields.
 type fields map[string]any
 
-// merge freezes what the letter to r may say. Names are those of letter.Variables; empty values are left
+// merge freezes what the letter to r may say. Names are those of merge.Builtin; empty values are left
 // to the design to guard.
-func (p *planner) merge(r *Recipient, lang string) []byte {
+func (p *planner) merge(r *Recipient, k *letterKind, lang, code string) []byte {
 	base := baseLanguage(lang)
 	doc := fields{
 		"date":     p.today.String(),
-		"contact":  fields{"salutation": r.Gender, "title": r.Title, "first_name": r.FirstName, "last_name": r.LastName, "function": r.Function},
-		"account":  p.accountFields(r),
+		"contact":  contactFields(r, k.used),
+		"account":  p.accountFields(r, k.used),
 		"sender":   p.senderFields(r),
 		"campaign": p.campaignFields(base),
 	}
@@ -39,13 +39,52 @@ func (p *planner) merge(r *Recipient, lang string) []byte {
 		doc["salutation"] = address.Salutation(r.person(), lang)
 	}
 	doc["objection_notice"] = p.settings.ObjectionNotice[base]
+	addFacts(doc, r, k.used)
+	if k.used["ticket.code"] {
+		doc["ticket"] = fields{"code": postlift.FormatCode(code)}
+	}
+	k.campaignOwn(doc, p.job.Definition.Merge, base)
 	return mustJSON(doc)
 }
 
-func (p *planner) accountFields(r *Recipient) fields {
+// contactFields are the person's; what not every letter says is frozen only where this one does.
+func contactFields(r *Recipient, used map[string]bool) fields {
+	f := fields{"salutation": r.Gender, "title": r.Title, "first_name": r.FirstName, "last_name": r.LastName, "function": r.Function}
+	for name, value := range map[string]string{"department": r.Department, "email": r.Email, "phone": r.Phone} {
+		if used["contact."+name] {
+			f[name] = value
+		}
+	}
+	return f
+}
+
+// addFacts adds contract and orders where the letter names them.
+func addFacts(doc fields, r *Recipient, used map[string]bool) {
+	n := needs(used)
+	if n.Contract && r.Contract != nil {
+		doc["contract"] = contractFields(r.Contract)
+	}
+	if !n.Orders || len(r.Orders) == 0 {
+		return
+	}
+	orders := make([]fields, len(r.Orders))
+	for i := range r.Orders {
+		orders[i] = orderFields(&r.Orders[i])
+	}
+	latest := maps.Clone(orders[0])
+	delete(latest, "lines")
+	doc["orders"], doc["order"] = orders, latest
+}
+
+func (p *planner) accountFields(r *Recipient, used map[string]bool) fields {
 	f := fields{"name": r.AccountName, "city": r.City, "country": country(r, ""), "industry": r.Industry,
 		"customer_since": r.CustomerSince.String(), "last_order_on": r.LastOrderOn.String(),
 		"last_product_group": r.LastProductGroup, "contract_end": r.ContractEnd.String(), "order_count": r.OrderCount}
+	for name, value := range map[string]string{"customer_no": r.AccountKey, "segment": r.Segment} {
+		if used["account."+name] {
+			f[name] = value
+		}
+	}
 	if r.TotalNetMinor != 0 {
 		f["total_net"] = postlift.Money{Minor: r.TotalNetMinor, Currency: p.settings.Currency}
 	}
@@ -61,7 +100,10 @@ func (p *planner) senderFields(r *Recipient) fields {
 		"signature_name": s.SignatureName, "signature_role": s.SignatureRole}
 	if r.OwnerName != "" {
 		f["signature_name"], f["signature_role"] = r.OwnerName, r.OwnerRole
-		f["owner_phone"], f["owner_email"] = r.OwnerPhone, r.OwnerEmail
+		f["owner_title"], f["owner_role"], f["owner_phone"], f["owner_email"] = r.OwnerTitle, r.OwnerRole, r.OwnerPhone, r.OwnerEmail
+		if r.SignatureFile != "" {
+			f["signature_file"], f["signature_consent_until"] = r.SignatureFile, r.SignatureConsentUntil.String()
+		}
 	}
 	return f
 }
@@ -83,8 +125,11 @@ func (p *planner) campaignFields(lang string) fields {
 	return f
 }
 
-// seedMerge takes a neighbour's fields and puts the control address's own name in.
-func seedMerge(neighbour []byte, seed Seed) ([]byte, error) {
+// seedCustomerNo is nobody's: what comes back of a control letter must not count for its neighbour.
+const seedCustomerNo = "000000"
+
+// seedMerge takes a neighbour's fields and puts the control address's own name and code in.
+func seedMerge(neighbour []byte, seed Seed, code string) ([]byte, error) {
 	doc := fields{}
 	if err := json.Unmarshal(neighbour, &doc); err != nil {
 		return nil, fmt.Errorf("mailers: merge fields: %w", err)
@@ -95,7 +140,13 @@ func seedMerge(neighbour []byte, seed Seed) ([]byte, error) {
 		account = map[string]any{}
 	}
 	account["name"], account["city"], account["country"] = seedCompany(seed), seed.City, seed.Country
+	if _, ok := account["customer_no"]; ok {
+		account["customer_no"] = seedCustomerNo
+	}
 	doc["account"] = account
+	if ticket, ok := doc["ticket"].(map[string]any); ok && ticket["code"] != nil {
+		ticket["code"] = postlift.FormatCode(code)
+	}
 	doc["contact"] = fields{"salutation": seed.Gender, "first_name": seed.FirstName, "last_name": seed.LastName}
 	doc["salutation"] = address.Salutation(address.Person{Salutation: seed.Gender, FirstName: seed.FirstName, LastName: seed.LastName, Country: seed.Country}, seed.Language)
 	return mustJSON(doc), nil
@@ -129,7 +180,7 @@ func mustJSON(v any) []byte {
 // Stored puts a piece together from what the database keeps of it. merge is the frozen document.
 func Stored(id int64, seqNo int, batchUID, uid, kind, language, code string, lines []string, merge []byte) (StoredPiece, error) {
 	p := StoredPiece{ID: id, SeqNo: seqNo, Piece: letter.Piece{ID: uid, BatchID: batchUID, Kind: kind, Language: language,
-		Code: code, Address: lines, MatchCode: MatchCode(batchUID, seqNo)}}
+		Code: code, Address: lines, MatchCode: MatchCode(batchUID, seqNo), Seq: seqNo}}
 	if err := json.Unmarshal(merge, &p.Merge); err != nil {
 		return p, fmt.Errorf("mailers: merge fields of piece %s: %w", uid, err)
 	}

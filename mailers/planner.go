@@ -86,10 +86,10 @@ func (p *planner) piece(r *Recipient) (NewPiece, error) {
 	piece := NewPiece{UID: uid, Kind: KindLive, AccountID: r.AccountID, SiteID: r.SiteID, ContactID: r.ContactID,
 		RecipientKey: recipientKey(p.secret, r), Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid),
 		Language: lang, Variant: r.Variant, DesignSHA256: kind.design.SHA256, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
-		Merge: p.merge(r, lang)}
+		Merge: p.merge(r, &kind, lang, postlift.TypedCode(p.secret, uid))}
 	piece.sortKey, piece.accountKey, piece.accountName = r.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
-	lines, err := address.Lines(addressee(r, piece.Country), p.settings.Sender.Country)
-	piece.Lines = lines
+	lines, notes, err := address.LinesNoted(addressee(r, piece.Country), p.settings.Sender.Country)
+	piece.Lines, piece.Notes = lines, notes
 	switch {
 	case !known:
 		piece.State, piece.Reason = PieceFailed, "no_language: neither contact nor account speaks a language that the letter is written in ("+strings.Join(kind.languages, ", ")+")"
@@ -162,9 +162,10 @@ func (p *planner) seedPiece(seed Seed, chunk int, neighbour *NewPiece) (NewPiece
 	if err != nil {
 		return NewPiece{}, postlift.Wrap("mailers.Prepare", "control address "+seed.Name+": "+postlift.UserText(err), err)
 	}
-	merge, err := seedMerge(neighbour.Merge, seed)
+	code := postlift.TypedCode(p.secret, uid)
+	merge, err := seedMerge(neighbour.Merge, seed, code)
 	return NewPiece{UID: uid, Kind: KindSeed, RecipientKey: postlift.RecipientKey(p.secret, "seed", uid),
-		Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid), Language: seed.Language,
+		Token: postlift.TrackingToken(p.secret, uid), Code: code, Language: seed.Language,
 		Variant: neighbour.Variant, DesignSHA256: neighbour.DesignSHA256, State: PiecePlanned, Lines: lines, Country: seed.Country, Postcode: seed.Postcode, Merge: merge}, err
 }
 

@@ -8,7 +8,7 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/campaigns"
-	"postlift/mailers/letter"
+	"postlift/mailers/design"
 )
 
 // Prepare turns an approved run into a batch: one piece for each chosen contact with its printed address
@@ -123,7 +123,11 @@ func (s *Service) planBatch(ctx context.Context, job Job, first bool) (NewBatch,
 			p.taken[key] = true
 		}
 	}
-	recipients, err := s.store.RunRecipients(ctx, job.RunID, job.Wave, asOf)
+	var wanted Needs
+	for _, k := range letters {
+		wanted = wanted.and(needs(k.used))
+	}
+	recipients, err := s.store.RunRecipients(ctx, job.RunID, job.Wave, asOf, wanted)
 	if err != nil {
 		return NewBatch{}, err
 	}
@@ -151,6 +155,8 @@ func (s *Service) batchUID(job Job) string {
 type letterKind struct {
 	design    DesignVersion
 	languages []string
+	used      map[string]bool // names that its texts and blocks use
+	own       []string        // variables that the campaign gives under a name of its own, sorted
 }
 
 // lettersOf checks every design of the job, by variant.
@@ -168,7 +174,7 @@ func lettersOf(job Job, settings accounts.Settings) (map[string]letterKind, erro
 		if err := checkJob(job, design, wanted, settings); err != nil {
 			return nil, err
 		}
-		kinds[v.Name] = letterKind{v.Design, allowed(design.Languages(), wanted)}
+		kinds[v.Name] = letterKind{v.Design, allowed(design.Languages(), wanted), uses(design), ownNames(design)}
 	}
 	return kinds, nil
 }
@@ -188,7 +194,7 @@ func allowed(design, campaign []string) []string {
 }
 
 // checkJob refuses what would fail every single letter.
-func checkJob(job Job, design *letter.Design, wanted []string, settings accounts.Settings) error {
+func checkJob(job Job, design *design.Design, wanted []string, settings accounts.Settings) error {
 	const op = "mailers.Prepare"
 	if design.Class() != string(job.Definition.Class) {
 		return postlift.Faultf(postlift.Invalid, op, "design %s is %s, campaign %s is %s: they must agree", design.Name(), design.Class(), job.Definition.Name, job.Definition.Class)

@@ -28,10 +28,20 @@ func newPlanner(t testing.TB, chunk int) *planner {
 	settings.Mail.ChunkSize = chunk
 	job := Job{RunUID: "run_1", CampaignUID: "cmp_1", Step: 1, Pass: 1, Design: testDesign(t),
 		Definition: campaigns.Definition{Name: "Win-back", Class: campaigns.Advertising, Offer: "10 % Nachlass", LandingURL: "https://www.example.com/offer"}}
-	return &planner{job: job, settings: settings, letters: map[string]letterKind{"": {job.Design, []string{"de", "en"}}}, today: postlift.MustDate("2026-06-01"),
+	return &planner{job: job, settings: settings, letters: map[string]letterKind{"": testKind(t, job.Design, "de", "en")}, today: postlift.MustDate("2026-06-01"),
 		ids: postlift.DerivedIDs(testSecret, postlift.MustDate("2026-06-01")), secret: testSecret, batchUID: "bt_test01",
 		seeds: []Seed{{UID: "sad_1", Name: "control", Company: "Kontrolle GmbH", Gender: "m", FirstName: "Kim", LastName: "Kontroll",
 			Street: "Prüfweg 9", Postcode: "20095", City: "Hamburg", Country: "DE", Language: "de", Active: true}}}
+}
+
+// testKind is a letter of a stored design.
+func testKind(t testing.TB, v DesignVersion, languages ...string) letterKind {
+	t.Helper()
+	d, err := parseDesign(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letterKind{v, languages, uses(d), ownNames(d)}
 }
 
 func testDesign(t testing.TB) DesignVersion {
@@ -151,7 +161,7 @@ func TestUnprintableRecipients(t *testing.T) {
 	if len(reasons) != 3 || !strings.Contains(reasons[2], "city") || !strings.Contains(reasons[4], "characters") || !strings.Contains(reasons[99], "duplicate_recipient") {
 		t.Errorf("reasons %v", reasons)
 	}
-	p.letters[""] = letterKind{p.job.Design, []string{"en"}}
+	p.letters[""] = testKind(t, p.job.Design, "en")
 	b, err = p.plan([]Recipient{recipient(1)})
 	if err != nil || b.Pieces[0].State != PieceFailed || !strings.Contains(b.Pieces[0].Reason, "no_language") {
 		t.Errorf("a German in an English letter: %+v, %v", b.Pieces[0], err)
@@ -282,8 +292,8 @@ func TestPressKeepsFailuresApart(t *testing.T) {
 	created := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	var outputs [2]bytes.Buffer
 	for i := range outputs {
-		press := NewPress(os.DirFS("../templates/fonts"))
-		printed, pages, err := press.Render(&outputs[i], p.job.Designs(), b.UID, created, pieces)
+		press := testPress(t)
+		printed, pages, err := press.Render(t.Context(), &outputs[i], PrintJob{Designs: p.job.Designs(), Title: b.UID, Created: created, Pieces: pieces})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -311,10 +321,16 @@ func TestPressKeepsFailuresApart(t *testing.T) {
 	if !bytes.Equal(outputs[0].Bytes(), outputs[1].Bytes()) {
 		t.Error("the same pieces gave other bytes")
 	}
-	none, pages, err := NewPress(os.DirFS("../templates/fonts")).Render(&outputs[0], p.job.Designs(), b.UID, created, nil)
+	none, pages, err := testPress(t).Render(t.Context(), &outputs[0], PrintJob{Designs: p.job.Designs(), Title: b.UID, Created: created})
 	if err != nil || pages != 0 || len(none) != 0 {
 		t.Errorf("nothing to print: %d pages, %v", pages, err)
 	}
+}
+
+// testPress prints with the shipped fonts and profile.
+func testPress(t *testing.T) *Press {
+	t.Helper()
+	return NewPress(PressOptions{Fonts: os.DirFS("../templates/fonts"), Profiles: os.DirFS("../templates/profiles")})
 }
 
 func TestProofShowsTheExtremes(t *testing.T) {

@@ -4,123 +4,201 @@ import (
 	"context"
 	"io"
 	"io/fs"
+	"iter"
 	"sync"
-	"time"
 
 	"postlift"
+	"postlift/mailers/artwork"
+	"postlift/mailers/design"
+	"postlift/mailers/kit"
 	"postlift/mailers/letter"
 	"postlift/mailers/pdf"
-	"postlift/mailers/sheet"
+	"postlift/mailers/preflight"
+	"postlift/mailers/sheaf"
 )
 
-// Press is the Renderer that composes letters and prints them as PDF. It keeps compiled designs by
-// their hash and is safe for concurrent use.
+// PressOptions are what a Press prints with.
+type PressOptions struct {
+	Fonts    fs.FS        // font files; needed
+	Profiles fs.FS        // shipped output profiles; needed
+	Assets   fs.FS        // images per recipient, signatures, vendors' output profiles; nil has none
+	Draw     artwork.Draw // draws designers' pages for the screen; nil leaves them out there
+}
+
+// Press is the Renderer that composes letters, tests every plan and prints them as PDF/X-4. It keeps compiled
+// designs and is safe for concurrent use.
 type Press struct {
-	fonts    fs.FS
-	mu       sync.Mutex
-	compiled map[string]*letter.Compiled
+	o       PressOptions
+	mu      sync.Mutex
+	kits    map[string]*kit.Kit // by profile
+	letters map[lettersKey]*sheaf.Letters
 }
 
-// NewPress makes a Press that finds fonts in a folder of files.
-func NewPress(fonts fs.FS) *Press {
-	return &Press{fonts: fonts, compiled: map[string]*letter.Compiled{}}
+// lettersKey is all that a compiled design depends on.
+type lettersKey struct{ design, profile, franking string }
+
+// maxLetters bounds the compiled designs that a Press keeps.
+const maxLetters = 64
+
+// NewPress makes a Press.
+func NewPress(o PressOptions) *Press {
+	return &Press{o: o, kits: map[string]*kit.Kit{}, letters: map[lettersKey]*sheaf.Letters{}}
 }
 
-// Render composes the pieces one by one, each from its variant's design, and prints those that compose. The PDF's only dates are those of
-// created, so that the same pieces give the same bytes.
-func (p *Press) Render(w io.Writer, designs Designs, title string, created time.Time, pieces []StoredPiece) ([]Printed, int, error) {
-	compiled, err := p.compileAll(designs)
+// Render composes the pieces in their order, each from its variant's design, and prints those that compose and pass
+// the test. The PDF's only dates are those of job.Created, so that the same pieces give the same bytes. All designs
+// of a job have one format.
+func (p *Press) Render(ctx context.Context, w io.Writer, job PrintJob) ([]Printed, int, error) {
+	if err := checkFranking(job); err != nil {
+		return nil, 0, err
+	}
+	letters, err := p.lettersOf(job)
 	if err != nil {
 		return nil, 0, err
 	}
-	printed := make([]Printed, len(pieces))
-	plans := make([]sheet.Plan, 0, len(pieces))
-	var drawn []int // index into printed of each plan
-	for i := range pieces {
-		printed[i].ID = pieces[i].ID
-		letters, ok := compiled[pieces[i].Variant]
-		if !ok {
-			_, err := designs.Of(pieces[i].Variant)
-			return nil, 0, err
-		}
-		if printed[i].SHA256, err = pieceHash(letters.Design().Hash(), pieces[i].Piece); err != nil {
-			return nil, 0, err
-		}
-		plan, err := letters.Compose(pieces[i].Piece)
-		switch {
-		case err != nil && postlift.KindOf(err) != postlift.Invalid:
-			return nil, 0, err
-		case err != nil:
-			printed[i].Failed = postlift.UserText(err)
-		default:
-			plans, drawn = append(plans, plan), append(drawn, i)
-		}
-	}
-	if len(plans) == 0 {
+	printed := make([]Printed, len(job.Pieces))
+	if len(printed) == 0 {
 		return printed, 0, nil
 	}
-	ranges, err := pdf.RenderFile(w, p.fonts, plans, pdf.Meta{Title: title, Created: created})
+	first, err := job.Designs.Of(job.Pieces[0].Variant)
 	if err != nil {
 		return nil, 0, err
 	}
-	pages := 0
-	for k, r := range ranges {
-		printed[drawn[k]].First, printed[drawn[k]].Pages = r.First, r.Count
-		pages += r.Count
+	made := letters[job.Pieces[0].Variant].Compiled.Design()
+	k, err := p.kit(profileOf(job.Terms, made))
+	if err != nil {
+		return nil, 0, err
 	}
-	return printed, pages, nil
+	o := sheaf.Options{PDF: pdf.Options{Fonts: p.o.Fonts, Meta: pdf.Meta{Title: job.Title, Created: job.Created}, Sheet: made.Format(), Profile: k.Profile, VT: true}}
+	at := 0
+	sum, err := sheaf.Print(ctx, w, o, items(job, letters, first.Name, printed), func(out sheaf.Outcome) error {
+		done := &printed[at]
+		at++
+		done.First, done.Pages, done.PrintSHA256 = out.Range.First, out.Range.Count, out.Range.SHA256
+		if out.Reason != nil {
+			done.Failed = postlift.UserText(out.Reason)
+		}
+		return nil
+	})
+	return printed, sum.Pages, err
 }
 
-// compileAll compiles the designs, by variant.
-func (p *Press) compileAll(designs Designs) (map[string]*letter.Compiled, error) {
-	compiled := make(map[string]*letter.Compiled, len(designs))
-	for _, variant := range sortedKeys(designs) {
-		c, err := p.compile(designs[variant])
+// items are the job's pieces with what each is made from; the hashes of what they are to print are noted in printed.
+func items(job PrintJob, letters map[string]*sheaf.Letters, name string, printed []Printed) iter.Seq2[sheaf.Item, error] {
+	format := letters[job.Pieces[0].Variant].Compiled.Design().Format()
+	return func(yield func(sheaf.Item, error) bool) {
+		for i := range job.Pieces {
+			s := &job.Pieces[i]
+			l, ok := letters[s.Variant]
+			if !ok {
+				_, err := job.Designs.Of(s.Variant)
+				yield(sheaf.Item{}, err)
+				return
+			}
+			d := l.Compiled.Design()
+			if d.Format() != format {
+				yield(sheaf.Item{}, postlift.Faultf(postlift.Internal, "mailers.Press", "designs %s and %s have different formats and cannot stand in one file", name, d.Name()))
+				return
+			}
+			var err error
+			printed[i].ID = s.ID
+			printed[i].SHA256, err = pieceHash(d.Hash(), s.Piece)
+			if !yield(sheaf.Item{Letters: l, Piece: s.Piece}, err) {
+				return
+			}
+		}
+	}
+}
+
+// lettersOf compiles the job's designs, by variant.
+func (p *Press) lettersOf(job PrintJob) (map[string]*sheaf.Letters, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := make(map[string]*sheaf.Letters, len(job.Designs))
+	for _, variant := range sortedKeys(job.Designs) {
+		l, err := p.compile(job.Designs[variant], job.Terms)
 		if err != nil {
 			return nil, err
 		}
-		compiled[variant] = c
+		out[variant] = l
 	}
-	return compiled, nil
+	return out, nil
 }
 
-func (p *Press) compile(design DesignVersion) (*letter.Compiled, error) {
+// compile prepares a design version; p.mu is held.
+func (p *Press) compile(version DesignVersion, terms Terms) (*sheaf.Letters, error) {
+	key := lettersKey{version.SHA256, terms.Profile, terms.frankingKey()}
+	if l, ok := p.letters[key]; ok {
+		return l, nil
+	}
+	d, err := parseDesign(version)
+	if err != nil {
+		return nil, err
+	}
+	k, err := p.kitFor(profileOf(terms, d))
+	if err != nil {
+		return nil, err
+	}
+	l, err := newLetters(d, k, func(lk *letter.Kit) { lk.Franking = terms.franking() })
+	if err != nil {
+		return nil, err
+	}
+	if len(p.letters) >= maxLetters {
+		clear(p.letters)
+	}
+	p.letters[key] = l
+	return l, nil
+}
+
+// newLetters compiles a design with a kit of which some things are changed; its test tells errors alone.
+func newLetters(d *design.Design, k *kit.Kit, change func(*letter.Kit)) (*sheaf.Letters, error) {
+	own := k.Letter
+	change(&own)
+	compiled, err := letter.Compile(d, own)
+	if err != nil {
+		return nil, err
+	}
+	o := k.PlanOptions(compiled)
+	o.ErrorsOnly = true
+	return &sheaf.Letters{Compiled: compiled, Check: preflight.NewChecker(o)}, nil
+}
+
+func (p *Press) kit(profile string) (*kit.Kit, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if c, ok := p.compiled[design.SHA256]; ok {
-		return c, nil
+	return p.kitFor(profile)
+}
+
+// kitFor makes a profile's kit once; p.mu is held.
+func (p *Press) kitFor(profile string) (*kit.Kit, error) {
+	if k, ok := p.kits[profile]; ok {
+		return k, nil
 	}
-	parsed, err := parseDesign(design)
+	icc, err := readProfile(profile, p.o.Profiles, p.o.Assets)
 	if err != nil {
 		return nil, err
 	}
-	c, err := letter.Compile(parsed, p.fonts)
+	k, err := kit.New(kit.Options{Fonts: p.o.Fonts, ICC: icc, Assets: p.o.Assets, Draw: p.o.Draw})
 	if err != nil {
-		return nil, err
+		return nil, postlift.Wrap("mailers.Press", "output profile "+profile+": "+postlift.UserText(err), err)
 	}
-	p.compiled[design.SHA256] = c
-	return c, nil
+	p.kits[profile] = k
+	return k, nil
 }
 
-// parseDesign reads a stored design version.
-func parseDesign(v DesignVersion) (*letter.Design, error) {
-	files := make(map[string][]byte, len(v.Files))
-	for name, text := range v.Files {
-		files[name] = []byte(text)
+// profileOf is the output profile that a design is printed with: the settings' or, where they name none, the
+// design's own.
+func profileOf(t Terms, d *design.Design) string {
+	if t.Profile != "" {
+		return t.Profile
 	}
-	return letter.ParseFiles(files)
+	return d.Spec().Profile
 }
 
-// SaveDesign checks the design in folder `name` of designs and keeps it as a new version, unless the
-// latest version is the same.
-func (s *Service) SaveDesign(ctx context.Context, designs fs.FS, name string, by postlift.Actor) (DesignVersion, error) {
-	d, err := letter.ParseDesign(designs, name)
-	if err != nil {
-		return DesignVersion{}, err
+// frankingKey tells franking settings apart.
+func (t Terms) frankingKey() string {
+	if t.Franking.Customer == 0 {
+		return ""
 	}
-	files := map[string]string{}
-	for file, text := range d.Files() {
-		files[file] = string(text)
-	}
-	return s.store.SaveDesign(ctx, d.Name(), d.Class(), d.Hash(), files, by)
+	return t.Posted.String() + " " + string(mustJSON(t.Franking))
 }

@@ -3,8 +3,10 @@ package mailers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,7 +16,8 @@ import (
 // Proof is a sample of a batch to be looked at before it is approved.
 type Proof struct {
 	Batch    Batch    `json:"batch"`
-	File     string   `json:"file"` // name among the artefacts
+	File     string   `json:"file"`                 // name among the artefacts
+	More     []string `json:"more_files,omitempty"` // of variants in other formats: a file has one format
 	Pages    int      `json:"pages"`
 	PieceIDs []string `json:"piece_ids"`
 }
@@ -26,7 +29,7 @@ const (
 	proofPiecesGroup = 4
 )
 
-// Proof renders a sample of the sealed batch, all variants in one PDF: in each language and variant the widest and the tallest
+// Proof renders a sample of the sealed batch, all variants of one format in one PDF: in each language and variant the widest and the tallest
 // letter, names beyond ASCII, the first and the last piece, and a control letter. The batch then stands
 // proofed.
 func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Proof, error) {
@@ -46,14 +49,7 @@ func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Pr
 	if err != nil {
 		return Proof{}, err
 	}
-	proof := Proof{File: ProofName(b.UID, b.Revision)}
-	_, _, err = s.files.Put(ctx, proof.File, func(w io.Writer) (err error) {
-		_, proof.Pages, err = s.renderer.Render(w, job.Designs(), b.UID, fileDate(b), pieces)
-		if err == nil && proof.Pages == 0 {
-			return postlift.Faultf(postlift.Conflict, op, "batch %s has no printable letter: postlift batch show %s tells why", b.UID, b.UID)
-		}
-		return err
-	})
+	proof, err := s.printProof(ctx, b, job.Designs(), pieces)
 	if err == nil {
 		err = s.store.MarkProofed(ctx, b.UID, by)
 	}
@@ -65,6 +61,78 @@ func (s *Service) Proof(ctx context.Context, name string, by postlift.Actor) (Pr
 	}
 	proof.Batch, err = s.store.Batch(ctx, b.UID)
 	return proof, err
+}
+
+// printProof writes the sample, a file for each format.
+func (s *Service) printProof(ctx context.Context, b Batch, designs Designs, pieces []StoredPiece) (Proof, error) {
+	var proof Proof
+	terms, err := s.terms(ctx, b)
+	if err != nil {
+		return proof, err
+	}
+	parts, err := s.byFormat(designs, terms, pieces)
+	for i, part := range parts {
+		name := ProofName(b.UID, b.Revision)
+		if i > 0 {
+			name = strings.TrimSuffix(name, ".pdf") + "-" + itoa(i+1) + ".pdf"
+		}
+		pages := 0
+		_, _, err = s.files.Put(ctx, name, func(w io.Writer) (err error) {
+			_, pages, err = s.renderer.Render(ctx, w, PrintJob{Designs: designs, Title: b.UID, Created: fileDate(b), Pieces: part, Terms: terms})
+			if err == nil && pages == 0 {
+				return errNothingPrinted
+			}
+			return err
+		})
+		if errors.Is(err, errNothingPrinted) {
+			err = nil
+			continue
+		}
+		if err != nil {
+			return proof, err
+		}
+		proof.Pages += pages
+		if proof.File == "" {
+			proof.File = name
+		} else {
+			proof.More = append(proof.More, name)
+		}
+	}
+	if err == nil && proof.Pages == 0 {
+		err = postlift.Faultf(postlift.Conflict, "mailers.Proof", "batch %s has no printable letter: postlift batch show %s tells why", b.UID, b.UID)
+	}
+	return proof, err
+}
+
+// byFormat parts pieces by the format of their designs, the first one's first; a file has one format.
+func (s *Service) byFormat(designs Designs, terms Terms, pieces []StoredPiece) ([][]StoredPiece, error) {
+	var formats []string
+	parts := map[string][]StoredPiece{}
+	of := map[string]string{}
+	for _, p := range pieces {
+		format, known := of[p.Variant]
+		if !known {
+			version, err := designs.Of(p.Variant)
+			if err != nil {
+				return nil, err
+			}
+			product, err := s.renderer.Describe(version, terms)
+			if err != nil {
+				return nil, err
+			}
+			format = product.Format + " " + product.Bleed
+			of[p.Variant] = format
+		}
+		if parts[format] == nil {
+			formats = append(formats, format)
+		}
+		parts[format] = append(parts[format], p)
+	}
+	out := make([][]StoredPiece, len(formats))
+	for i, f := range formats {
+		out[i] = parts[f]
+	}
+	return out, nil
 }
 
 // sample picks the proof's pieces; each sheet says on its edge whether it is a proof of a
@@ -81,6 +149,7 @@ func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
 			pieces[i].Kind, mark = KindProof, "PROOF "
 		}
 		pieces[i].MatchCode = mark + pieces[i].MatchCode
+		pieces[i].Seq = 0 // no code for the camera: a proof is no sheet of the batch
 	}
 	return pieces, err
 }

@@ -67,9 +67,13 @@ func (s *Service) hold(ctx context.Context, ref ChunkRef) (held context.Context,
 func (s *Service) render(ctx context.Context, job ChunkJob, ref ChunkRef) error {
 	var printed []Printed
 	a := Artefact{Name: ref.artefact()}
-	var err error
+	terms, err := s.terms(ctx, job.Batch)
+	if err != nil {
+		return err
+	}
+	sheets := PrintJob{Designs: job.Designs, Title: ref.BatchUID, Created: fileDate(job.Batch), Pieces: job.Pieces, Terms: terms}
 	a.SHA256, a.Bytes, err = s.files.Put(ctx, a.Name, func(w io.Writer) (err error) {
-		printed, a.Pages, err = s.renderer.Render(w, job.Designs, ref.BatchUID, fileDate(job.Batch), job.Pieces)
+		printed, a.Pages, err = s.renderer.Render(ctx, w, sheets)
 		if err == nil && a.Pages == 0 {
 			return errNothingPrinted
 		}

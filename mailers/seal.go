@@ -116,7 +116,7 @@ func (s *Service) stage(ctx context.Context, staging string, b Batch, files []Pr
 		return err
 	}
 	if err := put("manifest.csv", func(w io.Writer) (err error) {
-		totals, err = s.writeManifest(ctx, w, b, files, letters.envelopes)
+		totals, err = s.writeManifest(ctx, w, b, files, letters)
 		return err
 	}); err != nil {
 		return err
@@ -137,9 +137,10 @@ func (s *Service) stage(ctx context.Context, staging string, b Batch, files []Pr
 
 // batchLetters is what the letters of a batch are made from.
 type batchLetters struct {
-	job       Job
-	designs   Designs
-	envelopes map[string]string // by variant
+	job      Job
+	designs  Designs
+	products map[string]Product // by variant
+	terms    Terms
 }
 
 func (s *Service) batchLetters(ctx context.Context, b Batch) (batchLetters, error) {
@@ -147,13 +148,14 @@ func (s *Service) batchLetters(ctx context.Context, b Batch) (batchLetters, erro
 	if err != nil {
 		return batchLetters{}, err
 	}
-	l := batchLetters{job: job, designs: job.Designs(), envelopes: map[string]string{}}
+	l := batchLetters{job: job, designs: job.Designs(), products: map[string]Product{}}
+	if l.terms, err = s.terms(ctx, b); err != nil {
+		return l, err
+	}
 	for variant, version := range l.designs {
-		design, err := parseDesign(version)
-		if err != nil {
+		if l.products[variant], err = s.renderer.Describe(version, l.terms); err != nil {
 			return l, err
 		}
-		l.envelopes[variant] = design.Envelope()
 	}
 	return l, nil
 }

@@ -28,8 +28,8 @@ type PrepareStore interface {
 	// without waves has one, numbered 0.
 	RunWaves(ctx context.Context, runID int64) ([]Wave, error)
 	// RunRecipients reads the chosen contacts of a wave (EveryWave: of all) with what their letters may say as of
-	// the date.
-	RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]Recipient, error)
+	// the date, further facts only as far as they are needed.
+	RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date, needs Needs) ([]Recipient, error)
 	// RecipientKeys lists whom the run's letters go to so far.
 	RecipientKeys(ctx context.Context, runID int64) ([]string, error)
 	VendorSeeds(ctx context.Context, vendor string) ([]Seed, error)
@@ -58,11 +58,12 @@ type StoredPiece struct {
 
 // Printed is what rendering made of one piece: a page range, or a failure with its reason.
 type Printed struct {
-	ID     int64
-	First  int // 1-based
-	Pages  int
-	SHA256 string
-	Failed string // "" when printed
+	ID          int64
+	First       int // 1-based
+	Pages       int
+	SHA256      string // of design and data: what an approval stands on
+	PrintSHA256 string // of what its pages print, wherever they stand: for the vendor; "" when not printed
+	Failed      string // "" when printed
 }
 
 // Artefact is a written file.
@@ -113,6 +114,7 @@ type ManifestRow struct {
 	Postcode  string
 	Language  string
 	Variant   string
+	SHA256    string // Printed.PrintSHA256; "" where it was printed by an earlier postlift
 }
 
 // StopRow is a live piece that was withdrawn after its file had gone out.
@@ -193,10 +195,15 @@ type Files interface {
 	Tidy(ctx context.Context, age time.Duration) error
 }
 
-// Renderer prints pieces into one file, each from the design of its variant. A piece that cannot be printed is told in its Printed and costs
-// only itself; pages counts the file's pages, 0 when nothing was printable and nothing was written.
+// Renderer prints pieces into one file, each from the design of its variant.
 type Renderer interface {
-	Render(w io.Writer, designs Designs, title string, created time.Time, pieces []StoredPiece) (printed []Printed, pages int, err error)
+	// Render prints a job. A piece that cannot be printed is told in its Printed and costs only itself; pages counts
+	// the file's pages, 0 when nothing was printable and nothing was written. All designs of a job have one format.
+	Render(ctx context.Context, w io.Writer, job PrintJob) (printed []Printed, pages int, err error)
+	// Describe tells what a design's letters are printed as.
+	Describe(v DesignVersion, terms Terms) (Product, error)
+	// Try tests a design with sample recipients: what keeps it from being used is an error, what deserves a look is told.
+	Try(v DesignVersion, terms Terms) (warnings []string, err error)
 }
 
 // Gatekeeper tells which unsent pieces of a batch must not go out, by piece id with the first reason.

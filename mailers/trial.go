@@ -16,7 +16,8 @@ type Trial struct {
 	Refused      int           `json:"refused"`       // of all letters: cannot be addressed
 	Tried        int           `json:"tried"`         // sample of the others
 	Failed       int           `json:"failed"`        // of the sample
-	SecondSheets int           `json:"second_sheets"` // of the sample: letters with more sheets than most
+	SecondSheets int           `json:"second_sheets"` // of the sample: letters with more pages than most
+	Abbreviated  int           `json:"abbreviated"`   // of all letters: labels that say something shorter than the customer file, or leave a part out
 	Reasons      []ReasonCount `json:"reasons"`       // of refused and failed letters, the most frequent first
 }
 
@@ -52,54 +53,69 @@ func (s *Service) Trial(ctx context.Context, run string, limit int) (Trial, erro
 			t.fail(p, p.Reason)
 			continue
 		}
+		if len(p.Notes) > 0 {
+			t.Abbreviated++
+		}
 		group := p.Variant + "/" + baseLanguage(p.Language)
 		byLetter[group] = append(byLetter[group], p)
 	}
-	err = s.compose(job.Designs(), batch.UID, spread(byLetter, limit), &t)
+	err = s.compose(ctx, job.Designs(), batch.UID, spread(byLetter, limit), &t)
 	slices.SortStableFunc(t.Reasons, func(a, b ReasonCount) int { return cmp.Compare(b.Pieces, a.Pieces) })
 	return t, err
 }
 
 // compose prints the sample to nowhere and counts what came of it.
-func (s *Service) compose(designs Designs, batchUID string, sample []*NewPiece, t *Trial) error {
+func (s *Service) compose(ctx context.Context, designs Designs, batchUID string, sample []*NewPiece, t *Trial) error {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	terms := termsOf(settings.Mail, settings.Today(s.clock))
 	pieces := make([]StoredPiece, len(sample))
 	for i, p := range sample {
-		var err error
-		pieces[i], err = Stored(int64(i+1), p.SeqNo, batchUID, p.UID, p.Kind, p.Language, p.Code, p.Lines, p.Merge)
+		pieces[i], err = Stored(int64(i), p.SeqNo, batchUID, p.UID, p.Kind, p.Language, p.Code, p.Lines, p.Merge)
 		if err != nil {
 			return err
 		}
 		pieces[i].Variant = p.Variant
 	}
-	if len(pieces) == 0 {
-		return nil
-	}
-	printed, _, err := s.renderer.Render(io.Discard, designs, batchUID, s.clock(), pieces)
+	parts, err := s.byFormat(designs, terms, pieces)
 	if err != nil {
 		return err
 	}
-	sheets := map[int]int{} // letters by number of sheets
-	for i, out := range printed {
-		t.Tried++
-		if out.Failed != "" {
-			t.Failed++
-			t.fail(sample[i], out.Failed)
-			continue
+	pages := map[int]int{} // letters by number of pages
+	for _, part := range parts {
+		printed, _, err := s.renderer.Render(ctx, io.Discard, PrintJob{Designs: designs, Title: batchUID, Created: s.clock(), Pieces: part, Terms: terms})
+		if err != nil {
+			return err
 		}
-		sheets[out.Pages]++
+		for _, out := range printed {
+			t.Tried++
+			if out.Failed != "" {
+				t.Failed++
+				t.fail(sample[out.ID], out.Failed)
+				continue
+			}
+			pages[out.Pages]++
+		}
 	}
+	t.longer(pages)
+	return nil
+}
+
+// longer counts the letters that have more pages than most.
+func (t *Trial) longer(pages map[int]int) {
 	usual := 0
-	for n, letters := range sheets {
-		if letters > sheets[usual] || letters == sheets[usual] && n < usual {
+	for n, letters := range pages {
+		if letters > pages[usual] || letters == pages[usual] && n < usual {
 			usual = n
 		}
 	}
-	for n, letters := range sheets {
+	for n, letters := range pages {
 		if n > usual {
 			t.SecondSheets += letters
 		}
 	}
-	return nil
 }
 
 // fail counts a reason and keeps the first letter of each wording as its example.

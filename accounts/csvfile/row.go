@@ -73,6 +73,16 @@ func (r *Row) Text(name string) string {
 	return s
 }
 
+// Verbatim is the field with its line breaks and whatever length it has; only surrounding blanks and a
+// spreadsheet's apostrophe guard are gone.
+func (r *Row) Verbatim(name string) string {
+	s := r.raw(r.column(name))
+	if len(s) > 1 && s[0] == '\'' && strings.IndexByte("0123456789+-=@", s[1]) >= 0 {
+		return s[1:]
+	}
+	return s
+}
+
 // Need is Text of a field that must not be empty.
 func (r *Row) Need(name string) string {
 	s := r.Text(name)

@@ -17,7 +17,6 @@ import (
 	"postlift/internal/files"
 	"postlift/internal/jobs"
 	"postlift/mailers"
-	"postlift/templates"
 )
 
 // mailRoom is the mailers service with the adapters that it works with.
@@ -37,7 +36,11 @@ func (a *app) mailRoom(ctx context.Context) (*mailRoom, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := mailers.NewService(mailers.Options{Store: db, Files: local, Renderer: mailers.NewPress(templates.Fonts()),
+	press, err := a.newPress()
+	if err != nil {
+		return nil, err
+	}
+	service := mailers.NewService(mailers.Options{Store: db, Files: local, Renderer: press,
 		Gate: campaigns.NewService(db, a.clock, a.ids), Clock: a.clock, IDs: a.ids, Secret: a.secret, Log: a.log})
 	runner := jobs.New(service, jobs.Options{RedisURL: a.cfg.RedisURL, Concurrency: a.cfg.RenderParallel, Log: a.log})
 	return &mailRoom{Service: service, files: local, runner: runner}, nil

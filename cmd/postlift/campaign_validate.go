@@ -12,7 +12,7 @@ import (
 
 	"postlift"
 	"postlift/campaigns"
-	"postlift/mailers/letter"
+	"postlift/mailers/design"
 	"postlift/templates"
 )
 
@@ -68,7 +68,7 @@ func printValidated(w io.Writer, v campaigns.Validated, file string) {
 // shippedDesign finds a design in the data folder or among the shipped ones, where create takes it from.
 func (a *app) shippedDesign(name string) (campaigns.DesignFacts, error) {
 	if folder := a.designFolder(name); folder != nil {
-		d, err := letter.ParseDesign(folder, name)
+		d, err := design.Parse(folder, name)
 		if err != nil {
 			return campaigns.DesignFacts{}, err
 		}

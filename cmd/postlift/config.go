@@ -32,6 +32,7 @@ type config struct {
 	Migrate        bool   `env:"POSTLIFT_MIGRATE" envDefault:"false"`
 	LogLevel       string `env:"POSTLIFT_LOG_LEVEL" envDefault:"warn"`
 	RenderParallel int    `env:"POSTLIFT_RENDER_PARALLEL" envDefault:"2"`
+	Assets         string `env:"POSTLIFT_ASSETS"` // folder of images per recipient, signatures, output profiles; "": assets in the data folder
 }
 
 // configFile is where `postlift init` writes the configuration.

@@ -13,7 +13,6 @@ import (
 	"postlift"
 	"postlift/internal/files"
 	"postlift/mailers"
-	"postlift/templates"
 )
 
 // TestServersPlayTheWholeLoop plays the loop with PostgreSQL, Redis, two workers and every command as a
@@ -130,7 +129,11 @@ func (s *site) sealedByMany(n int) {
 		s.t.Fatal(err)
 	}
 	defer local.Close()
-	room := mailers.NewService(mailers.Options{Store: s.store(), Files: local, Renderer: mailers.NewPress(templates.Fonts()),
+	press, err := newPress()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	room := mailers.NewService(mailers.Options{Store: s.store(), Files: local, Renderer: press,
 		Clock: time.Now, IDs: postlift.RandomIDs(time.Now), Secret: []byte(siteSecret)})
 	b, err := room.Prepare(ctx, s.campaign, postlift.Person("Mara Beispiel"))
 	if err != nil {

@@ -72,11 +72,16 @@ JOIN design_versions v ON v.id = x.design_version_id JOIN designs d ON d.id = v.
 // RunRecipients reads every chosen contact of a wave with what its letter may say as of the date, with what was imported
 // until now: somebody may have looked at a rule for another day since the plan, and letters must not tell of that day, nor
 // of the state before an import of today. It is a Conflict when somebody has made the features stand for another date while they were read.
-func (s *Store) RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date) ([]mailers.Recipient, error) {
+func (s *Store) RunRecipients(ctx context.Context, runID int64, wave int, asOf postlift.Date, needs mailers.Needs) ([]mailers.Recipient, error) {
+	const op = "store.RunRecipients"
 	if err := s.FreshenFeatures(ctx, asOf); err != nil {
-		return nil, opError("store.RunRecipients", err)
+		return nil, opError(op, err)
 	}
-	return s.recipientsAsOf(ctx, runID, wave, asOf)
+	list, err := s.recipientsAsOf(ctx, runID, wave, asOf)
+	if err == nil {
+		err = opError(op, s.addFacts(ctx, runID, asOf, needs, list))
+	}
+	return list, err
 }
 
 // recipientsAsOf reads the recipients and checks with each that its features are of the date.
@@ -92,7 +97,8 @@ func (s *Store) recipientsAsOf(ctx context.Context, runID int64, wave int, asOf 
   k.gender, k.title, k.first_name, k.last_name, k.function, k.department, k.salutation, k.language,
   COALESCE(i.street, ''), COALESCE(i.po_box, ''), COALESCE(i.postcode, ''), COALESCE(i.city, ''), COALESCE(i.region, ''), COALESCE(i.country, ''),
   a.match_key, COALESCE(i.match_key, ''), k.match_key,
-  COALESCE(TRIM(e2.title || ' ' || TRIM(e2.first_name || ' ' || e2.last_name)), ''), COALESCE(e2.job_title, ''), COALESCE(e2.phone, ''), COALESCE(e2.email, ''), f.as_of
+  COALESCE(TRIM(e2.title || ' ' || TRIM(e2.first_name || ' ' || e2.last_name)), ''), COALESCE(e2.title, ''), COALESCE(e2.job_title, ''), COALESCE(e2.phone, ''), COALESCE(e2.email, ''),
+  COALESCE(e2.signature_file, ''), e2.signature_consent_until, k.email, k.phone, a.segment, f.as_of
 FROM choices ch CROSS JOIN `+unnest+`
 JOIN contacts k ON k.id = `+id+`
 JOIN accounts a ON a.id = ch.account_id
@@ -116,7 +122,7 @@ WHERE ch.run_id = ? AND ch.outcome = 'assigned' AND (? = -1 OR `+waveOf("ch.wave
 			&r.LastProductGroup, &r.OrderCount, &r.TotalNetMinor,
 			&r.Gender, &r.Title, &r.FirstName, &r.LastName, &r.Function, &r.Department, &r.Salutation, &r.Language,
 			&r.Street, &r.POBox, &r.Postcode, &r.City, &r.Region, &r.Country, &r.CompanyMatch, &r.SiteMatch, &r.PersonKey,
-			&r.OwnerName, &r.OwnerRole, &r.OwnerPhone, &r.OwnerEmail, &have)
+			&r.OwnerName, &r.OwnerTitle, &r.OwnerRole, &r.OwnerPhone, &r.OwnerEmail, &r.SignatureFile, &r.SignatureConsentUntil, &r.Email, &r.Phone, &r.Segment, &have)
 		list = append(list, r)
 		if err != nil {
 			return err

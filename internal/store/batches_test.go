@@ -97,7 +97,18 @@ func (m *memFiles) text(name string) string {
 // linePrinter prints a piece as one line on one page; a salutation with "unprintable" fails.
 type linePrinter struct{ before func() error }
 
-func (l *linePrinter) Render(w io.Writer, designs mailers.Designs, title string, created time.Time, pieces []mailers.StoredPiece) ([]mailers.Printed, int, error) {
+// press describes and tries designs for the line printer.
+var press = mailers.NewPress(mailers.PressOptions{Fonts: os.DirFS("../../templates/fonts"), Profiles: os.DirFS("../../templates/profiles")})
+
+func (l *linePrinter) Describe(v mailers.DesignVersion, terms mailers.Terms) (mailers.Product, error) {
+	return press.Describe(v, terms)
+}
+
+func (l *linePrinter) Try(v mailers.DesignVersion, terms mailers.Terms) ([]string, error) {
+	return press.Try(v, terms)
+}
+
+func (l *linePrinter) Render(_ context.Context, w io.Writer, job mailers.PrintJob) ([]mailers.Printed, int, error) {
 	if l.before != nil {
 		if err := l.before(); err != nil {
 			return nil, 0, err
@@ -105,14 +116,15 @@ func (l *linePrinter) Render(w io.Writer, designs mailers.Designs, title string,
 	}
 	var printed []mailers.Printed
 	page := 0
-	fmt.Fprintln(w, title, created.Format(time.DateOnly))
-	for _, p := range pieces {
-		design, err := designs.Of(p.Variant)
+	fmt.Fprintln(w, job.Title, job.Created.Format(time.DateOnly))
+	for _, p := range job.Pieces {
+		design, err := job.Designs.Of(p.Variant)
 		if err != nil {
 			return nil, 0, err
 		}
 		sum := sha256.Sum256([]byte(fmt.Sprint(p.Piece)))
-		out := mailers.Printed{ID: p.ID, SHA256: hex.EncodeToString(sum[:])}
+		inked := sha256.Sum256([]byte(p.Piece.ID))
+		out := mailers.Printed{ID: p.ID, SHA256: hex.EncodeToString(sum[:]), PrintSHA256: hex.EncodeToString(inked[:])}
 		if s, _ := p.Merge["salutation"].(string); strings.Contains(s, "unprintable") {
 			out.Failed = "salutation cannot be printed"
 		} else {
@@ -464,7 +476,7 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 		ctx, ordered := context.Background(), postlift.MustDate("2026-05-20")
 		must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: "O1", AccountID: 1, DocType: "order", PlacedOn: ordered, Currency: "EUR", NetMinor: 100}).Error)
 		must(t, s.RefreshFeatures(ctx, postlift.MustDate("2026-01-01")))
-		list, err := s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"))
+		list, err := s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"), mailers.Needs{})
 		must(t, err)
 		for _, r := range list {
 			if r.AccountID == 1 && (r.LastOrderOn != ordered || r.OrderCount != 1) {
@@ -475,7 +487,7 @@ func TestLettersTellOfTheRunsDate(t *testing.T) {
 		if rejected, err := importOrder(s, "N1,"+externalOf(t, s, 1)+",2026-05-28,90.00"); err != nil || rejected > 0 {
 			t.Fatalf("%v, %d rejected", err, rejected)
 		}
-		list, err = s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"))
+		list, err = s.RunRecipients(ctx, 1, 0, postlift.MustDate("2026-06-01"), mailers.Needs{})
 		must(t, err)
 		for _, r := range list {
 			if want := postlift.MustDate("2026-05-28"); r.AccountID == 1 && (r.LastOrderOn != want || r.OrderCount != 2) {

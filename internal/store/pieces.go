@@ -64,12 +64,12 @@ func (t *tx) printed(pieces []mailers.Printed) error {
 			if p.Failed != "" {
 				state = string(mailers.PieceFailed)
 			}
-			args = append(args, p.ID, int64(p.First), int64(p.Pages), p.SHA256, state, p.Failed)
+			args = append(args, p.ID, int64(p.First), int64(p.Pages), p.SHA256, state, p.Failed, p.PrintSHA256)
 		}
-		_, err := t.exec(`UPDATE pieces SET first_page = v.column2, page_count = v.column3, sha256 = v.column4,
+		_, err := t.exec(`UPDATE pieces SET first_page = v.column2, page_count = v.column3, sha256 = v.column4, print_sha256 = v.column7,
   state = CASE WHEN pieces.state IN `+list+` THEN v.column5 ELSE pieces.state END,
   reason = CASE WHEN pieces.state IN `+list+` THEN v.column6 ELSE pieces.reason END
-FROM (VALUES `+values(len(part), "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT")+`) AS v WHERE pieces.id = v.column1`, args...)
+FROM (VALUES `+values(len(part), "BIGINT", "BIGINT", "BIGINT", "TEXT", "TEXT", "TEXT", "TEXT")+`) AS v WHERE pieces.id = v.column1`, args...)
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (s *Store) BatchManifest(ctx context.Context, batchUID string, each func(ma
 		url = "a.merge->>'tracking_url'"
 	}
 	rows, err := s.queryRead(ctx, `SELECT p.seq_no, p.uid, p.kind, p.reprint_no, p.code, COALESCE(`+url+`, ''), p.chunk, p.first_page, p.page_count,
-  COALESCE(a.lines, '[]'), COALESCE(a.country, ''), COALESCE(a.postcode, ''), p.language, p.variant
+  COALESCE(a.lines, '[]'), COALESCE(a.country, ''), COALESCE(a.postcode, ''), p.language, p.variant, p.print_sha256
 FROM pieces p LEFT JOIN printed_addresses a ON a.piece_id = p.id
 WHERE p.batch_id = (SELECT id FROM batches WHERE uid = ?) AND p.kind IN ('live', 'seed') AND p.state NOT IN ('planned', 'withdrawn', 'failed')
 ORDER BY p.seq_no`, batchUID)
@@ -102,7 +102,7 @@ ORDER BY p.seq_no`, batchUID)
 		var m mailers.ManifestRow
 		var lines jsonText
 		if err := r.Scan(&m.SeqNo, &m.PieceUID, &m.Kind, &m.ReprintNo, &m.Code, &m.URL, &m.Chunk, &m.First, &m.Pages,
-			&lines, &m.Country, &m.Postcode, &m.Language, &m.Variant); err != nil {
+			&lines, &m.Country, &m.Postcode, &m.Language, &m.Variant, &m.SHA256); err != nil {
 			return err
 		}
 		if err := lines.into(&m.Lines); err != nil {

@@ -116,6 +116,7 @@ type pieceRow struct {
 	SHA256       string        `gorm:"column:sha256"`
 	PostedOn     postlift.Date `gorm:"column:posted_on"`
 	ReturnedOn   postlift.Date `gorm:"column:returned_on"`
+	PrintSHA256  string        `gorm:"column:print_sha256"`
 }
 
 // TableName names the table to gorm.

@@ -7,73 +7,124 @@ import (
 	"postlift/mailers/typeset"
 )
 
-// Person is a recipient's name as it is kept: what the form of address ("Herr", "Frau", "Mr", "Ms",
-// "divers" or nothing), the academic titles, first and last name are. Country matters for titles.
-type Person struct {
-	Salutation string // as stored in the customer file; nothing is guessed from first names
-	Title      string // "Dr.", "Prof. Dr.", "Dipl.-Ing." …
-	FirstName  string
-	LastName   string
-	Function   string // "Leitung Einkauf": for the address, never for the salutation
-	Country    string // ISO code; AT keeps Mag. and DI in the salutation
+// Tone is how a letter speaks to its reader.
+type Tone uint8
+
+const (
+	// Formal is "Sehr geehrte Frau Muster," and "Dear Ms Smith,".
+	Formal Tone = iota
+	// Informal is "Liebe Änne," and "Dear Zoë,": by first name, for readers whom the sender says du to. Of
+	// an unknown gender it is "Hallo Kim,", which fits everybody; without a first name the formal one stays.
+	Informal
+)
+
+// ToneOf reads the customer file's formality: "informal" is Informal, everything else Formal, since a Sie
+// never offends.
+func ToneOf(formality string) Tone {
+	if strings.EqualFold(strings.TrimSpace(formality), "informal") {
+		return Informal
+	}
+	return Formal
 }
 
-// name is first and last name, as far as they are known.
-func (p Person) name() string { return join(p.FirstName, p.LastName) }
+// Salutation is the formal first line of a letter to a person; SalutationFor has the rules.
+func Salutation(p Person, lang string) string { return SalutationFor(lang, Formal, p) }
 
-// gender of a stored form of address: 'f', 'm' or 0 for unknown and diverse.
-func (p Person) gender() byte {
-	switch strings.ToLower(strings.Trim(p.Salutation, " .")) {
-	case "frau", "fr", "ms", "mrs", "miss", "madam", "f", "w", "female", "weiblich":
-		return 'f'
-	case "herr", "herrn", "hr", "mr", "sir", "m", "male", "männlich":
-		return 'm'
+// SalutationFor is the first line of a letter to one or several persons, in the order given: "Sehr geehrte
+// Frau Dr. Muster, sehr geehrter Herr Beispiel," or "Dear Ms Smith and Mr Jones,".
+//
+// lang is a tag. "en-US" gives the American "Dear Ms. Smith:" (an informal letter has a comma there, too).
+// "de-CH" leaves the comma out and goes with texts that begin with a capital, as Swiss letters do; the
+// country of the reader alone does not, because the text decides how it begins.
+//
+// An unknown gender and "divers" are greeted by full name, a person without a last name (a function line
+// such as "Leitung Einkauf") neutrally. Of several titles the highest is said, once: Professor before
+// Doktor; degrees such as Dipl.-Ing. or MBA are left to the address (DIN 5008, Duden), but Austria keeps
+// Mag., DI and Ing. Particles and titles of nobility are part of the name: "Frau von Berg".
+func SalutationFor(lang string, tone Tone, people ...Person) string {
+	var greetings []string
+	german := strings.HasPrefix(strings.ToLower(lang), "de")
+	american := strings.EqualFold(lang, "en-US")
+	for _, p := range people {
+		p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
+		g := greetingEN(p, tone, american)
+		if german {
+			g = greetingDE(p, tone)
+		}
+		if g != "" {
+			greetings = append(greetings, g)
+		}
 	}
-	return 0
+	if german {
+		return allDE(greetings, len(people)) + closing(lang, tone)
+	}
+	return allEN(greetings, len(people)) + closing(lang, tone)
 }
 
-// Salutation is the first line of a letter to a person: "Sehr geehrte Frau Dr. Muster," or "Dear Ms
-// Smith,". lang "en-US" gives the American form "Dear Ms. Smith:". An unknown gender is greeted by full
-// name, an unknown person neutrally. Of several titles the highest is said, once: Professor before
-// Doktor; degrees such as Dipl.-Ing. or MBA are left to the address (DIN 5008, Duden).
-func Salutation(p Person, lang string) string {
-	p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
-	if strings.HasPrefix(lang, "de") {
-		return salutationDE(p)
+// closing is what stands after the greeting.
+func closing(lang string, tone Tone) string {
+	switch {
+	case strings.EqualFold(lang, "de-CH"):
+		return ""
+	case strings.EqualFold(lang, "en-US") && tone == Formal:
+		return ":"
 	}
-	return salutationEN(p, lang == "en-US")
+	return ","
 }
 
 // OwnSalutation is a form of address that somebody wrote into the customer file, closed as the language
-// asks: by a comma, in American letters by a colon. One that ends in punctuation stays as it is.
+// asks: by a comma, in American letters by a colon, in Swiss ones by nothing. One that ends in punctuation
+// stays as it is.
 func OwnSalutation(text, lang string) string {
 	text = typeset.CleanLine(text)
 	if last, _ := utf8.DecodeLastRuneInString(text); text == "" || strings.ContainsRune(",.:;!?–", last) {
 		return text
 	}
-	if lang == "en-US" {
-		return text + ":"
-	}
-	return text + ","
+	return text + closing(lang, Formal)
 }
 
-func salutationDE(p Person) string {
+const (
+	nobodyDE = "Sehr geehrte Damen und Herren"
+	nobodyEN = "Dear Sir or Madam"
+)
+
+// allDE puts the greetings of several people into one line; those without a name are greeted together.
+func allDE(greetings []string, people int) string {
+	if len(greetings) == 0 {
+		return nobodyDE
+	}
+	if len(greetings) < people {
+		greetings = append(greetings, nobodyDE)
+	}
+	for i := 1; i < len(greetings); i++ {
+		first, n := utf8.DecodeRuneInString(greetings[i])
+		greetings[i] = strings.ToLower(string(first)) + greetings[i][n:]
+	}
+	return strings.Join(greetings, ", ")
+}
+
+// greetingDE is the greeting of one person without its comma; empty: there is no name.
+func greetingDE(p Person, tone Tone) string {
 	g := p.gender()
+	if tone == Informal && p.FirstName != "" {
+		return map[byte]string{'f': "Liebe ", 'm': "Lieber ", 0: "Hallo "}[g] + p.FirstName
+	}
 	if p.LastName == "" {
-		return "Sehr geehrte Damen und Herren,"
+		return ""
 	}
 	switch g {
 	case 'f':
-		return "Sehr geehrte Frau " + join(spokenTitleDE(p, g), p.LastName) + ","
+		return "Sehr geehrte Frau " + join(spokenTitleDE(p, g), p.LastName)
 	case 'm':
-		return "Sehr geehrter Herr " + join(spokenTitleDE(p, g), p.LastName) + ","
+		return "Sehr geehrter Herr " + join(spokenTitleDE(p, g), p.LastName)
 	}
-	return "Guten Tag " + join(spokenTitleDE(p, g), p.FirstName, p.LastName) + ","
+	return "Guten Tag " + join(spokenTitleDE(p, g), p.FirstName, p.LastName)
 }
 
 // spokenTitleDE picks the one title that is said.
 func spokenTitleDE(p Person, gender byte) string {
-	words := titleWords(p.Title)
+	words := titleWords(p.Title + " " + p.Suffix)
+	austrian := strings.EqualFold(p.Country, "AT")
 	switch {
 	case words["prof"] || words["professor"] || words["professorin"]:
 		if gender == 'f' || words["professorin"] {
@@ -85,65 +136,62 @@ func spokenTitleDE(p Person, gender byte) string {
 		return "Professor"
 	case words["dr"] || words["ddr"] || words["doktor"] || words["phd"]:
 		return "Dr."
-	case strings.EqualFold(p.Country, "AT") && words["mag"]:
+	case austrian && words["mag"]:
 		return "Mag."
-	case strings.EqualFold(p.Country, "AT") && (words["di"] || words["dipl-ing"]):
+	case austrian && (words["di"] || words["dipl-ing"]):
 		return "DI"
+	case austrian && words["ing"]:
+		return "Ing."
 	}
 	return ""
 }
 
-func salutationEN(p Person, american bool) string {
-	comma, dot := ",", ""
-	if american {
-		comma, dot = ":", "."
+// allEN joins what follows "Dear": "Ms Smith, Mr Jones and Dr Brown".
+func allEN(names []string, people int) string {
+	if len(names) == 0 {
+		return nobodyEN
+	}
+	if len(names) < people {
+		names = append(names, strings.TrimPrefix(nobodyEN, "Dear "))
+	}
+	last := len(names) - 1
+	if last == 0 {
+		return "Dear " + names[0]
+	}
+	return "Dear " + strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
+// greetingEN is what follows "Dear" for one person; empty: there is no name.
+func greetingEN(p Person, tone Tone, american bool) string {
+	if tone == Informal && p.FirstName != "" {
+		return p.FirstName
 	}
 	if p.LastName == "" {
-		return "Dear Sir or Madam" + comma
+		return ""
 	}
-	words := titleWords(p.Title)
+	dot := ""
+	if american {
+		dot = "."
+	}
+	words := titleWords(p.Title + " " + p.Suffix)
 	switch {
 	case words["prof"] || words["professor"] || words["professorin"]:
-		return "Dear Professor " + p.LastName + comma
-	case words["dr"] || words["ddr"] || words["phd"]:
-		return "Dear Dr" + dot + " " + p.LastName + comma
+		return "Professor " + p.LastName
+	case words["dr"] || words["ddr"] || words["doktor"] || words["phd"] || words["md"]:
+		return "Dr" + dot + " " + p.LastName
+	case words["sir"] && p.FirstName != "": // a knight goes by the first name
+		return "Sir " + p.FirstName
+	case words["dame"] && p.FirstName != "":
+		return "Dame " + p.FirstName
 	}
 	switch p.gender() {
 	case 'f':
-		return "Dear " + mrs(p.Salutation) + dot + " " + p.LastName + comma
+		return mrs(p.Salutation) + dot + " " + p.LastName
 	case 'm':
-		return "Dear Mr" + dot + " " + p.LastName + comma
+		return "Mr" + dot + " " + p.LastName
 	}
-	return "Dear " + join(p.FirstName, p.LastName) + comma
-}
-
-// mrs keeps a "Mrs" that somebody chose; everything else is the neutral "Ms".
-func mrs(stored string) string {
-	if strings.EqualFold(strings.Trim(stored, " ."), "mrs") {
-		return "Mrs"
+	if bare(p.Salutation) == "mx" {
+		return "Mx" + dot + " " + p.LastName
 	}
-	return "Ms"
-}
-
-// titleWords splits "Prof. Dr.-Ing." into the set {prof, dr, ing}: a title counts only as a whole word.
-// "Dipl.-Ing." stays one word, because its Ing is no title of its own.
-func titleWords(title string) map[string]bool {
-	t := strings.ToLower(title)
-	t = strings.NewReplacer("dipl.-ing", " dipl-ing ", "ph.d", " phd ", "dr.-ing", " dr ").Replace(t)
-	set := map[string]bool{}
-	for _, w := range strings.FieldsFunc(t, func(r rune) bool { return r == ' ' || r == '.' || r == ',' || r == '/' }) {
-		set[w] = true
-	}
-	return set
-}
-
-// join puts a blank between the parts that are there.
-func join(parts ...string) string {
-	kept := parts[:0:0]
-	for _, p := range parts {
-		if p = strings.TrimSpace(p); p != "" {
-			kept = append(kept, p)
-		}
-	}
-	return strings.Join(kept, " ")
+	return join(p.FirstName, p.LastName)
 }

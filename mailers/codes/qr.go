@@ -1,18 +1,33 @@
 package codes
 
 import (
-	"rsc.io/qr"
-
 	"postlift"
-	"postlift/mailers/sheet"
 )
 
-// Matrix is a code as merged boxes of dark modules. Quiet is the blank border that it needs on every side, in
-// modules.
-type Matrix struct {
-	W, H  int // modules, without the quiet zone
-	Quiet int
-	Boxes []sheet.Module
+// Level is how much damage a QR code survives.
+type Level uint8
+
+// The error correction levels: of about 7, 15, 25 and 30 percent of the codewords. M is what letters use, Q
+// suits postcards, which travel without an envelope.
+const (
+	LevelL Level = iota
+	LevelM
+	LevelQ
+	LevelH
+	levels
+)
+
+// String gives the level's letter.
+func (l Level) String() string { return [...]string{"L", "M", "Q", "H", "?"}[min(l, levels)] }
+
+// ParseLevel reads a level's letter; anything else is an Invalid fault.
+func ParseLevel(s string) (Level, error) {
+	for l := range levels {
+		if s == l.String() {
+			return l, nil
+		}
+	}
+	return 0, postlift.Faultf(postlift.Invalid, "codes.ParseLevel", "%q is no error correction level of QR codes: use L, M, Q or H", s)
 }
 
 // quietModules is the blank border that a QR code needs on every side (ISO/IEC 18004).
@@ -20,40 +35,34 @@ const quietModules = 4
 
 // QR encodes a text at error correction level M and merges its dark modules into boxes. A text that no QR code
 // holds is an Invalid fault.
-func QR(text string) (Matrix, error) {
-	code, err := qr.Encode(text, qr.M)
-	if err != nil {
-		return Matrix{}, postlift.Faultf(postlift.Invalid, "codes.QR", "the text of %d characters does not fit a QR code: %v", len(text), err)
+func QR(text string) (Matrix, error) { return QRLevel(text, LevelM) }
+
+// QRLevel encodes a text as the smallest QR code of the level, merged into boxes. The text's bytes are taken
+// as they are (UTF-8 needs no marking for the readers of phones); its end is packed tighter where its
+// characters allow. Of the eight masks that with the lowest penalty is taken (ISO/IEC 18004, 7.8.3), the first
+// of equals, so the same text gives the same modules. A text that no QR code holds is an Invalid fault.
+func QRLevel(text string, level Level) (Matrix, error) {
+	if level >= levels {
+		return Matrix{}, postlift.Faultf(postlift.Invalid, "codes.QR", "error correction level %d is unknown: use L, M, Q or H", level)
 	}
-	return Matrix{W: code.Size, H: code.Size, Quiet: quietModules, Boxes: mergeModules(code)}, nil
+	g, err := encodeQR(text, level)
+	if err != nil {
+		return Matrix{}, err
+	}
+	return Matrix{W: g.w, H: g.h, Quiet: quietModules, Boxes: g.merge()}, nil
 }
 
-// mergeModules joins dark neighbours in a row, then equal stretches of following rows.
-func mergeModules(code *qr.Code) []sheet.Module {
-	boxes := make([]sheet.Module, 0, code.Size*code.Size/4)
-	above := make([]int, code.Size) // by start column: 1 + index of a box that ended in the row before
-	row := make([]int, code.Size)
-	for y := range code.Size {
-		for x := 0; x < code.Size; {
-			if !code.Black(x, y) {
-				x++
-				continue
-			}
-			w := 1
-			for code.Black(x+w, y) {
-				w++
-			}
-			if i := above[x]; i > 0 && boxes[i-1].W == w {
-				boxes[i-1].H++
-				row[x] = i
-			} else {
-				boxes = append(boxes, sheet.Module{X: x, Y: y, W: w, H: 1})
-				row[x] = len(boxes)
-			}
-			x += w
+func encodeQR(text string, level Level) (grid, error) {
+	for v := 1; v <= maxVersion; v++ {
+		head, bits := splitQR(text, v)
+		if bits > capacityQR(v, level)*8 {
+			continue
 		}
-		above, row = row, above
-		clear(row)
+		plan, err := planQR(v, level)
+		if err != nil {
+			return grid{}, postlift.Wrap("codes.QR", "the plan of a QR code cannot be made", err)
+		}
+		return plan.draw(plan.codewords(text, head)), nil
 	}
-	return boxes
+	return grid{}, postlift.Faultf(postlift.Invalid, "codes.QR", "the text of %d characters does not fit a QR code of level %s: shorten it or lower the level", len(text), level)
 }

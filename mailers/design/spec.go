@@ -25,7 +25,8 @@ type Spec struct {
 	Images      map[string]Image     `yaml:"images"`
 	Zones       []Zone               `yaml:"zones"`
 	Blocks      []Block              `yaml:"blocks"`
-	Texts       map[string]string    `yaml:"texts"` // by language: a file of sections
+	Without     []string             `yaml:"without"` // kinds of the layout's own blocks that this design does not have
+	Texts       map[string]string    `yaml:"texts"`   // by language: a file of sections
 }
 
 // Fonts are the four fonts of a design; bold italic may be left out and is then bold.
@@ -78,7 +79,9 @@ type Zone struct {
 }
 
 // Block is something that stands at a place of its own. Running text does not: the sections of the text file flow
-// into the place of the layout's body, or of a block of kind flow.
+// into the place of the layout's body, or of a block of kind flow. A layout has blocks of its own (a letter:
+// letterhead, return, address, info, footer and match; a card: return, address, postage and match), which a design
+// replaces by listing one of the kind, or leaves out by naming the kind under without.
 //
 //	box         a filled rectangle; Ink
 //	shape       an SVG path (absolute and relative M L H V C S Q Z); Path in millimetres from X, Y; Ink, Stroke, Dash
@@ -90,7 +93,7 @@ type Zone struct {
 //	info        the info block: contact, phone, e-mail, date and the design's own rows (Rows)
 //	text        a section of the text file, Text names it; Size, Align, Ink, Style; Shrink to this size before it is a fault
 //	flow        where the running text stands on pages of its kind; replaces the layout's body
-//	qr          the tracking address; Module
+//	qr          the tracking address, or what Text or Variable says; Module, else the largest that W and H have room for
 //	datamatrix  Text names a section, or Variable a value; Module, Shape (square or rectangular)
 //	match       the match code on every sheet; DataMatrix and text
 //	postage     the franking zone: empty for the vendor, or the configured mark

@@ -1,178 +1,233 @@
 package letter
 
 import (
-	"io/fs"
 	"strings"
-	"time"
 	"unicode"
 
 	"postlift"
-	"postlift/mailers/address"
+	"postlift/mailers/design"
+	"postlift/mailers/merge"
+	"postlift/mailers/sheet"
 	"postlift/mailers/typeset"
 )
 
-// Compiled is a design ready to set pieces: Liquid parsed, width tables read, shared layers drawn. It is
-// immutable and safe for concurrent use.
+// Compiled is a design ready to set pieces: texts parsed, fonts read, what all pieces share drawn. It is safe for
+// concurrent use.
 type Compiled struct {
-	design *Design
+	design *design.Design
+	spec   *design.Spec
+	kit    Kit
 	faces  typeset.Family
-	texts  map[string]*compiledText
-	first  *Layer
-	next   *Layer
+	fonts  [sheet.Styles]sheet.FontRef
+	sheet  sheet.Sheet
+	voices map[string]*voice // by language tag in lower case
+	zones  [pageKinds][]sheet.Zone
+	marks  [pageKinds][]sheet.Op // of the layout
+	frame
+	accent        sheet.Ink
+	scissorsShape shape
+	pictures      map[string]*sheet.Image // the design's, by name
+
+	// What was drawn before; see bounded.
+	grounds *bounded[groundSize, *sheet.Layer]
+	footers *bounded[footerKey, *sheet.Layer]
+	commons *bounded[commonKey, *sheet.Layer]
+	images  *bounded[imageKey, *sheet.Layer]
 }
 
-// compiledText is a text in one language.
-type compiledText struct {
-	engine   *engine
-	sections []compiledSection
+// frame is what the design says of the pages as a whole.
+type frame struct {
+	regions                                   [pageKinds]region // of running text
+	measure                                   int               // its width
+	leastPages                                int
+	oneSheet                                  bool // both pages are sides of one sheet
+	headBase, pageBase, pageRight             int  // baselines of running head and page number, 0: none
+	panelModule, couponModule                 int
+	couponPage                                string
+	panelInk, couponInk                       sheet.Ink
+	panelPlaced, couponPlaced, telephoneShown bool
 }
 
-type compiledSection struct {
-	kind sectionKind
-	text merged
+// voice is a design in one language.
+type voice struct {
+	*Compiled
+	lang         string // "de" or "en"
+	words        labels
+	looks        [looks]look
+	sections     []section // of the running text, in order
+	named        map[string]*section
+	responseText *section
+	couponText   *section
+	blocks       []placer
+	base         [pageKinds][]*sheet.Layer
+	shared       *bounded[setKey, kept]
 }
 
-// Compile prepares a design once. It reads the fonts that the design names, checks that they are those
-// very files, and that they can print every letter of the texts.
-func Compile(d *Design, fonts fs.FS) (*Compiled, error) {
-	c := &Compiled{design: d, texts: map[string]*compiledText{}}
-	for i, ref := range d.spec.fontRefs() {
-		if ref.File == "" {
-			continue
-		}
-		f, err := loadFace(fonts, ref)
-		if err != nil {
+// section is a part of a text. One without a value is split into blocks once.
+type section struct {
+	name string
+	text *merge.Text
+	raws []merge.Raw
+}
+
+// running are the sections that flow; others stand where a block of the design puts them.
+var running = map[string]bool{"subject": true, "body": true, "response": true, "signature": true, "notice": true, "coupon": true}
+
+// Compile prepares a design once. It reads the fonts that the design names, checks that they are those very files and
+// that they can print every letter of the texts, makes images and artwork ready, and draws all that follows from the
+// design alone. Compile is where everything slow happens.
+func Compile(d *design.Design, kit Kit) (*Compiled, error) {
+	spec := d.Spec()
+	c := &Compiled{design: d, spec: spec, kit: kit, voices: map[string]*voice{}, pictures: map[string]*sheet.Image{},
+		accent:  spec.Colours["accent"],
+		grounds: newBounded[groundSize, *sheet.Layer](maxKept), footers: newBounded[footerKey, *sheet.Layer](maxKept),
+		commons: newBounded[commonKey, *sheet.Layer](maxKept), images: newBounded[imageKey, *sheet.Layer](maxKept)}
+	for _, f := range []func() error{c.loadFonts, c.loadPictures, c.lay} {
+		if err := f(); err != nil {
 			return nil, err
 		}
-		c.faces[i] = f
 	}
-	for lang, text := range d.texts {
-		ct, err := c.compileText(text)
-		if err != nil {
-			return nil, err
+	var err error
+	if c.scissorsShape, err = parsePath(scissorsPath); err != nil {
+		return nil, err
+	}
+	c.scissorsShape.path.EvenOdd = true
+	for _, lang := range d.Languages() {
+		for tag, hyphenate := range regional(lang) {
+			if c.voices[tag], err = c.compileVoice(lang, hyphenate); err != nil {
+				return nil, err
+			}
 		}
-		c.texts[lang] = ct
 	}
-	c.first, c.next = baseLayers(&d.spec)
 	return c, nil
 }
 
-func (c *Compiled) compileText(t designText) (*compiledText, error) {
-	ct := &compiledText{engine: newEngine(t.lang, c.covers)}
-	for _, s := range t.sections {
-		plain := strings.Map(func(r rune) rune { // line ends are no letters
-			if unicode.IsControl(r) {
-				return ' '
-			}
-			return r
-		}, liquidToken.ReplaceAllString(s.source, ""))
-		if err := ct.engine.coverage(plain, "the text "+t.file); err != nil {
-			return nil, err
-		}
-		m, err := ct.engine.compile(s.source, t.file, s.line)
-		if err != nil {
-			return nil, err
-		}
-		ct.sections = append(ct.sections, compiledSection{s.kind, m})
+// regional are the language tags that have a voice of their own, with the patterns that part their words.
+func regional(lang string) map[string]string {
+	if lang == "en" {
+		return map[string]string{"en": "en", "en-us": "en-US"}
 	}
-	return ct, nil
+	return map[string]string{lang: lang}
 }
 
 // Design is what was compiled.
-func (c *Compiled) Design() *Design { return c.design }
+func (c *Compiled) Design() *design.Design { return c.design }
 
-// covers tells whether every font of the design can draw the rune: a value may land in any style.
-func (c *Compiled) covers(r rune) bool {
-	for _, f := range c.faces[:styles] {
-		if !f.Has(r) {
-			return false
+// Family are the design's fonts by style, for preflight and the screen.
+func (c *Compiled) Family() typeset.Family { return c.faces }
+
+// Zones are the design's zones of the first or of a following page. They are shared: do not change them.
+func (c *Compiled) Zones(first bool) []sheet.Zone {
+	if first {
+		return c.zones[firstPage]
+	}
+	return c.zones[nextPage]
+}
+
+func (c *Compiled) missing(s string) (rune, bool) { return c.faces.Missing(s) }
+
+// loadFonts reads the fonts; without a bold italic, bold stands for it.
+func (c *Compiled) loadFonts() error {
+	c.fonts = c.design.Fonts()
+	if c.fonts[sheet.BoldItalic].File == "" {
+		c.fonts[sheet.BoldItalic] = c.fonts[sheet.Bold]
+	}
+	for i := range c.fonts {
+		face, err := typeset.LoadFace(c.kit.Fonts, c.fonts[i])
+		if err != nil {
+			return err
+		}
+		c.faces[i] = face
+	}
+	return nil
+}
+
+// loadPictures makes the design's images ready to print.
+func (c *Compiled) loadPictures() error {
+	for _, name := range sortedKeys(c.spec.Images) {
+		file := c.spec.Images[name].File
+		if c.kit.Images == nil {
+			return designFault("images.%s: no converter of images is configured", name)
+		}
+		data, ok := c.design.File(file)
+		if !ok {
+			return designFault("images.%s: the design has no file %s", name, file)
+		}
+		img, err := c.kit.Images(file, data)
+		if err != nil {
+			return postlift.Wrap("letter.Compile", "images."+name+": "+file+": "+postlift.UserText(err), err)
+		}
+		if img == nil || img.W <= 0 || img.H <= 0 {
+			return designFault("images.%s: %s holds no picture", name, file)
+		}
+		c.pictures[name] = img
+	}
+	return nil
+}
+
+// compileVoice prepares the texts and blocks in one language.
+func (c *Compiled) compileVoice(lang, hyphenate string) (*voice, error) {
+	v := &voice{Compiled: c, lang: lang, words: labelsOf[lang], looks: makeLooks(c.spec, hyphenate), named: map[string]*section{}, shared: newBounded[setKey, kept](maxKept)}
+	sections, _ := c.design.Text(lang)
+	for _, s := range sections {
+		if err := v.addSection(s); err != nil {
+			return nil, err
 		}
 	}
-	return true
+	if err := v.checkFlow(); err != nil {
+		return nil, err
+	}
+	return v, v.placeBlocks()
 }
 
-// bindings are the merge data as Liquid sees them: a copy without empty values, so that `if` guards what
-// is empty, with the values that a letter has by itself.
-func (p *Piece) bindings() map[string]any {
-	b, _ := normalise(p.Merge, 0).(map[string]any)
-	if b == nil {
-		b = map[string]any{}
+func (v *voice) addSection(s design.Section) error {
+	file := v.spec.Texts[v.lang]
+	if r, missing := v.faces.Missing(printable(s.Text.Plain())); missing {
+		return designFault("%s: the section @%s contains %q (U+%04X), which the design's fonts cannot print", file, s.Name, r, r)
 	}
-	b["code"] = postlift.FormatCode(p.Code)
-	if b["salutation"] == nil {
-		b["salutation"] = address.Salutation(p.person(), p.Language)
+	sec := section{name: s.Name, text: s.Text}
+	if s.Text.Static() {
+		merged, err := s.Text.Render(merge.NewData(nil))
+		if err != nil {
+			return err
+		}
+		sec.raws = merge.SplitBlocks(merged)
 	}
-	return b
+	if running[s.Name] {
+		v.sections = append(v.sections, sec)
+	} else {
+		v.named[s.Name] = &sec
+	}
+	switch s.Name {
+	case "response":
+		v.responseText = &sec
+	case "coupon":
+		v.couponText = &sec
+	}
+	return nil
 }
 
-// person is the recipient as the merge data name them.
-func (p *Piece) person() address.Person {
-	return address.Person{
-		Salutation: p.text("contact", "salutation"), Title: p.text("contact", "title"),
-		FirstName: p.text("contact", "first_name"), LastName: p.text("contact", "last_name"), Country: p.text("account", "country"),
-	}
+// printable has blanks for line ends, which are no letters.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
 }
 
-// maxMergeDepth bounds how deep merge data are read; what lies deeper is not there.
-const maxMergeDepth = 6
-
-// normalise copies plain data: empty texts, lists and groups become nil, whole floats become integers
-// (JSON knows no other numbers), dates become ISO texts.
-func normalise(v any, depth int) any {
-	if depth > maxMergeDepth {
-		return nil
-	}
-	switch x := v.(type) {
-	case string:
-		if strings.TrimSpace(x) == "" {
+// checkFlow refuses running text that no page has a place for.
+func (v *voice) checkFlow() error {
+	for k := range v.regions {
+		if _, ok := v.region(k); ok {
 			return nil
 		}
-		return x
-	case float64:
-		if n, ok := whole(x); ok {
-			return n
-		}
-		return x
-	case postlift.Date:
-		return normalise(x.String(), depth)
-	case time.Time:
-		return postlift.DateOf(x).String()
-	case postlift.Money:
-		return map[string]any{"minor": x.Minor, "currency": x.Currency}
-	case map[string]any:
-		return normaliseMap(x, depth)
-	case []any:
-		return normaliseList(x, depth)
-	case []map[string]any:
-		return normaliseList(x, depth)
-	case []string:
-		return normaliseList(x, depth)
 	}
-	return v
-}
-
-func normaliseMap(m map[string]any, depth int) any {
-	out := make(map[string]any, len(m)+4)
-	for k, v := range m {
-		if n := normalise(v, depth+1); n != nil {
-			out[k] = n
+	for _, s := range v.sections {
+		if !(s.name == "response" && v.panelPlaced) && !(s.name == "coupon" && v.couponPlaced) {
+			return designFault("%s: the section @%s has no place: add a block of kind flow", v.spec.Texts[v.lang], s.name)
 		}
 	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
-}
-
-func normaliseList[T any](list []T, depth int) any {
-	out := make([]any, 0, len(list))
-	for _, v := range list {
-		if n := normalise(v, depth+1); n != nil {
-			out = append(out, n)
-		}
-	}
-	if len(out) == 0 {
-		return nil
-	}
-	return out
+	return nil
 }

@@ -4,11 +4,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
 	"postlift"
+	"postlift/mailers/design"
+	"postlift/mailers/sheet"
 	"postlift/templates"
 )
 
@@ -27,48 +30,94 @@ func loadPiece(t testing.TB, lang string) Piece {
 }
 
 // group gives a group of the merge data to be changed.
-func group(p Piece, name string) map[string]any { return p.Merge[name].(map[string]any) }
+func group(p Piece, name string) map[string]any {
+	if p.Merge[name] == nil {
+		p.Merge[name] = map[string]any{}
+	}
+	return p.Merge[name].(map[string]any)
+}
 
-func winback(t testing.TB) *Compiled {
+// files is a design of testdata with pieces of its files replaced ("old", "new", …).
+func files(t testing.TB, name string, replace ...string) fstest.MapFS {
 	t.Helper()
-	d, err := ParseDesign(templates.Designs(), "winback")
+	dir := filepath.Join("testdata", "designs", name)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := Compile(d, templates.Fonts())
+	out := fstest.MapFS{}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := string(data)
+		for i := 0; i < len(replace); i += 2 {
+			text = strings.ReplaceAll(text, replace[i], replace[i+1])
+		}
+		out[name+"/"+e.Name()] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return out
+}
+
+// kit prints with the shipped fonts and invented pictures.
+func kit() Kit {
+	picture := func(w, h int) *sheet.Image {
+		return &sheet.Image{Key: "picture", W: w, H: h, Data: make([]byte, w*h)}
+	}
+	return Kit{Fonts: templates.Fonts(),
+		Images: func(string, []byte) (*sheet.Image, error) { return picture(40, 20), nil },
+		Artwork: func(_ []byte, _, w, h, bleed int) (*sheet.Form, error) {
+			return &sheet.Form{Key: "form", W: w, H: h, Bleed: bleed}, nil
+		},
+		Assets: func(name string) (*sheet.Image, error) {
+			if name == "missing.png" {
+				return nil, nil
+			}
+			return picture(30, 10), nil
+		},
+	}
+}
+
+func compiled(t testing.TB, name string, replace ...string) *Compiled {
+	t.Helper()
+	c, err := tryCompile(t, name, kit(), replace...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// smallText is the least that an advertising text needs; body replaces its only paragraph.
+func tryCompile(t testing.TB, name string, k Kit, replace ...string) (*Compiled, error) {
+	t.Helper()
+	d, err := design.Parse(files(t, name, replace...), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Compile(d, k)
+}
+
+// smallText is the least that the reference letter's text needs; body replaces its paragraphs.
 func smallText(body string) string {
 	return "@subject\n{{ campaign.offer }}\n\n@body\n" + body + "\n\n@signature\nMit freundlichen Grüßen\n\n@notice\n{{ objection_notice }}\n"
 }
 
-// designWith is the shipped design with another German text and settings replaced ("old", "new", …).
-func designWith(t testing.TB, text string, replace ...string) fstest.MapFS {
+// written is the reference letter with another German text.
+func written(t testing.TB, text string, replace ...string) (*Compiled, error) {
 	t.Helper()
-	spec, err := os.ReadFile("../../templates/designs/winback/design.yaml")
+	f := files(t, "reference", append([]string{"  en: en.txt\n", "", "  - {kind: panel, module: 0.55}\n", ""}, replace...)...)
+	f["reference/de.txt"].Data = []byte(text)
+	d, err := design.Parse(f, "reference")
 	if err != nil {
 		t.Fatal(err)
 	}
-	yaml := strings.NewReplacer(append([]string{"  en: en.txt\n", ""}, replace...)...).Replace(string(spec))
-	return fstest.MapFS{
-		"own/design.yaml": {Data: []byte(yaml)},
-		"own/de.txt":      {Data: []byte(text)},
-	}
+	return Compile(d, kit())
 }
 
 // compose sets the German sample with another text.
-func compose(t testing.TB, text string, change func(Piece)) (Plan, error) {
+func compose(t testing.TB, text string, change func(Piece)) (sheet.Plan, error) {
 	t.Helper()
-	d, err := ParseDesign(designWith(t, text), "own")
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := Compile(d, templates.Fonts())
+	c, err := written(t, text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,15 +128,15 @@ func compose(t testing.TB, text string, change func(Piece)) (Plan, error) {
 	return c.Compose(p)
 }
 
-// texts are all words of a plan, a line each.
-func texts(p Plan) string {
+// texts are all words of pages, a line each.
+func texts(pages ...sheet.Page) string {
 	var b strings.Builder
-	for _, page := range p.Pages {
-		for _, op := range page.Ops {
-			if op.Kind == OpText {
+	for i := range pages {
+		pages[i].All(func(op sheet.Op) {
+			if op.Kind == sheet.OpText {
 				b.WriteString(op.Text + "\n")
 			}
-		}
+		})
 	}
 	return b.String()
 }
@@ -103,4 +152,27 @@ func wantFault(t *testing.T, err error, parts ...string) {
 			t.Errorf("fault %q does not name %q", postlift.UserText(err), part)
 		}
 	}
+}
+
+// whole is a plan with the keys of its layers: what is shared counts, too.
+func whole(p sheet.Plan) string {
+	s := p.String()
+	for _, page := range p.Pages {
+		for _, l := range page.Base {
+			s += l.Key + "\n"
+		}
+		for _, l := range page.Placed {
+			s += l.Layer.Key + "\n"
+		}
+	}
+	return s
+}
+
+// byHeight sorts lines written as their height and words, and gives the words.
+func byHeight(lines []string) []string {
+	slices.Sort(lines)
+	for i, l := range lines {
+		_, lines[i], _ = strings.Cut(l, " ")
+	}
+	return lines
 }

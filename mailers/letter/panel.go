@@ -1,6 +1,10 @@
 package letter
 
-import "postlift/mailers/codes"
+import (
+	"postlift"
+	"postlift/mailers/merge"
+	"postlift/mailers/sheet"
+)
 
 // Geometry of the response panel, in micrometres.
 const (
@@ -10,88 +14,79 @@ const (
 	maxQRSide  = 50_000
 )
 
-// response is the tinted panel: what to do on the left, the QR code with its quiet zone on the right.
-func (cp *composer) response(blocks []block) ([]atom, error) {
-	if cp.piece.TrackingURL == "" || cp.piece.Code == "" {
-		return nil, pieceFault("the piece has no tracking URL or no typed code, and its design prints both")
+// panel is the tinted box of @response: what to do on the left, the QR code with its quiet zone on the right. Its
+// ground is a layer, because the words on it may be one.
+func (cp *composer) panel(raws []merge.Raw, module, width int, ink sheet.Ink) (*set, error) {
+	if cp.piece.Code == "" {
+		return nil, pieceFault("the piece has no typed code, and its design prints it beside the QR code")
 	}
-	qr, err := codes.QR(cp.piece.TrackingURL)
+	qr, side, err := cp.qrSide(module)
 	if err != nil {
 		return nil, err
 	}
-	module := micro(cp.design.spec.QR.Module)
-	side := (qr.W + 2*qr.Quiet) * module
-	if side > maxQRSide {
-		return nil, pieceFault("the tracking URL of %d characters makes a QR code of %s mm, at most %s fit: shorten the base URL or the design's module", len(cp.piece.TrackingURL), mm(side), mm(maxQRSide))
-	}
-	width := textWidth - panelBar - 2*panelPad - side - panelInset
-	text, err := cp.panelText(blocks, width)
+	text, err := cp.setAll(raws, lookPanel, width-panelBar-2*panelPad-side-panelInset)
 	if err != nil {
 		return nil, err
 	}
-	height := stackHeight(text)
-	inner := max(height+2*panelPad, side+2*panelInset)
-	a := atom{before: cp.bodyStyle().line() * 4 / 5, height: inner}
-	a.ops = append(a.ops,
-		Op{Kind: OpRect, W: textWidth, H: inner, Ink: cp.design.spec.Colours["tint"]},
-		Op{Kind: OpRect, W: panelBar, H: inner, Ink: cp.accent()})
-	a.ops = append(a.ops, stacked(text, panelBar+panelPad, (inner-height)/2)...)
-	x, y := textWidth-panelInset-side, (inner-side)/2
-	a.ops = append(a.ops,
-		Op{Kind: OpRect, X: x, Y: y, W: side, H: side, Ink: paper},
-		Op{Kind: OpModules, X: x + qr.Quiet*module, Y: y + qr.Quiet*module, W: qr.W * module, H: qr.H * module, Unit: module, Ink: Black, Modules: qr.Boxes})
-	return []atom{a}, nil
-}
-
-// panelText sets the panel's words; a block that is only the typed code is set large.
-func (cp *composer) panelText(blocks []block, width int) ([]atom, error) {
-	base := cp.bodyStyle()
-	base.before = base.line() / 3
-	var out []atom
-	for _, b := range blocks {
-		if !cp.isCode(b) {
-			atoms, err := cp.setBlocks([]block{b}, base, width)
-			if err != nil {
-				return nil, err
-			}
-			out = append(out, atoms...)
-			continue
-		}
-		large := textStyle{size: codeSize, leading: codeSize * 4 / 3, style: Bold, colour: Black, before: base.before}
-		atoms, err := cp.setBlocks([]block{b}, large, width)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, atoms...)
-	}
+	high := stackHeight(text)
+	inner := max(high+2*panelPad, side+2*panelInset)
+	out := &set{ops: make([]sheet.Op, 0, 24)}
+	out.placed = append(out.placed, sheet.Placed{Layer: cp.ground(width, inner, ink)})
+	out.stack(text, panelBar+panelPad, (inner-high)/2)
+	out.ops = append(out.ops, codeOps(qr, module, width-panelInset-side, (inner-side)/2)...)
+	out.whole(inner)
 	return out, nil
 }
 
-// stackHeight is the height of atoms on top of each other.
-func stackHeight(atoms []atom) int {
+// groundSize is what a panel's ground depends on beside the design.
+type groundSize struct {
+	w, h int
+	ink  sheet.Ink
+	bar  bool
+}
+
+// ground is the coloured ground of a panel with its bar.
+func (cp *composer) ground(w, h int, ink sheet.Ink) *sheet.Layer {
+	return cp.groundOf(groundSize{w, h, ink, true})
+}
+
+func (cp *composer) groundOf(key groundSize) *sheet.Layer {
+	if l, ok := cp.grounds.get(key); ok {
+		return l
+	}
+	ops := []sheet.Op{rect(0, 0, key.w, key.h, key.ink, sheet.PartDecor)}
+	if key.bar {
+		ops = append(ops, rect(0, 0, panelBar, key.h, cp.accent, sheet.PartDecor))
+	}
+	l := sheet.NewLayer(ops)
+	cp.grounds.put(key, l)
+	return l
+}
+
+// isCode tells whether a block is nothing but the piece's typed code, which is then set large.
+func (cp *composer) isCode(b *merge.Block) bool {
+	return len(b.Lines) == 1 && len(b.Lines[0]) == 1 && cp.piece.Code != "" && b.Lines[0][0].Text == postlift.FormatCode(cp.piece.Code)
+}
+
+// stackHeight is the height of items on top of each other.
+func stackHeight(items []item) int {
 	h := 0
-	for i, a := range atoms {
+	for i, it := range items {
 		if i > 0 {
-			h += a.before
+			h += it.before
 		}
-		h += a.height
+		h += it.height
 	}
 	return h
 }
 
-// stacked places atoms on top of each other from (x, y) down.
-func stacked(atoms []atom, x, y int) []Op {
-	var ops []Op
-	for i, a := range atoms {
+// stack puts items on top of each other from (x, y) down.
+func (s *set) stack(items []item, x, y int) {
+	for i := range items {
 		if i > 0 {
-			y += a.before
+			y += items[i].before
 		}
-		for _, op := range a.ops {
-			op.X += x
-			op.Y += y
-			ops = append(ops, op)
-		}
-		y += a.height
+		s.put(items[i].set, x+items[i].x, y)
+		y += items[i].height
 	}
-	return ops
 }

@@ -4,187 +4,144 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
-	"regexp"
-	"slices"
-	"sort"
 	"strings"
+	"sync"
 
 	"github.com/jung-kurt/gofpdf"
+	"golang.org/x/image/font/sfnt"
 
 	"postlift"
 	"postlift/mailers/sheet"
 )
 
-// face is a font as this document uses it.
+// runeSet is a set of characters of the basic plane: gofpdf addresses glyphs by 16-bit code.
+type runeSet [1 << 10]uint64
+
+// fontFile is a checked TrueType file. It is never written to.
+type fontFile struct {
+	data   []byte
+	name   string // PostScript name
+	has    runeSet
+	reason string // why it cannot be used, empty if it can
+}
+
+// fontFiles keeps checked fonts by their hash: parsing takes longer than drawing a hundred pages.
+var fontFiles sync.Map
+
+// face is a font as one file uses it.
 type face struct {
-	family   string // gofpdf's family name
-	resource string // "/F<hash>", as page content names it
-	final    string // the PDF's font name with its subset tag
+	file *fontFile
+	sha  string
+	used runeSet
 }
 
-// gofpdf names an embedded font "utf8" + family, without the six-letter tag that marks a subset. The
-// family is chosen so that the name has the length of the proper one, which then replaces it in the
-// finished bytes without moving anything.
-const familyPrefix = "xx+"
-
-// rename is one such replacement.
-type rename struct{ from, to []byte }
-
-func (f *face) rename() rename {
-	return rename{[]byte("/utf8" + f.family), []byte("/" + f.final)}
-}
-
-// addFonts registers every font that the plans name, and the characters that each prints.
-func (d *document) addFonts(plans []sheet.Plan) error {
-	used := usedRunes(plans)
-	refs := make([]sheet.FontRef, 0, len(used))
-	for ref := range used {
-		refs = append(refs, ref)
-	}
-	sort.Slice(refs, func(i, j int) bool { return refs[i].File+refs[i].SHA256 < refs[j].File+refs[j].SHA256 })
-	for _, ref := range refs {
-		if err := d.addFont(ref, used[ref]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// usedRunes collects the characters that each font prints, in order.
-func usedRunes(plans []sheet.Plan) map[sheet.FontRef][]rune {
-	sets := map[sheet.FontRef]map[rune]bool{}
-	add := func(ref sheet.FontRef, text string) {
-		set := sets[ref]
-		if set == nil {
-			set = map[rune]bool{}
-			sets[ref] = set
-		}
-		for _, r := range text {
-			set[r] = true
-		}
-	}
-	for i := range plans {
-		p := &plans[i]
-		for _, page := range p.Pages {
-			for _, l := range page.Base {
-				addTexts(p, l.Ops, add)
+// runes are the characters that the font prints, in order.
+func (f *face) runes() string {
+	var b strings.Builder
+	for i, word := range f.used {
+		for bit := range 64 {
+			if word&(1<<bit) != 0 {
+				b.WriteRune(rune(i<<6 | bit))
 			}
-			addTexts(p, page.Ops, add)
 		}
 	}
-	out := map[sheet.FontRef][]rune{}
-	for ref, set := range sets {
-		for r := range set {
-			out[ref] = append(out[ref], r)
-		}
-		slices.Sort(out[ref])
-	}
-	return out
+	return b.String()
 }
 
-func addTexts(p *sheet.Plan, ops []sheet.Op, add func(sheet.FontRef, string)) {
-	for i := range ops {
-		if ops[i].Kind == sheet.OpText {
-			add(p.Fonts[ops[i].Style], ops[i].Text)
-		}
-	}
-}
-
-// addFont gives gofpdf its own copy of the font, because it writes into the bytes while it cuts the
-// subset.
-func (d *document) addFont(ref sheet.FontRef, runes []rune) error {
-	data, err := fs.ReadFile(d.fonts, ref.File)
-	if err != nil {
-		return postlift.Faultf(postlift.NotFound, "pdf.RenderFile", "font file %s is not in the fonts folder", ref.File)
-	}
-	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != ref.SHA256 {
-		return postlift.Faultf(postlift.Invalid, "pdf.RenderFile", "font file %s is not the one that the plans were set with", ref.File)
-	}
-	for _, r := range runes {
-		if r > 0xFFFF || r < 0x20 { // gofpdf panics on them
-			return postlift.Faultf(postlift.Invalid, "pdf.RenderFile", "%q (U+%04X) cannot be printed", r, r)
-		}
-	}
-	name := strings.TrimSuffix(path.Base(ref.File), path.Ext(ref.File))
-	f := &face{family: familyPrefix + strings.ToLower(name), final: subsetTag(ref, runes) + "+" + name}
-	d.pdf.AddUTF8FontFromBytes(f.family, "", bytes.Clone(data))
-	if f.resource, err = d.markRunes(f.family, string(runes)); err != nil {
-		return err
-	}
-	d.faces[ref] = f
-	return nil
-}
-
-var fontResource = regexp.MustCompile(`/F[0-9a-f]+`)
-
-// markRunes tells gofpdf which glyphs to keep, and finds the name by which content refers to the font:
-// both by drawing on a form that is thrown away, since fonts are shared between a document and its forms.
-func (d *document) markRunes(family, runes string) (string, error) {
-	form := d.pdf.CreateTemplate(func(t *gofpdf.Tpl) {
-		t.SetFont(family, "", 10)
-		t.Text(0, 0, runes)
-	})
-	resource := fontResource.FindString(string(form.Bytes()))
-	if err := d.pdf.Error(); err != nil || resource == "" {
-		return "", postlift.Faultf(postlift.Invalid, "pdf.RenderFile", "font %s cannot be used: %v", family, err)
-	}
-	return resource, nil
-}
-
-// subsetTag is six capitals made from the font and the glyphs it prints (ISO 32000-1, 9.6.4): equal
-// subsets get equal tags, others almost surely different ones.
-func subsetTag(ref sheet.FontRef, runes []rune) string {
-	sum := sha256.Sum256([]byte(ref.SHA256 + string(runes)))
+// finalName is the font's name with the tag that marks a subset: six capitals made from the font and what it
+// prints (ISO 32000-1, 9.6.4). Equal subsets get equal tags, others almost surely different ones.
+func (f *face) finalName() string {
+	sum := sha256.Sum256([]byte(f.sha + f.runes()))
 	tag := make([]byte, 6)
 	for i := range tag {
 		tag[i] = 'A' + sum[i]%26
 	}
-	return string(tag)
+	return string(tag) + "+" + f.file.name
 }
 
-// renamer passes bytes on with the fonts' names replaced by others of the same length. gofpdf's Output
-// writes the whole file at once, so no name is ever cut between two writes.
-type renamer struct {
-	w     io.Writer
-	names []rename
+// loadFont reads a font file and checks that it is the one that the plans were set with.
+func loadFont(fonts fs.FS, ref sheet.FontRef) (*fontFile, error) {
+	data, err := fs.ReadFile(fonts, ref.File)
+	if err != nil {
+		return nil, postlift.Faultf(postlift.NotFound, opAdd, "font file %s is not in the fonts folder", ref.File)
+	}
+	sum := sha256.Sum256(data)
+	if hex.EncodeToString(sum[:]) != ref.SHA256 {
+		return nil, postlift.Faultf(postlift.Invalid, opAdd, "font file %s is not the one that the plans were set with", ref.File)
+	}
+	known, ok := fontFiles.Load(sum)
+	if !ok {
+		known, _ = fontFiles.LoadOrStore(sum, readFont(data, ref.File))
+	}
+	if f := known.(*fontFile); f.reason == "" {
+		return f, nil
+	}
+	return nil, postlift.Faultf(postlift.Invalid, opAdd, "font file %s cannot be used: %s", ref.File, known.(*fontFile).reason)
 }
 
-// Write implements io.Writer.
-func (r *renamer) Write(p []byte) (int, error) {
-	type hit struct {
-		at int
-		to []byte
+func readFont(data []byte, file string) *fontFile {
+	f := &fontFile{data: data, name: strings.TrimSuffix(path.Base(file), path.Ext(file))}
+	if !bytes.HasPrefix(data, []byte{0, 1, 0, 0}) && !bytes.HasPrefix(data, []byte("true")) {
+		f.reason = "it is no TrueType font"
+		return f
 	}
-	var hits []hit
-	for _, n := range r.names {
-		for from := 0; ; {
-			i := bytes.Index(p[from:], n.from)
-			if i < 0 {
-				break
-			}
-			hits = append(hits, hit{from + i, n.to})
-			from += i + len(n.from)
+	parsed, err := sfnt.Parse(data)
+	if err != nil {
+		f.reason = err.Error()
+		return f
+	}
+	var buf sfnt.Buffer
+	if name, err := parsed.Name(&buf, sfnt.NameIDPostScript); err == nil && name != "" {
+		f.name = name
+	}
+	for r := rune(0x20); r < 1<<16; r++ {
+		if g, err := parsed.GlyphIndex(&buf, r); err == nil && g != 0 {
+			f.has[r>>6] |= 1 << (r & 63)
 		}
 	}
-	sort.Slice(hits, func(i, j int) bool { return hits[i].at < hits[j].at })
-	done := 0
-	for _, h := range hits {
-		if err := r.pass(p[done:h.at], h.to); err != nil {
-			return done, err
-		}
-		done = h.at + len(h.to)
-	}
-	return len(p), r.pass(p[done:])
+	f.reason = tryFont(data)
+	return f
 }
 
-func (r *renamer) pass(parts ...[]byte) error {
-	for _, b := range parts {
-		if _, err := r.w.Write(b); err != nil {
-			return err
+// tryFont lets gofpdf embed the font into a document that is thrown away: it panics on some fonts and says
+// nothing about others, which must not happen when a file of thousands of pieces is finished.
+func tryFont(data []byte) (reason string) {
+	defer func() {
+		if r := recover(); r != nil {
+			reason = fmt.Sprint("the PDF writer fails on it: ", r)
 		}
+	}()
+	pdf := gofpdf.New("P", "pt", "A4", "")
+	pdf.AddUTF8FontFromBytes("f", "", bytes.Clone(data))
+	pdf.AddPage()
+	pdf.SetFont("f", "", 10)
+	pdf.Text(10, 10, "Aa 1")
+	if err := pdf.Output(io.Discard); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+// family is gofpdf's name of the i-th font; "utf8" + family is what it puts into the file.
+func family(i int) string { return fmt.Sprintf("f%03d", i) }
+
+// embedFonts gives gofpdf every font that was printed with, as its own copy because it writes into the bytes
+// while it cuts the subset, and the characters to keep: by drawing them on a form that is thrown away, since
+// fonts are shared between a document and its forms.
+func embedFonts(pdf *gofpdf.Fpdf, faces []*resource) error {
+	for i, f := range faces {
+		pdf.AddUTF8FontFromBytes(family(i), "", bytes.Clone(f.face.file.data))
+		pdf.CreateTemplate(func(t *gofpdf.Tpl) {
+			t.SetFont(family(i), "", 10)
+			t.Text(0, 0, f.face.runes())
+		})
+	}
+	if err := pdf.Error(); err != nil {
+		return fmt.Errorf("pdf: embed fonts: %w", err)
 	}
 	return nil
 }

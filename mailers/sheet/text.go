@@ -68,7 +68,7 @@ func Micro(mm float64) int {
 	if mm < 0 {
 		return -Micro(-mm)
 	}
-	return int(mm*1000 + .5)
+	return int(float64(mm*1000) + .5) // the conversion keeps processors from fusing the two steps, which would round differently
 }
 
 // Points converts a length in thousandths of a point to micrometres, to the nearest: one point is 25400/72

@@ -55,44 +55,67 @@ type Line struct {
 
 // Break sets a paragraph: lines are the stretches between forced breaks. A word that no line holds, even
 // parted, is an Invalid fault that names it: cutting or squeezing would falsify it.
+//
+// Justified lines end at the measure to less than a thousandth of the size, but for the last of a stretch and
+// for a line whose blanks would grow to five times their width, which stays ragged. No more than two lines in a
+// row end with a hyphen and a stretch's last word is not parted, unless the column cannot be set otherwise.
 func (f Family) Break(lines [][]Span, o Options) ([]Line, error) {
-	var out []Line
+	s := setters.Get().(*setter)
+	defer s.release()
+	if err := s.prepare(f, o); err != nil {
+		return nil, err
+	}
 	for _, spans := range lines {
-		s := setter{f, o.Size, o.Measure}
-		set, err := s.fill(s.words(spans))
-		if err != nil {
+		if err := s.stretch(spans); err != nil {
 			return nil, err
 		}
-		for _, l := range set {
-			line := Line{Width: l.width}
-			for _, r := range l.runs {
-				line.Runs = append(line.Runs, Run{Style: r.style, Text: r.text, X: r.x, W: f[r.style].Width(r.text, o.Size)})
-			}
-			out = append(out, line)
-		}
 	}
-	return out, nil
+	return s.out.lines(o), nil
 }
 
 // Set is one line of one style that is not broken, kerned.
 func (f Family) Set(style sheet.Style, text string, size int) Run {
-	return Run{Style: style, Text: text, W: f[style].Width(text, size)}
+	return f.set(style, text, size, false)
+}
+
+// SetTabular is Set with figures of equal width and without kerning between them.
+func (f Family) SetTabular(style sheet.Style, text string, size int) Run {
+	return f.set(style, text, size, true)
+}
+
+func (f Family) set(style sheet.Style, text string, size int, tabular bool) Run {
+	m := measurerOf(f[style], noLanguage, tabular)
+	w := word{text: text}
+	m.advances(&w)
+	run := Run{Style: style, Text: text, X: micrometres(w.lead, size), W: micrometres(w.width-w.lead, size)}
+	if n := len(w.shift) - 1; n > 0 && moves(w.shift[:n]) {
+		run.Shift = w.shift[:n:n]
+	}
+	return run
 }
 
 // Missing is the first rune of s that not every font of the family can draw; ok is false when there is none.
 // Private-use characters count as missing.
 func (f Family) Missing(s string) (r rune, ok bool) {
 	for _, r := range s {
-		if unicode.Is(unicode.Co, r) {
+		if !f.Covers(r) {
 			return r, true
-		}
-		for _, face := range f {
-			if face != nil && !face.Has(r) {
-				return r, true
-			}
 		}
 	}
 	return 0, false
+}
+
+// Covers tells whether every font of the family can draw a rune that is not for private use.
+func (f Family) Covers(r rune) bool {
+	if uint32(r) >= 1<<16 || r >= 0xe000 && r <= 0xf8ff {
+		return false
+	}
+	for _, face := range f {
+		if face != nil && face.cover[r>>6]&(1<<(uint(r)&63)) == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // CleanLine composes accents (NFC), turns every run of blanks and control characters into one blank and

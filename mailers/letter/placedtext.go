@@ -1,0 +1,75 @@
+package letter
+
+import (
+	"postlift/mailers/merge"
+	"postlift/mailers/sheet"
+	"postlift/mailers/typeset"
+)
+
+// placedText is a section in a box: it shrinks, by half points, to the least size that the design allows before what
+// is too long is a Fault.
+func (cp *composer) placedText(p *sheet.Page, b *place) error {
+	raws, err := cp.raws(b.text)
+	if err != nil {
+		return err
+	}
+	s, err := cp.boxed(raws, b)
+	if err != nil {
+		return err
+	}
+	s.drawWhole(p, b.x, b.y)
+	return nil
+}
+
+// boxed sets a section into a box from the box's corner on.
+func (cp *composer) boxed(raws []merge.Raw, b *place) (*set, error) {
+	for size := b.size; ; size = max(size-500, b.shrink) {
+		items, err := cp.boxedAt(raws, b, size)
+		high := 0
+		if err == nil {
+			high = stackHeight(items)
+			if b.h == 0 || high <= b.h {
+				out := &set{}
+				out.stack(items, 0, lowered(b.valign, high, max(b.h, high)))
+				out.whole(high)
+				return out, nil
+			}
+			err = pieceFault("the text @%s is %s mm high at %g pt, its place has %s mm: shorten it by %s mm", b.text.name, sheet.MM(high), float64(size)/1000, sheet.MM(b.h), sheet.MM(high-b.h))
+		}
+		if size <= b.shrink {
+			return nil, err
+		}
+	}
+}
+
+func (cp *composer) boxedAt(raws []merge.Raw, b *place, size int) ([]item, error) {
+	l := cp.looks[lookBody]
+	l.leading = l.leading * size / l.size
+	if b.leading > 0 {
+		l.leading = b.leading * size / b.size
+	}
+	l.size, l.style, l.ink, l.align = size, b.style, b.ink, b.align
+	l.before = l.line() * 45 / 100
+	if b.align != typeset.Justified && b.align != typeset.Left {
+		l.hyphenate = ""
+	}
+	out := make([]item, 0, len(raws))
+	for i := range raws {
+		blk, err := raws[i].Parse()
+		if err != nil {
+			return nil, err
+		}
+		look := l
+		if blk.Kind == merge.Heading {
+			look = l.heading(blk.Level)
+			look.align = b.align
+			look.ink = b.ink
+		}
+		s, err := cp.setBlock(&blk, &look, b.w)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, item{set: s, before: l.before})
+	}
+	return out, nil
+}
