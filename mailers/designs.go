@@ -78,42 +78,32 @@ func (v DesignVersion) earlier() *earlierDesign {
 // SaveDesign checks the design in folder `name` of designs, tries it with sample recipients, and keeps it as a new
 // version, unless the latest version is the same.
 func (s *Service) SaveDesign(ctx context.Context, designs fs.FS, name string, by postlift.Actor) (DesignVersion, error) {
-	v, err := s.checked(ctx, designs, name)
+	d, v, err := s.CheckDesign(ctx, designs, name)
 	if err != nil {
-		return v.DesignVersion, err
+		return v, err
 	}
-	return s.store.SaveDesign(ctx, v.Name, v.class, v.SHA256, v.Files, by)
+	saved, err := s.store.SaveDesign(ctx, v.Name, d.Class(), v.SHA256, v.Files, by)
+	saved.Warnings = v.Warnings
+	return saved, err
 }
 
-// CheckDesign is SaveDesign without saving: what is wrong is its fault, what deserves a look is told.
-func (s *Service) CheckDesign(ctx context.Context, designs fs.FS, name string) (warnings []string, err error) {
-	v, err := s.checked(ctx, designs, name)
-	return v.warnings, err
-}
-
-// checkedDesign is a design that may be stored.
-type checkedDesign struct {
-	DesignVersion
-	class    string
-	warnings []string
-}
-
-func (s *Service) checked(ctx context.Context, designs fs.FS, name string) (checkedDesign, error) {
+// CheckDesign is SaveDesign without saving.
+func (s *Service) CheckDesign(ctx context.Context, designs fs.FS, name string) (*design.Design, DesignVersion, error) {
 	d, err := design.Parse(designs, name)
 	if err != nil {
-		return checkedDesign{}, err
+		return nil, DesignVersion{}, err
 	}
-	v := checkedDesign{DesignVersion: DesignVersion{Name: d.Name(), SHA256: d.Hash(), Files: map[string]string{}}, class: d.Class(), warnings: d.Warnings()}
+	v := DesignVersion{Name: d.Name(), SHA256: d.Hash(), Files: map[string]string{}, Warnings: d.Warnings()}
 	for file, data := range d.Files() {
 		v.Files[file] = storeFile(data)
 	}
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
-		return v, err
+		return d, v, err
 	}
-	found, err := s.renderer.Try(v.DesignVersion, termsOf(settings.Mail, settings.Today(s.clock)))
-	v.warnings = append(v.warnings, found...)
-	return v, err
+	found, err := s.renderer.Try(v, termsOf(settings.Mail, settings.Today(s.clock)))
+	v.Warnings = append(v.Warnings, found...)
+	return d, v, err
 }
 
 // Product is what a design's letters are printed as, for job tickets and manifests.

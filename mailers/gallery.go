@@ -41,6 +41,7 @@ type GalleryOptions struct {
 	Store   DesignStore
 	Press   *Press
 	Shipped fs.FS // a folder for each shipped design
+	Own     fs.FS // the organisation's own folders of designs, read anew whenever they are asked for; may hold none
 	Clock   postlift.Clock
 }
 
@@ -48,7 +49,7 @@ type GalleryOptions struct {
 // nothing, keeps what it prepared, and is safe for concurrent use.
 type Gallery struct {
 	o       GalleryOptions
-	shipped func() ([]*design.Design, error)
+	shipped func() ([]entry, error)
 	busy    chan struct{} // bounds how much is drawn at once
 
 	mu     sync.Mutex
@@ -59,14 +60,24 @@ type Gallery struct {
 // NewGallery makes a Gallery.
 func NewGallery(o GalleryOptions) *Gallery {
 	return &Gallery{o: o, busy: make(chan struct{}, runtime.GOMAXPROCS(0)), parsed: map[string]*design.Design{}, shown: map[lettersKey]*shownLetters{},
-		shipped: sync.OnceValues(func() ([]*design.Design, error) { return parseAll(o.Shipped) })}
+		shipped: sync.OnceValues(func() ([]entry, error) { return entries(o.Shipped, OriginShipped) })}
 }
+
+// Origin is where a design lies.
+type Origin string
+
+// The origins of designs. A name means the organisation's own design before a shipped one, and that before a stored one.
+const (
+	OriginShipped Origin = "shipped" // with this program
+	OriginOwn     Origin = "own"     // in the organisation's folder: what a new campaign takes
+	OriginStored  Origin = "stored"  // only in the database: a campaign printed it
+)
 
 // DesignCard is what people choose a design by.
 type DesignCard struct {
 	Ref         string // by which the Gallery finds it again: NAME, or NAME@VERSION of a stored version
 	Name        string
-	Shipped     bool
+	Origin      Origin
 	Version     int       // of the stored one; 0: it is not stored, because no campaign uses it yet
 	SavedAt     time.Time // of the stored one
 	Title       map[string]string
@@ -119,10 +130,10 @@ type DesignZone struct {
 // SampleCases are the names of the sample recipients, the usual one first.
 func SampleCases() []string { return []string{"present", "absent", "extreme"} }
 
-// List gives the shipped designs and the newest stored version of every other one. A stored version that is the
-// shipped design is no entry of its own.
+// List gives the organisation's own and the shipped designs, then the newest stored version of every other one. A
+// stored version that is the same as one of the first has no entry of its own.
 func (g *Gallery) List(ctx context.Context) ([]DesignCard, error) {
-	shipped, err := g.shipped()
+	found, err := g.folders()
 	if err != nil {
 		return nil, err
 	}
@@ -130,43 +141,55 @@ func (g *Gallery) List(ctx context.Context) ([]DesignCard, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []DesignCard
-	at := map[string]int{} // of the shipped ones in list
-	for _, d := range shipped {
-		at[d.Name()] = len(list)
-		list = append(list, cardOf(d, DesignCard{Ref: d.Name(), Shipped: true}))
+	list := make([]DesignCard, len(found))
+	at := map[string]int{}
+	for i, e := range found {
+		list[i], at[e.card.Name] = e.card, i
 	}
 	for _, v := range saved {
-		card := DesignCard{Ref: v.Name, Name: v.Name, Version: v.Version, SavedAt: v.SavedAt}
-		d, err := g.storedDesign(ctx, v)
-		switch {
-		case postlift.KindOf(err) == postlift.Invalid:
-			card.Problem = postlift.UserText(err)
-		case err != nil:
+		stored, err := g.stored(ctx, v)
+		if err != nil {
 			return nil, err
 		}
 		if i, both := at[v.Name]; both {
-			if d != nil && d.Hash() == shipped[i].Hash() {
+			if same(found[i].design, stored.design) {
 				list[i].Version, list[i].SavedAt = v.Version, v.SavedAt
 				continue
 			}
-			card.Ref = versionRef(v.Name, v.Version)
+			stored.card.Ref = versionRef(v.Name, v.Version)
 		}
-		if d != nil {
-			card = cardOf(d, card)
+		list = append(list, stored.card)
+		found = append(found, stored)
+	}
+	for i, e := range found {
+		if e.design != nil && e.card.Origin != OriginShipped { // those are tested
+			if list[i].Problem, err = g.problem(ctx, e.design); err != nil {
+				return nil, err
+			}
 		}
-		list = append(list, card)
 	}
 	return list, nil
 }
 
+// problem is why there is no picture of a design: it cannot be prepared, or its usual letter cannot be composed.
+func (g *Gallery) problem(ctx context.Context, d *design.Design) (string, error) {
+	letters, err := g.letters(ctx, d)
+	for _, lang := range d.Languages() {
+		if err == nil {
+			_, err = letters.compose(lang, SampleCases()[0])
+		}
+	}
+	return told(err)
+}
+
 // Show tells everything about a design. What keeps its letters from being composed is its Problem.
 func (g *Gallery) Show(ctx context.Context, ref string) (DesignShown, error) {
-	d, card, err := g.find(ctx, ref)
+	e, err := g.find(ctx, ref)
+	d := e.design
 	if err != nil || d == nil {
-		return DesignShown{DesignCard: card}, err
+		return DesignShown{DesignCard: e.card}, err
 	}
-	out := DesignShown{DesignCard: card, MaxPages: d.Spec().MaxPages, Profile: d.Spec().Profile, Variables: variablesOf(d), Warnings: d.Warnings()}
+	out := DesignShown{DesignCard: e.card, MaxPages: d.Spec().MaxPages, Profile: d.Spec().Profile, Variables: variablesOf(d), Warnings: d.Warnings()}
 	letters, err := g.letters(ctx, d)
 	if out.Problem, err = told(err); err != nil || out.Problem != "" {
 		return out, err
@@ -236,12 +259,13 @@ func (g *Gallery) PDF(ctx context.Context, p DesignPage) ([]byte, error) {
 
 // compose makes the sample letter that p names and hands it to draw. What p leaves open is filled in.
 func (g *Gallery) compose(ctx context.Context, p *DesignPage, draw func(*shownLetters, *sheet.Plan) error) error {
-	d, card, err := g.find(ctx, p.Ref)
+	e, err := g.find(ctx, p.Ref)
 	if err != nil {
 		return err
 	}
+	d := e.design
 	if d == nil {
-		return postlift.Faultf(postlift.Invalid, opGallery, "%s", card.Problem)
+		return postlift.Faultf(postlift.Invalid, opGallery, "%s", e.card.Problem)
 	}
 	letters, err := g.letters(ctx, d)
 	if err != nil {
@@ -272,15 +296,6 @@ func (g *Gallery) work(ctx context.Context, do func() error) error {
 	defer func() { <-g.busy }()
 	return do()
 }
-
-func cardOf(d *design.Design, c DesignCard) DesignCard {
-	s := d.Spec()
-	c.Name, c.Title, c.Description, c.Class = d.Name(), s.Title, s.Description, d.Class()
-	c.Format, c.FormatName, c.Layout, c.Envelope, c.Languages = d.Format(), s.Format, s.Layout, d.Envelope(), d.Languages()
-	return c
-}
-
-func versionRef(name string, version int) string { return name + "@" + itoa(version) }
 
 // told is what a person is told of a fault of the design, settings or data; other errors stay errors.
 func told(err error) (string, error) {

@@ -3,13 +3,10 @@ package mailers
 import (
 	"bytes"
 	"context"
-	"errors"
 	"image"
 	"image/color"
 	"image/png"
-	"io/fs"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -22,103 +19,6 @@ import (
 	"postlift/mailers/sheaf"
 	"postlift/mailers/sheet"
 )
-
-// parseAll parses every design of a folder, by name.
-func parseAll(folder fs.FS) ([]*design.Design, error) {
-	entries, err := fs.ReadDir(folder, ".")
-	if err != nil {
-		return nil, postlift.Wrap(opGallery, "the folder of designs cannot be read", err)
-	}
-	var out []*design.Design
-	for _, e := range entries {
-		if _, err := fs.Stat(folder, e.Name()+"/design.yaml"); errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		d, err := design.Parse(folder, e.Name())
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, d)
-	}
-	return out, nil
-}
-
-// storedDesign parses a stored version, whose files are read only where it was not parsed before.
-func (g *Gallery) storedDesign(ctx context.Context, v SavedDesign) (*design.Design, error) {
-	g.mu.Lock()
-	d := g.parsed[v.SHA256]
-	g.mu.Unlock()
-	if d != nil {
-		return d, nil
-	}
-	if v.Files == nil {
-		var err error
-		if v, err = g.o.Store.SavedDesign(ctx, v.Name, v.Version); err != nil {
-			return nil, err
-		}
-	}
-	d, err := parseDesign(v.DesignVersion)
-	if err != nil {
-		return nil, err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if len(g.parsed) >= maxLetters {
-		clear(g.parsed)
-	}
-	g.parsed[v.SHA256] = d
-	return d, nil
-}
-
-// find finds a design by the Ref of its card. d is nil where the stored version cannot be read any more: then the
-// card says why.
-func (g *Gallery) find(ctx context.Context, ref string) (d *design.Design, card DesignCard, err error) {
-	shipped, err := g.shipped()
-	if err != nil {
-		return nil, card, err
-	}
-	for _, d := range shipped {
-		if d.Name() == ref {
-			card, err := g.shippedCard(ctx, d)
-			return d, card, err
-		}
-	}
-	name, number, versioned := strings.Cut(ref, "@")
-	version, err := strconv.Atoi(number)
-	if versioned && (err != nil || version < 1) {
-		return nil, card, postlift.Faultf(postlift.NotFound, opGallery, "%q is no version of a design: name it as NAME@2", ref)
-	}
-	v, err := g.o.Store.SavedDesign(ctx, name, version)
-	if postlift.KindOf(err) == postlift.NotFound {
-		return nil, card, postlift.Faultf(postlift.NotFound, opGallery, "there is no design %q, neither shipped nor stored", ref)
-	}
-	if err != nil {
-		return nil, card, err
-	}
-	card = DesignCard{Ref: ref, Name: v.Name, Version: v.Version, SavedAt: v.SavedAt}
-	d, err = g.storedDesign(ctx, v)
-	if card.Problem, err = told(err); d != nil {
-		card = cardOf(d, card)
-	}
-	return d, card, err
-}
-
-// shippedCard is a shipped design's card, with the stored version that is the same.
-func (g *Gallery) shippedCard(ctx context.Context, d *design.Design) (DesignCard, error) {
-	card := cardOf(d, DesignCard{Ref: d.Name(), Shipped: true})
-	v, err := g.o.Store.SavedDesign(ctx, d.Name(), 0)
-	if postlift.KindOf(err) == postlift.NotFound {
-		return card, nil
-	}
-	if err != nil {
-		return card, err
-	}
-	same, err := g.storedDesign(ctx, v)
-	if _, err = told(err); same != nil && same.Hash() == d.Hash() {
-		card.Version, card.SavedAt = v.Version, v.SavedAt
-	}
-	return card, err
-}
 
 // shownLetters is a design ready to be composed for the screen.
 type shownLetters struct {

@@ -14,7 +14,8 @@ type VariableSource string
 // The sources of values.
 const (
 	FromData     VariableSource = "data"     // imported accounts, contacts, contracts and orders
-	FromOwner    VariableSource = "owner"    // the account's owner, an employee; else the settings where they have it
+	FromOwner    VariableSource = "owner"    // the account's owner, an employee
+	FromSigner   VariableSource = "signer"   // the account's owner, else the settings
 	FromSettings VariableSource = "settings" // the organisation's settings, or the campaign's own sender
 	FromCampaign VariableSource = "campaign" // the campaign file
 	FromPiece    VariableSource = "piece"    // made for each letter
@@ -31,7 +32,7 @@ type DesignVariable struct {
 	Fields   []string          // of a list: the fields that the design prints
 	Needed   bool              // a letter without a value stops
 	Source   VariableSource
-	Key      string // where Source is FromCampaign: how the campaign file names it, below merge where it is no key of its own
+	Key      string // where Source is FromCampaign: the key in the campaign file, as offer or merge.event_time
 }
 
 // variablesOf lists what a design uses and declares, by name.
@@ -85,10 +86,10 @@ func alwaysPrinted(d *design.Design) map[string]bool {
 var unfilled = map[string]bool{"contact.mobile": true, "contact.image": true, "account.image": true, "sender.fax": true, "sender.owner_mobile": true,
 	"order.quantity": true, "contract.name": true}
 
-// ofOwner are the sender's names that the account's owner fills.
-var ofOwner = []string{"signature_name", "signature_role", "signature_file", "signature_consent_until", "owner_title", "owner_role", "owner_phone", "owner_email"}
+// ofOwner are the sender's names that only the account's owner fills.
+var ofOwner = []string{"signature_file", "signature_consent_until", "owner_title", "owner_role", "owner_phone", "owner_email"}
 
-// campaignKeys are the keys of a campaign file behind built-in names; the others stand below merge.
+// campaignKeys are the keys of a campaign file behind built-in names; all others stand below merge.
 var campaignKeys = map[string]string{"campaign.name": "name", "campaign.offer": "offer", "campaign.offer_until": "offer_until", "campaign.landing_host": "landing_url"}
 
 // sourceOf tells where the value of a variable comes from, as merge and campaignOwn fill it.
@@ -102,15 +103,17 @@ func sourceOf(name string, kind merge.Kind, own bool) (source VariableSource, ke
 	case name == "ticket.code":
 		return FromPiece, ""
 	case own && group == "campaign" && field != "":
-		return FromCampaign, field
+		return FromCampaign, "merge." + field
 	case own || group == "ticket" || group == "coupon" || name == "sender.logo":
-		return FromCampaign, strings.ReplaceAll(name, ".", "_")
+		return FromCampaign, "merge." + strings.ReplaceAll(name, ".", "_")
 	case name == "objection_notice":
 		return FromSettings, ""
 	case field == "" && kind != merge.List: // date, code, salutation
 		return FromPiece, ""
 	case group == "sender" && slices.Contains(ofOwner, field):
 		return FromOwner, ""
+	case name == "sender.signature_name" || name == "sender.signature_role":
+		return FromSigner, ""
 	case group == "sender":
 		return FromSettings, ""
 	}

@@ -56,6 +56,8 @@ type DesignVersion struct {
 	Name   string
 	SHA256 string // design.Design.Hash when it was saved
 	Files  map[string]string
+
+	Warnings []string // what deserves a look, told when it is saved and not kept
 }
 
 // Recipient is one chosen contact with all that its letter may say, read when the run is prepared.

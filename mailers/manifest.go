@@ -80,7 +80,7 @@ func (l *batchLetters) manifestFields(b Batch, f PrintFile, r ManifestRow, produ
 	var address [6]string
 	copy(address[:], r.Lines)
 	sheets := product.sheets(r.Pages)
-	match := codes.Match{Batch: b.UID, Seq: r.SeqNo, Piece: r.PieceUID, Sheet: 1, Sheets: sheets}
+	match := firstSheet(b.UID, r.SeqNo, r.PieceUID, sheets)
 	if err := match.Check(); err != nil {
 		return nil, err
 	}
@@ -99,6 +99,11 @@ func (l *batchLetters) manifestFields(b Batch, f PrintFile, r ManifestRow, produ
 	record = append(record, address[:]...)
 	return append(record, r.Country, r.Postcode, sortZone(r.Country, r.Postcode),
 		"", "", "", "", franking, "", l.postageCode(r.Country), r.Language, r.Variant, sum), nil
+}
+
+// firstSheet is the match code of a piece's first sheet, which stands for the piece.
+func firstSheet(batchUID string, seq int, piece string, sheets int) codes.Match {
+	return codes.Match{Batch: batchUID, Seq: seq, Piece: piece, Sheet: 1, Sheets: sheets}
 }
 
 // postageCode is the class of the campaign's tariff that a letter to a country is posted in; empty where the tariff

@@ -53,10 +53,15 @@ func (s *Service) Posted(ctx context.Context, name string, on postlift.Date, by 
 // take out.
 var StopListHeader = []string{"piece_id", "seq_no", "reason", "match_code", "pdf_file", "first_page", "page_count", "address_1"}
 
-func (s *Service) writeStopList(ctx context.Context, batchUID string) error {
-	rows := [][]string{StopListHeader}
-	err := s.store.StopList(ctx, batchUID, func(r StopRow) error {
-		rows = append(rows, []string{r.PieceUID, itoa(r.SeqNo), r.Reason, MatchCode(batchUID, r.SeqNo), PrintFile{Chunk: r.Chunk}.Name(),
+func (s *Service) writeStopList(ctx context.Context, b Batch) error {
+	letters, err := s.batchLetters(ctx, b)
+	if err != nil {
+		return err
+	}
+	batchUID, rows := b.UID, [][]string{StopListHeader}
+	err = s.store.StopList(ctx, batchUID, func(r StopRow) error {
+		match := firstSheet(batchUID, r.SeqNo, r.PieceUID, letters.products[r.Variant].sheets(r.Pages))
+		rows = append(rows, []string{r.PieceUID, itoa(r.SeqNo), r.Reason, match.Text(), PrintFile{Chunk: r.Chunk}.Name(),
 			itoa(r.First), itoa(r.Pages), r.Address})
 		return nil
 	})

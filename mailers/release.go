@@ -382,7 +382,7 @@ func (s *Service) pull(ctx context.Context, by postlift.Actor) (map[string]int, 
 		if b.ReleasedAt == nil || !b.State.Can(BatchPosted) || b.Live[PieceWithdrawn] == 0 {
 			continue
 		}
-		if err := s.writeStopList(ctx, b.UID); err != nil {
+		if err := s.writeStopList(ctx, b.Batch); err != nil {
 			return pulled, err
 		}
 	}

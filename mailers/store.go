@@ -123,6 +123,7 @@ type StopRow struct {
 	SeqNo    int
 	Reason   string
 	Chunk    int
+	Variant  string
 	First    int // page, 1-based
 	Pages    int
 	Address  string // first line; "" where it was erased

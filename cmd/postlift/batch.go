@@ -23,6 +23,7 @@ import (
 type mailRoom struct {
 	*mailers.Service
 	files  *files.Local
+	press  *mailers.Press
 	runner *jobs.Runner
 }
 
@@ -43,7 +44,7 @@ func (a *app) mailRoom(ctx context.Context) (*mailRoom, error) {
 	service := mailers.NewService(mailers.Options{Store: db, Files: local, Renderer: press,
 		Gate: campaigns.NewService(db, a.clock, a.ids), Clock: a.clock, IDs: a.ids, Secret: a.secret, Log: a.log})
 	runner := jobs.New(service, jobs.Options{RedisURL: a.cfg.RedisURL, Concurrency: a.cfg.RenderParallel, Log: a.log})
-	return &mailRoom{Service: service, files: local, runner: runner}, nil
+	return &mailRoom{Service: service, files: local, press: press, runner: runner}, nil
 }
 
 // Close ends the use of the artefacts' folder.
@@ -284,8 +285,12 @@ func newBatchProofCommand(a *app) *cobra.Command {
 					return err
 				}
 				proof.File = room.files.Path(proof.File)
+				for i := range proof.More {
+					proof.More[i] = room.files.Path(proof.More[i])
+				}
 				return a.print(proof, func(w io.Writer) {
-					fmt.Fprintf(w, "%d letters on %d pages: %s\nthen: postlift batch approve %s --by NAME\n", len(proof.PieceIDs), proof.Pages, proof.File, proof.Batch.UID)
+					files := strings.Join(append([]string{proof.File}, proof.More...), ", ")
+					fmt.Fprintf(w, "%d letters on %d pages: %s\nthen: postlift batch approve %s --by NAME\n", len(proof.PieceIDs), proof.Pages, files, proof.Batch.UID)
 				})
 			})
 		},

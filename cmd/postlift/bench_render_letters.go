@@ -41,7 +41,7 @@ var (
 	benchStreets = []string{"Lange Straße", "Musterweg", "Am Beispielhafen", "Erfindergasse", "Industriestraße"}
 	benchTowns   = []string{"Musterstadt", "Beispielheim", "Testhausen", "Probedorf", "Bad Erfunden", "Neu Gedacht"}
 	benchFields  = []string{"Kupplungen", "Getriebe", "Wälzlager", "Förderbänder", "Hydraulikschläuche"}
-	benchPhones  = []string{"-10", "-12", "-27", "-31"}
+	benchCodes   = []string{"01067", "10115", "20095", "26133", "39104", "42103", "50667", "70173", "80331", "99084"}
 )
 
 func pick(list []string, h uint64, shift uint) string { return list[(h>>shift)%uint64(len(list))] }
@@ -68,7 +68,7 @@ func recipientNo(i int) benchRecipient {
 	h, g := mix(uint64(i)), mix(uint64(i)^0x9E3779B97F4A7C15)
 	r := benchRecipient{company: pick(benchNames, h, 0) + " " + pick(benchTrades, h, 8) + " " + strconv.Itoa(i) + " " + pick(benchForms, h, 16),
 		salutation: []string{"Frau", "Herr"}[h>>20&1], title: pick(benchTitles, h, 24), last: pick(benchLasts, h, 32), duty: pick(benchDuties, h, 40),
-		street: pick(benchStreets, h, 48) + " " + strconv.FormatUint(1+g%199, 10), postcode: strconv.FormatUint(10000+g>>8%89000, 10), town: pick(benchTowns, g, 16),
+		street: pick(benchStreets, h, 48) + " " + strconv.FormatUint(1+g%199, 10), postcode: pick(benchCodes, g, 8), town: pick(benchTowns, g, 16),
 		number: fmt.Sprintf("K-%05d", 10000+i), since: fmt.Sprintf("20%02d-%02d-%02d", 5+g>>20%17, 1+g>>24%12, 1+g>>28%28),
 		lastOn: fmt.Sprintf("2025-%02d-%02d", 1+g>>32%12, 1+g>>36%28), field: pick(benchFields, g, 40), orders: int(3 + g>>44%90)}
 	women := []string{benchFirsts[0], benchFirsts[2], benchFirsts[4], benchFirsts[6]}

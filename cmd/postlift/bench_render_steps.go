@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts/csvfile"
 	"postlift/mailers"
 	"postlift/mailers/design"
 	"postlift/mailers/kit"
@@ -173,9 +174,12 @@ func startCSV() (renderWay, error) {
 			Batch: "Messbrief", Key: benchSecret, PerFile: pdf.MaxPieces, Standard: pdf.X4,
 			Set: []string{"campaign.offer=5 % Nachlass auf Ihre nächste Bestellung", "campaign.offer_until=2026-04-30"}}
 		return func(ctx context.Context, path string) (int, error) {
+			job := job
+			var rejected []csvfile.Reject
+			job.Rejected = func(r csvfile.Reject) { rejected = append(rejected, r) }
 			sum, err := job.Run(ctx, bytes.NewReader(table), benchFolder{path})
 			if err == nil && sum.Printed != n {
-				err = fmt.Errorf("bench render: %d of %d letters were printed: %v", sum.Printed, n, sum.Reasons)
+				err = fmt.Errorf("bench render: %d of %d letters were printed: %v", sum.Printed, n, rejected[:min(1, len(rejected))])
 			}
 			return sum.Pages, err
 		}, nil

@@ -42,7 +42,8 @@ func newCampaignCreateCommand(a *app) *cobra.Command {
 		Use: "create -f FILE", Short: "Create a campaign from a file, or change one that is not approved yet",
 		Long: `Reads a campaign file in YAML or JSON (- is standard input). Unknown fields are refused. What is left
 out is filled from the settings and stated in the answer. A design of that name in the data folder's
-designs/ or among the shipped ones is stored with the campaign.`,
+designs/ or among the shipped ones is tried with sample recipients and stored with the campaign; what deserves a
+look in a design of your own is told on standard error.`,
 		Example: "  postlift campaign create -f samples/campaign.yaml\n  postlift campaign create -f spring.json --json",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -104,7 +105,10 @@ func (a *app) keepDesigns(ctx context.Context, d campaigns.Definition) error {
 			continue
 		}
 		err := a.withMailRoom(ctx, func(room *mailRoom) error {
-			_, err := room.SaveDesign(ctx, folder, name, a.actor(""))
+			v, err := room.SaveDesign(ctx, folder, name, a.actor(""))
+			for _, text := range v.Warnings {
+				fmt.Fprintln(a.errOut, "warning: "+text)
+			}
 			return err
 		})
 		if err != nil {

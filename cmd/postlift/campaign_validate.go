@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -32,7 +33,7 @@ with --json the findings are one document, whatever is wrong. Nothing is stored.
 			}
 			var v campaigns.Validated
 			err = a.withDefinition(file, func(r io.Reader) error {
-				v, err = service.ValidateFile(cmd.Context(), r, a.shippedDesign)
+				v, err = service.ValidateFile(cmd.Context(), r, func(name string) (campaigns.DesignFacts, error) { return a.shippedDesign(cmd.Context(), name) })
 				return err
 			})
 			if err != nil {
@@ -65,10 +66,19 @@ func printValidated(w io.Writer, v campaigns.Validated, file string) {
 	}
 }
 
-// shippedDesign finds a design in the data folder or among the shipped ones, where create takes it from.
-func (a *app) shippedDesign(name string) (campaigns.DesignFacts, error) {
+// shippedDesign finds a design in the data folder or among the shipped ones, where create takes it from, and tries it
+// with sample recipients as create does.
+func (a *app) shippedDesign(ctx context.Context, name string) (campaigns.DesignFacts, error) {
 	if folder := a.designFolder(name); folder != nil {
-		d, err := design.Parse(folder, name)
+		var d *design.Design
+		err := a.withMailRoom(ctx, func(room *mailRoom) error {
+			parsed, v, err := room.CheckDesign(ctx, folder, name)
+			for _, text := range v.Warnings {
+				fmt.Fprintln(a.errOut, "warning: "+text)
+			}
+			d = parsed
+			return err
+		})
 		if err != nil {
 			return campaigns.DesignFacts{}, err
 		}

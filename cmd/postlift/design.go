@@ -120,7 +120,7 @@ The exit code is 2 when the design cannot be printed as it is.`,
 			if err != nil {
 				return err
 			}
-			k, err := printKit(d, profile, assets)
+			k, err := a.printKit(d, profile, assets)
 			if err != nil {
 				return err
 			}

@@ -56,7 +56,7 @@ func designsIn(dir fs.FS) []string {
 
 // printKit puts together what the design's pieces are composed with. profile is a file on this machine; without one the
 // shipped profile of the design's printing condition is taken. assets is a folder, or "".
-func printKit(d *design.Design, profile, assets string) (*kit.Kit, error) {
+func (a *app) printKit(d *design.Design, profile, assets string) (*kit.Kit, error) {
 	o := kit.Options{Fonts: templates.Fonts()}
 	var err error
 	if profile == "" {
@@ -68,10 +68,12 @@ func printKit(d *design.Design, profile, assets string) (*kit.Kit, error) {
 		return nil, err
 	}
 	if assets != "" {
-		if i, err := os.Stat(assets); err != nil || !i.IsDir() {
-			return nil, postlift.Faultf(postlift.Invalid, "assets", "%s is no folder of images", assets)
+		root, err := os.OpenRoot(assets) // no link leads out of it
+		if err != nil {
+			return nil, postlift.Faultf(postlift.Invalid, "assets", "%s is no folder of images: %v", assets, err)
 		}
-		o.Assets = os.DirFS(assets)
+		a.onClose(root.Close)
+		o.Assets = root.FS()
 	}
 	return kit.New(o)
 }

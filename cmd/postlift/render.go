@@ -119,7 +119,7 @@ func (a *app) renderJob(f *renderFlags) (*standalone.Job, error) {
 	if j.Design, err = openDesign(f.design); err != nil {
 		return nil, err
 	}
-	if j.Kit, err = printKit(j.Design, f.profile, f.assets); err != nil {
+	if j.Kit, err = a.printKit(j.Design, f.profile, f.assets); err != nil {
 		return nil, err
 	}
 	if f.sender != "" {
@@ -207,19 +207,21 @@ const shownRejects = 10
 
 // rejectList tells rejects on standard error, and all of them to a file.
 type rejectList struct {
-	w     io.Writer
-	file  *csvfile.RejectWriter
-	rows  map[int]bool
-	err   error
-	toldN int
+	w           io.Writer
+	file        *csvfile.RejectWriter
+	reasons     int
+	untold      bool // a reason is a value that is missing
+	unaddressed bool // a reason is a missing tracking address
+	err         error
 }
 
 func (l *rejectList) add(r csvfile.Reject) {
-	l.rows[r.Row] = true
+	l.untold = l.untold || strings.Contains(r.Message, "has no value")
+	l.unaddressed = l.unaddressed || strings.Contains(r.Message, "no tracking URL")
 	if l.err == nil {
 		l.err = l.file.Write(r)
 	}
-	if l.toldN++; l.toldN > shownRejects {
+	if l.reasons++; l.reasons > shownRejects {
 		return
 	}
 	field := ""
@@ -229,10 +231,21 @@ func (l *rejectList) add(r csvfile.Reject) {
 	fmt.Fprintf(l.w, "row %d:%s %s (%s)\n", r.Row, field, r.Message, r.Rule)
 }
 
+// notes are remedies that a row's own reason does not know.
+func (l *rejectList) notes() (notes []string) {
+	if l.untold {
+		notes = append(notes, "a variable without a value gets one by a column of its name, or for all rows by --set NAME=VALUE")
+	}
+	if l.unaddressed {
+		notes = append(notes, "the design prints a QR code: give --base-url, or a column tracking_url")
+	}
+	return notes
+}
+
 // end tells how many were not told.
 func (l *rejectList) end() error {
-	if more := l.toldN - shownRejects; more > 0 {
-		fmt.Fprintf(l.w, "and %d more reasons; all of them with --rejects FILE\n", more)
+	if more := l.reasons - shownRejects; more > 0 {
+		fmt.Fprintf(l.w, "and %d more; all of them with --rejects FILE\n", more)
 	}
 	if err := l.file.Flush(); l.err == nil {
 		l.err = err

@@ -43,7 +43,7 @@ func (a *app) render(ctx context.Context, f *renderFlags) (err error) {
 	defer func() { err = errors.Join(err, closeList()) }()
 	bar := a.progress("rows")
 	j.Progress = bar.set
-	answer := renderAnswer{Rejects: f.rejects, Notes: []string{}}
+	answer := renderAnswer{Rejects: f.rejects}
 	if f.dryRun {
 		answer.Summary, err = j.Run(ctx, recipients, nil)
 	} else {
@@ -53,6 +53,7 @@ func (a *app) render(ctx context.Context, f *renderFlags) (err error) {
 	if err := errors.Join(err, list.end()); err != nil {
 		return err
 	}
+	answer.Notes = list.notes()
 	return a.rendered(f, j, answer)
 }
 
@@ -64,12 +65,7 @@ func (a *app) rendered(f *renderFlags, j *standalone.Job, answer renderAnswer) e
 	if f.secretFile == "" {
 		answer.Notes = append(answer.Notes, "codes follow from the recipients' file: give --secret-file where strangers could have it")
 	}
-	if answer.Rejected > 0 && j.BaseURL == "" {
-		answer.Notes = append(answer.Notes, "without --base-url a design with a QR code needs a column tracking_url")
-	}
-	for _, w := range j.Design.Warnings() {
-		answer.Notes = append(answer.Notes, w)
-	}
+	answer.Notes = append(answer.Notes, j.Design.Warnings()...)
 	if err := a.print(answer, func(w io.Writer) { printRender(w, answer) }); err != nil {
 		return err
 	}
@@ -216,7 +212,7 @@ func renderKey(f *renderFlags, j *standalone.Job, recipients io.ReadSeeker) ([]b
 
 // openRejects prepares the list of what is not printed.
 func (a *app) openRejects(f *renderFlags, j *standalone.Job) (list *rejectList, closeList func() error, err error) {
-	list = &rejectList{w: a.errOut, rows: map[int]bool{}}
+	list = &rejectList{w: a.errOut}
 	j.Rejected = list.add
 	if f.rejects == "" {
 		return list, func() error { return nil }, nil

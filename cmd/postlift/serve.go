@@ -160,7 +160,7 @@ func (a *app) handlers(ctx context.Context) (public, staff http.Handler, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	staff, err = web.Staff(web.StaffOptions{Health: db, Settings: db, Values: db, Insights: db, Engine: a.engine(db), Campaigns: campaigns, Batches: room, Artefacts: room.files,
+	staff, err = web.Staff(web.StaffOptions{Health: db, Settings: db, Values: db, Insights: db, Engine: a.engine(db), Campaigns: campaigns, Designs: a.gallery(db, room), Batches: room, Artefacts: room.files,
 		Results: results, Clock: a.clock, Log: a.log, Demo: results.demo})
 	return public, staff, err
 }

@@ -13,6 +13,7 @@ import (
 	"postlift"
 	"postlift/internal/files"
 	"postlift/mailers"
+	"postlift/templates"
 )
 
 // TestServersPlayTheWholeLoop plays the loop with PostgreSQL, Redis, two workers and every command as a
@@ -129,10 +130,7 @@ func (s *site) sealedByMany(n int) {
 		s.t.Fatal(err)
 	}
 	defer local.Close()
-	press, err := newPress()
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	press := mailers.NewPress(mailers.PressOptions{Fonts: templates.Fonts(), Profiles: templates.Profiles()})
 	room := mailers.NewService(mailers.Options{Store: s.store(), Files: local, Renderer: press,
 		Clock: time.Now, IDs: postlift.RandomIDs(time.Now), Secret: []byte(siteSecret)})
 	b, err := room.Prepare(ctx, s.campaign, postlift.Person("Mara Beispiel"))

@@ -319,16 +319,17 @@ func (k *killer) checkManifest(b shownBatch, want int, sums map[string]string) {
 	for i, name := range records[0] {
 		column[name] = i
 	}
-	seen, next := map[string]bool{}, map[string]int{}
+	seen, prints, next := map[string]bool{}, map[string]bool{}, map[string]int{}
 	for _, r := range records[1:] {
 		get := func(name string) string { return r[column[name]] }
 		file, id := get("pdf_file"), get("piece_id")
 		first, _ := strconv.Atoi(get("first_page"))
 		pages, _ := strconv.Atoi(get("page_count"))
-		if seen[id] || sums[file] == "" || sums[file] != get("sha256") || first != next[file]+1 || pages < 1 {
+		sum := get("sha256")
+		if seen[id] || sums[file] == "" || len(sum) != 64 || prints[sum] || first != next[file]+1 || pages < 1 {
 			k.t.Fatalf("piece %s, page %d of %s after page %d, is wrong: %v", id, first, file, next[file], r)
 		}
-		seen[id] = true
+		seen[id], prints[sum] = true, true
 		next[file] = first + pages - 1
 	}
 	if len(seen) != want {

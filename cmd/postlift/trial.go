@@ -85,4 +85,7 @@ func printTrial(w io.Writer, t trial) {
 	if t.SecondSheets > 0 {
 		fmt.Fprintf(w, "  trial: %d of %d tried letters need one sheet more than most\n", t.SecondSheets, t.Tried)
 	}
+	if t.Abbreviated > 0 {
+		fmt.Fprintf(w, "  trial: %s say parts of the address shorter than the customer file, to fit the window\n", countedLetters(t.Abbreviated))
+	}
 }

@@ -126,14 +126,14 @@ func (s *Store) ContentHashes(ctx context.Context, batchUID string, each func(pi
 
 // StopList streams the live pieces that were withdrawn after their file had gone out.
 func (s *Store) StopList(ctx context.Context, batchUID string, each func(mailers.StopRow) error) error {
-	rows, err := s.queryRead(ctx, `SELECT p.uid, p.seq_no, p.reason, p.chunk, p.first_page, p.page_count, COALESCE(a.lines, '[]')
+	rows, err := s.queryRead(ctx, `SELECT p.uid, p.seq_no, p.reason, p.chunk, p.variant, p.first_page, p.page_count, COALESCE(a.lines, '[]')
 FROM pieces p JOIN batches b ON b.id = p.batch_id LEFT JOIN printed_addresses a ON a.piece_id = p.id
 WHERE b.uid = ? AND b.released_at IS NOT NULL AND p.kind = 'live' AND p.state = 'withdrawn' AND p.first_page > 0 ORDER BY p.seq_no`, batchUID)
 	return opError("store.StopList", eachRow(rows, err, func(r *sql.Rows) error {
 		var row mailers.StopRow
 		var doc jsonText
 		var lines []string
-		if err := r.Scan(&row.PieceUID, &row.SeqNo, &row.Reason, &row.Chunk, &row.First, &row.Pages, &doc); err != nil {
+		if err := r.Scan(&row.PieceUID, &row.SeqNo, &row.Reason, &row.Chunk, &row.Variant, &row.First, &row.Pages, &doc); err != nil {
 			return err
 		}
 		if err := doc.into(&lines); err != nil {

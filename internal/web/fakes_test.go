@@ -48,6 +48,7 @@ type fakes struct {
 	uplift    func(campaign string) (responses.Uplift, error)
 	assess    func(context.Context) (planner.Assessment, error)
 	count     func(context.Context) (campaigns.RuleCount, error)
+	draw      func(mailers.DesignPage) ([]byte, error)
 	log       bytes.Buffer
 }
 
@@ -212,7 +213,7 @@ func newFakes() *fakes {
 
 func (f *fakes) staff(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Batches: batchService{f}, Artefacts: f, Results: f,
+	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Designs: designShelf{f}, Batches: batchService{f}, Artefacts: f, Results: f,
 		Clock: postlift.FixedClock(now), Log: slog.New(slog.NewTextHandler(&f.log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)

@@ -102,6 +102,7 @@ type StaffOptions struct {
 	Insights  Insights
 	Engine    Engine
 	Campaigns Campaigns
+	Designs   Designs
 	Batches   Batches
 	Artefacts Artefacts
 	Results   Results

@@ -18,6 +18,7 @@ type staff struct {
 	slots     slots // for what is computed on request
 	assessing *computing[planner.Assessment]
 	campaigns Campaigns
+	designs   Designs
 	batches   Batches
 	artefacts Artefacts
 	results   Results
@@ -33,7 +34,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	}
 	base.demo, base.settings = o.Demo, o.Settings
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
-		batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
+		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
 	s.slots = make(slots, computedAtOnce)
 	s.assessing = newComputing[planner.Assessment](s.slots)
 	r := s.engine()
@@ -65,6 +66,10 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/campaigns/:id":           s.campaign,
 		"/campaigns/:id/why":       s.why,
 		"/campaigns/:id/outlook":   s.prospect,
+		"/designs":                 s.designList,
+		"/designs/:id":             s.design,
+		"/designs/:id/preview.svg": s.designPicture,
+		"/designs/:id/preview.pdf": s.designPDF,
 		"/batches":                 s.batchList,
 		"/batches/:id":             s.batch,
 		"/batches/:id/files/:file": s.batchFile,
@@ -87,7 +92,7 @@ type entry struct{ Name, Href string }
 
 // Entries of the navigation, in the order of the loop.
 func (v *view) Entries() []entry {
-	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"rules", "/rules"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"rules", "/rules"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"designs", "/designs"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
 }
 
 // emptyData says what a page will show and how to get there.

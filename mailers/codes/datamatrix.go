@@ -32,18 +32,24 @@ const (
 
 // DataMatrix encodes bytes in the ASCII scheme, two figures to a codeword, as the smallest ECC 200 symbol of
 // the shape (ISO/IEC 16022). What no symbol of the shape holds is an Invalid fault.
-func DataMatrix(data []byte, shape Shape) (Matrix, error) {
-	return smallest(asciiCodewords(data), len(data), shape)
+func DataMatrix(data []byte, shape Shape) (Matrix, error) { return DataMatrixIn(nil, data, shape) }
+
+// DataMatrixIn is DataMatrix with the boxes in mem, until it is reset.
+func DataMatrixIn(mem *Memory, data []byte, shape Shape) (Matrix, error) {
+	return smallest(mem, asciiCodewords(data), len(data), shape)
 }
 
 // DataMatrixBase256 encodes bytes in one run of the Base256 scheme, as posts want their binary marks.
 func DataMatrixBase256(data []byte, shape Shape) (Matrix, error) {
-	return smallest(base256Codewords(data), len(data), shape)
+	return smallest(nil, base256Codewords(data), len(data), shape)
 }
 
 // DataMatrixSize is DataMatrix in a symbol of exactly w by h modules, for codes that must take the same place
 // on every sheet.
-func DataMatrixSize(data []byte, w, h int) (Matrix, error) {
+func DataMatrixSize(data []byte, w, h int) (Matrix, error) { return DataMatrixSizeIn(nil, data, w, h) }
+
+// DataMatrixSizeIn is DataMatrixSize with the boxes in mem, until it is reset.
+func DataMatrixSizeIn(mem *Memory, data []byte, w, h int) (Matrix, error) {
 	for _, list := range [...][]*symbol{squares, rectangles} {
 		for _, s := range list {
 			if s.w != w || s.h != h {
@@ -53,20 +59,20 @@ func DataMatrixSize(data []byte, w, h int) (Matrix, error) {
 			if len(words) > s.data {
 				return Matrix{}, postlift.Faultf(postlift.Invalid, "codes.DataMatrix", "%d bytes need %d codewords, a DataMatrix of %d x %d modules holds %d", len(data), len(words), w, h, s.data)
 			}
-			return s.draw(words), nil
+			return s.draw(mem, words), nil
 		}
 	}
 	return Matrix{}, postlift.Faultf(postlift.Invalid, "codes.DataMatrix", "there is no DataMatrix of %d x %d modules", w, h)
 }
 
-func smallest(words []byte, size int, shape Shape) (Matrix, error) {
+func smallest(mem *Memory, words []byte, size int, shape Shape) (Matrix, error) {
 	list := squares
 	if shape == Rectangle {
 		list = rectangles
 	}
 	for _, s := range list {
 		if len(words) <= s.data {
-			return s.draw(words), nil
+			return s.draw(mem, words), nil
 		}
 	}
 	last := list[len(list)-1]
@@ -126,9 +132,10 @@ func pad(words []byte, capacity int) []byte {
 }
 
 // draw fills the symbol with data codewords that fit.
-func (s *symbol) draw(words []byte) Matrix {
+func (s *symbol) draw(mem *Memory, words []byte) Matrix {
 	s.ready()
-	g := newGrid(s.w, s.h)
+	var room [144 * 3]uint64 // the largest symbol's
+	g := grid{w: s.w, h: s.h, stride: s.pattern.stride, words: room[:len(s.pattern.words)]}
 	copy(g.words, s.pattern.words)
 	words = pad(words, s.data)
 	for i, c := range words {
@@ -144,7 +151,7 @@ func (s *symbol) draw(words []byte) Matrix {
 		at := s.data + k
 		s.put(g, at, of[at%s.blocks].at(k/s.blocks))
 	}
-	return Matrix{W: s.w, H: s.h, Quiet: quietDataMatrix, Boxes: g.merge()}
+	return Matrix{W: s.w, H: s.h, Quiet: quietDataMatrix, Boxes: g.merge(mem)}
 }
 
 // put draws a codeword.

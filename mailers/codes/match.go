@@ -1,7 +1,6 @@
 package codes
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -37,7 +36,10 @@ const (
 // Text is the code as a person reads it: end of the batch's id, number of the piece, sheet of sheets, as in
 // "9QXPTB-000123 1/2".
 func (m Match) Text() string {
-	return fmt.Sprintf("%s-%06d %d/%d", strings.ToUpper(m.Batch[max(0, len(m.Batch)-idEnd):]), m.Seq, m.Sheet, m.Sheets)
+	b := append(make([]byte, 0, 32), strings.ToUpper(m.Batch[max(0, len(m.Batch)-idEnd):])...)
+	b = append(appendPadded(append(b, '-'), m.Seq, seqWidth), ' ')
+	b = append(strconv.AppendInt(b, int64(m.Sheet), 10), '/')
+	return string(strconv.AppendInt(b, int64(m.Sheets), 10))
 }
 
 // Check refuses what a match code cannot say: fewer than one and more than 99 sheets, a sheet beyond them, a
@@ -61,22 +63,40 @@ func (m Match) Check() error {
 // Payload is the code as the camera reads it: 24 capitals and figures (26 from the millionth piece of a batch
 // on), the last two check characters after ISO/IEC 7064, MOD 1271-36. It can be read again where Check finds
 // nothing.
-func (m Match) Payload() string {
+func (m Match) Payload() string { return string(m.payload(nil)) }
+
+func (m Match) payload(b []byte) []byte {
 	width := seqWidth
 	if m.Seq >= 1_000_000 {
 		width = longSeq
 	}
-	s := fmt.Sprintf("%s%s%0*d%0*d%0*d", end(m.Batch), end(m.Piece), width, m.Seq, sheetWidth, m.Sheet, sheetWidth, m.Sheets)
-	return s + checkCharacters(s)
+	b = append(append(b, end(m.Batch)...), end(m.Piece)...)
+	b = appendPadded(b, m.Seq, width)
+	b = appendPadded(appendPadded(b, m.Sheet, sheetWidth), m.Sheets, sheetWidth)
+	return append(b, checkCharacters(b)...)
+}
+
+// appendPadded writes a number with zeros before it up to a width.
+func appendPadded(b []byte, n, width int) []byte {
+	for least := 10; width > 1; width-- {
+		if n < least {
+			b = append(b, '0')
+		}
+		least *= 10
+	}
+	return strconv.AppendInt(b, int64(n), 10)
 }
 
 // Matrix is the payload as a DataMatrix of 36 x 12 modules whatever it says, so that it takes the same place
 // on every sheet.
-func (m Match) Matrix() (Matrix, error) {
+func (m Match) Matrix() (Matrix, error) { return m.MatrixIn(nil) }
+
+// MatrixIn is Matrix with the boxes in mem, until it is reset.
+func (m Match) MatrixIn(mem *Memory) (Matrix, error) {
 	if err := m.Check(); err != nil {
 		return Matrix{}, err
 	}
-	return DataMatrixSize([]byte(m.Payload()), matchW, matchH)
+	return DataMatrixSizeIn(mem, m.payload(make([]byte, 0, payloadSize+longSeq-seqWidth)), matchW, matchH)
 }
 
 // ParseMatch reads a payload; batch and piece are the six last characters of their ids, upper case. A payload
@@ -125,7 +145,7 @@ func plainID(s string) bool { return strings.Trim(s, alphabet36) == "" }
 
 // checkCharacters are the two of ISO/IEC 7064, MOD 1271-36: they find every single misread character, every
 // swap of neighbours and nearly all else.
-func checkCharacters(s string) string {
+func checkCharacters[T string | []byte](s T) string {
 	const modulus, radix = 1271, 36
 	p := 0
 	for i := range len(s) {

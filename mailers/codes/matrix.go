@@ -3,8 +3,12 @@ package codes
 import (
 	"math/bits"
 
+	"postlift/mailers/arena"
 	"postlift/mailers/sheet"
 )
+
+// Memory is where the boxes of codes lie that are looked at once; what is made in a nil Memory lasts.
+type Memory = arena.Slab[sheet.Module]
 
 // Matrix is a code as merged boxes of dark modules. Quiet is the blank border that it needs on every side, in
 // modules.
@@ -75,8 +79,8 @@ func (g grid) runs() int {
 
 // merge joins dark neighbours in a row, then equal stretches of following rows, so that a printed code is a
 // few hundred boxes. Boxes stand in reading order of their top left corners.
-func (g grid) merge() []sheet.Module {
-	boxes := make([]sheet.Module, 0, g.runs())
+func (g grid) merge(mem *Memory) []sheet.Module {
+	boxes := mem.Room(g.runs())
 	var open [2][maxSide]int32 // by start column: 1 + index of the box that reaches down to the row before
 	above, here := &open[0], &open[1]
 	for y := range g.h {

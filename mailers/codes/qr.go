@@ -1,6 +1,8 @@
 package codes
 
 import (
+	"sync"
+
 	"postlift"
 )
 
@@ -41,18 +43,32 @@ func QR(text string) (Matrix, error) { return QRLevel(text, LevelM) }
 // as they are (UTF-8 needs no marking for the readers of phones); its end is packed tighter where its
 // characters allow. Of the eight masks that with the lowest penalty is taken (ISO/IEC 18004, 7.8.3), the first
 // of equals, so the same text gives the same modules. A text that no QR code holds is an Invalid fault.
-func QRLevel(text string, level Level) (Matrix, error) {
+func QRLevel(text string, level Level) (Matrix, error) { return QRIn(nil, text, level) }
+
+// QRIn is QRLevel with the boxes in mem, until it is reset.
+func QRIn(mem *Memory, text string, level Level) (Matrix, error) {
 	if level >= levels {
 		return Matrix{}, postlift.Faultf(postlift.Invalid, "codes.QR", "error correction level %d is unknown: use L, M, Q or H", level)
 	}
-	g, err := encodeQR(text, level)
+	w := qrWorks.Get().(*qrWork)
+	defer qrWorks.Put(w)
+	g, err := w.encode(text, level)
 	if err != nil {
 		return Matrix{}, err
 	}
-	return Matrix{W: g.w, H: g.h, Quiet: quietModules, Boxes: g.merge()}, nil
+	return Matrix{W: g.w, H: g.h, Quiet: quietModules, Boxes: g.merge(mem)}, nil
 }
 
-func encodeQR(text string, level Level) (grid, error) {
+// qrWork is memory that codes are made in, one after the other.
+type qrWork struct {
+	bits        bitWriter
+	data, tried qrGrid
+}
+
+var qrWorks = sync.Pool{New: func() any { return new(qrWork) }}
+
+// encode makes the code in w's memory.
+func (w *qrWork) encode(text string, level Level) (grid, error) {
 	for v := 1; v <= maxVersion; v++ {
 		head, bits := splitQR(text, v)
 		if bits > capacityQR(v, level)*8 {
@@ -62,7 +78,7 @@ func encodeQR(text string, level Level) (grid, error) {
 		if err != nil {
 			return grid{}, postlift.Wrap("codes.QR", "the plan of a QR code cannot be made", err)
 		}
-		return plan.draw(plan.codewords(text, head)), nil
+		return plan.draw(w, plan.codewords(w, text, head)), nil
 	}
 	return grid{}, postlift.Faultf(postlift.Invalid, "codes.QR", "the text of %d characters does not fit a QR code of level %s: shorten it or lower the level", len(text), level)
 }

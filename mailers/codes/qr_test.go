@@ -59,7 +59,7 @@ func TestQREqualsItsBase(t *testing.T) {
 		}
 		head, _ := splitQR(text, plan.version)
 		g := newGrid(plan.size, plan.size)
-		for i, c := range plan.codewords(text, head) {
+		for i, c := range plan.codewords(&qrWork{}, text, head) {
 			for bit := range 8 {
 				if p := plan.place[i*8+bit]; c>>(7-bit)&1 != 0 {
 					g.set(int(p.x), int(p.y))
@@ -151,20 +151,21 @@ func BenchmarkQR(b *testing.B) {
 	}
 	b.Run("encode", func(b *testing.B) {
 		b.ReportAllocs()
+		var w qrWork
 		for i := 0; b.Loop(); i++ {
-			if _, err := encodeQR(texts[i%64], LevelM); err != nil {
+			if _, err := w.encode(texts[i%64], LevelM); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	b.Run("merge", func(b *testing.B) {
-		g, err := encodeQR(texts[0], LevelM)
+		g, err := new(qrWork).encode(texts[0], LevelM)
 		if err != nil {
 			b.Fatal(err)
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			g.merge()
+			g.merge(nil)
 		}
 	})
 	b.Run("base", func(b *testing.B) {

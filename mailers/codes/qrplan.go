@@ -2,6 +2,7 @@ package codes
 
 import (
 	"math/bits"
+	"slices"
 	"sync"
 
 	"rsc.io/qr/coding"
@@ -88,8 +89,9 @@ func (p *qrPlan) read(mask int, source *coding.Plan) {
 
 // codewords are data and check bytes of a text whose first head bytes are packed as bytes, the rest tighter;
 // block after block, as the plan's bits count.
-func (p *qrPlan) codewords(text string, head int) []byte {
-	w := bitWriter{buf: make([]byte, 0, p.data+p.blocks*p.check+8)}
+func (p *qrPlan) codewords(work *qrWork, text string, head int) []byte {
+	w := &work.bits
+	*w = bitWriter{buf: slices.Grow(w.buf[:0], p.data+p.blocks*p.check+8)}
 	if head > 0 {
 		w.segment(bytewise, text[:head], p.version)
 	}
@@ -97,7 +99,7 @@ func (p *qrPlan) codewords(text string, head int) []byte {
 		w.segment(tailMode(text[head:]), text[head:], p.version)
 	}
 	w.pad(p.data)
-	out, rs := w.buf, qrField().checker(p.check)
+	out, rs := w.buf, qrField().checker(p.check)    // out has room and does not move
 	short, long := p.data/p.blocks, p.data%p.blocks // the last long blocks hold one codeword more
 	for b, at := 0, 0; b < p.blocks; b++ {
 		n := short
@@ -117,15 +119,20 @@ func (p *qrPlan) codewords(text string, head int) []byte {
 }
 
 // draw places the codewords and takes the mask of the lowest penalty.
-func (p *qrPlan) draw(codewords []byte) grid {
-	data := newQRGrid(p.size)
+func (p *qrPlan) draw(w *qrWork, codewords []byte) grid {
+	if w.data.rows.w != p.size {
+		w.data, w.tried = newQRGrid(p.size), newQRGrid(p.size)
+	}
+	data, work := w.data, w.tried
+	clear(data.rows.words)
+	clear(data.columns.words)
 	for i, c := range codewords {
 		for ; c != 0; c &= c - 1 {
 			at := p.place[i*8+7-bits.TrailingZeros8(c)]
 			data.set(int(at.x), int(at.y))
 		}
 	}
-	best, lowest, work := 0, -1, newQRGrid(p.size)
+	best, lowest := 0, -1
 	for m := range masks {
 		copy(work.rows.words, data.rows.words)
 		copy(work.columns.words, data.columns.words)

@@ -133,15 +133,15 @@ func (d *Design) sampleData(lang string) map[string]any {
 		v := d.spec.Variables[name]
 		kind, _ := kindOf(v)
 		if kind == merge.List {
-			rows, err := rowsOf(v)
+			rows, err := rowsOf(v, v.Sample.In(lang))
 			if err != nil || len(rows) == 0 {
 				rows = inventedRows(v, lang)
 			}
 			put(out, name, rows)
 			continue
 		}
-		value, err := scalarOf(kind, v.Sample)
-		if v.Sample == "" || err != nil {
+		value, err := scalarOf(kind, v.Sample.In(lang))
+		if v.Sample.In(lang) == "" || err != nil {
 			value = invented(kind, or(v.Label[lang], name), lang)
 		}
 		put(out, name, value)

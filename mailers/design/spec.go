@@ -1,6 +1,10 @@
 package design
 
-import "postlift/mailers/sheet"
+import (
+	"gopkg.in/yaml.v3"
+
+	"postlift/mailers/sheet"
+)
 
 // Spec is design.yaml. Lengths are millimetres from the top left corner of the trim, y down; type sizes are points.
 // What is left out has the default of its layout.
@@ -58,7 +62,27 @@ type Variable struct {
 	Label    map[string]string `yaml:"label"`    // by language, for people who fill it in
 	Fallback map[string]string `yaml:"fallback"` // by language; printed where there is no value
 	Fields   map[string]string `yaml:"fields"`   // of a list: the type of each element's field
-	Sample   string            `yaml:"sample"`   // for previews; of a list: rows as JSON
+	Sample   Sample            `yaml:"sample"`   // for previews; of a list: rows as JSON
+}
+
+// Sample is a value for previews: one for all languages, written alone, or one per language, written {de: …, en: …}.
+type Sample map[string]string
+
+// In is the sample in a language; empty where there is none.
+func (s Sample) In(lang string) string { return or(s[lang], s[""]) }
+
+// UnmarshalYAML reads either form.
+func (s *Sample) UnmarshalYAML(n *yaml.Node) error {
+	if n.Kind == yaml.ScalarNode {
+		*s = Sample{"": n.Value}
+		return nil
+	}
+	var by map[string]string
+	if err := n.Decode(&by); err != nil {
+		return err
+	}
+	*s = by
+	return nil
 }
 
 // Image is a picture of the design.

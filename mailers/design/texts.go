@@ -150,7 +150,7 @@ func (d *Design) warn() {
 		}
 	}
 	for _, name := range sorted(d.spec.Variables) {
-		if d.spec.Variables[name].Sample == "" {
+		if len(d.spec.Variables[name].Sample) == 0 {
 			add("design.yaml: variable %s has no sample: previews show an invented value", name)
 		}
 		if !d.used(name) {

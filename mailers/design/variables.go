@@ -76,10 +76,10 @@ func (d *Design) checkVariable(place []any, name string, v Variable) error {
 			return d.bad(append(place, "fallback", lang), "variable %s: the fallback %s", name, postlift.UserText(err))
 		}
 	}
-	if _, err := scalarOf(kind, v.Sample); v.Sample != "" && err != nil {
-		return d.bad(append(place, "sample"), "variable %s: the sample %s", name, postlift.UserText(err))
-	}
-	return nil
+	return d.checkSample(place, name, v, func(s string) error {
+		_, err := scalarOf(kind, s)
+		return err
+	})
 }
 
 func (d *Design) checkList(place []any, name string, v Variable) error {
@@ -97,8 +97,23 @@ func (d *Design) checkList(place []any, name string, v Variable) error {
 			return err
 		}
 	}
-	if _, err := rowsOf(v); err != nil {
-		return d.bad(append(place, "sample"), "variable %s: the sample %s", name, postlift.UserText(err))
+	return d.checkSample(place, name, v, func(s string) error {
+		_, err := rowsOf(v, s)
+		return err
+	})
+}
+
+// checkSample tests the sample of every language.
+func (d *Design) checkSample(place []any, name string, v Variable, read func(string) error) error {
+	for _, lang := range sorted(v.Sample) {
+		if lang != "" {
+			if err := d.checkLanguage(append(place, "sample", lang), "variable "+name+": sample", lang); err != nil {
+				return err
+			}
+		}
+		if err := read(v.Sample[lang]); v.Sample[lang] != "" && err != nil {
+			return d.bad(append(place, "sample"), "variable %s: the sample %s", name, postlift.UserText(err))
+		}
 	}
 	return nil
 }
@@ -129,12 +144,12 @@ func scalarOf(kind merge.Kind, s string) (any, error) {
 }
 
 // rowsOf reads a list's sample: rows as JSON, each field as text or number.
-func rowsOf(v Variable) ([]any, error) {
-	if v.Sample == "" {
+func rowsOf(v Variable, sample string) ([]any, error) {
+	if sample == "" {
 		return nil, nil
 	}
 	var rows []map[string]any
-	dec := json.NewDecoder(bytes.NewReader([]byte(v.Sample)))
+	dec := json.NewDecoder(bytes.NewReader([]byte(sample)))
 	dec.UseNumber()
 	if err := dec.Decode(&rows); err != nil {
 		return nil, fault("must be rows as JSON, such as [{\"name\": \"A\"}]: %s", clip(err.Error()))

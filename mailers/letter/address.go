@@ -145,7 +145,10 @@ func (cp *composer) common(id int, text string, draw func() ([]sheet.Op, error))
 	if l, ok := cp.commons.get(key); ok {
 		return l, nil
 	}
+	mem := cp.mem
+	cp.mem = lasting
 	ops, err := draw()
+	cp.mem = mem
 	if err != nil {
 		return nil, err
 	}

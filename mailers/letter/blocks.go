@@ -40,7 +40,7 @@ type kept struct {
 
 // setAll sets the blocks of a section one below the other.
 func (cp *composer) setAll(raws []merge.Raw, id lookID, measure int) ([]item, error) {
-	out := make([]item, 0, len(raws)+3)
+	out := cp.mem.items.Room(len(raws) + 3)
 	base := &cp.looks[id]
 	var above merge.BlockKind
 	for i := range raws {
@@ -81,6 +81,11 @@ func (cp *composer) setRaw(raw *merge.Raw, id lookID, measure int) (kept, error)
 	if err != nil {
 		return kept{}, err
 	}
+	mem := cp.mem
+	if !raw.Personal {
+		cp.mem = lasting
+	}
+	defer func() { cp.mem = mem }()
 	l := cp.looks[id]
 	if b.Kind == merge.Heading {
 		l = l.heading(b.Level)
@@ -141,14 +146,16 @@ func (cp *composer) listed(b *merge.Block, l *look, mark string, markAt, indent,
 	}
 	op := cp.text(mark, style, l.size, ink, l.part)
 	hang := max(listIndent, op.W+1_000)
-	out := &set{ops: append(make([]sheet.Op, 0, 8), at(op, indent+markAt, l.baseline()))}
+	out := cp.mem.sets.One()
+	out.ops = append(cp.mem.ops.Room(8), at(op, indent+markAt, l.baseline()))
 	return out, cp.paragraphInto(out, b.Lines, l, indent+hang, measure)
 }
 
 // checkbox sets a box to be ticked by hand with its text.
 func (cp *composer) checkbox(b *merge.Block, l *look, indent, measure int) (*set, error) {
 	box := sheet.Op{Kind: sheet.OpPath, Part: l.part, X: indent, Y: l.baseline() - boxSide + 500, W: boxSide, H: boxSide, Ink: l.ink, Path: tickBox}
-	out := &set{ops: append(make([]sheet.Op, 0, 8), box)}
+	out := cp.mem.sets.One()
+	out.ops = append(cp.mem.ops.Room(8), box)
 	return out, cp.paragraphInto(out, b.Lines, l, indent+boxIndent, measure)
 }
 

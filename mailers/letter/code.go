@@ -19,7 +19,7 @@ func (cp *composer) qrCode() (codes.Matrix, error) {
 	if cp.piece.TrackingURL == "" {
 		return codes.Matrix{}, pieceFault("the piece has no tracking URL, and its design prints a QR code")
 	}
-	m, err := codes.QR(cp.piece.TrackingURL)
+	m, err := codes.QRIn(cp.mem.codes, cp.piece.TrackingURL, codes.LevelM)
 	if err != nil {
 		return m, err
 	}
@@ -40,12 +40,14 @@ func (cp *composer) qrSide(module int) (codes.Matrix, int, error) {
 	return m, side, nil
 }
 
-// codeOps draw a code with its quiet zone knocked out of whatever lies below, from the zone's corner on.
-func codeOps(m codes.Matrix, module, x, y int) []sheet.Op {
-	return []sheet.Op{
+// codeOps is how many operations draw a code with its quiet zone.
+const codeOps = 2
+
+// appendCode draws a code with its quiet zone knocked out of whatever lies below, from the zone's corner on.
+func appendCode(ops []sheet.Op, m codes.Matrix, module, x, y int) []sheet.Op {
+	return append(ops,
 		rect(x, y, (m.W+2*m.Quiet)*module, (m.H+2*m.Quiet)*module, sheet.Paper, sheet.PartCode),
-		modules(m, module, x+m.Quiet*module, y+m.Quiet*module, sheet.PartCode),
-	}
+		modules(m, module, x+m.Quiet*module, y+m.Quiet*module, sheet.PartCode))
 }
 
 // modules are a code's dark modules from the first module's corner on.
@@ -84,7 +86,7 @@ func (cp *composer) match(p *sheet.Page, b *place, i, n int) error {
 	label := b.label
 	switch {
 	case cp.piece.Seq > 0:
-		matrix, err := m.Matrix()
+		matrix, err := m.MatrixIn(cp.mem.codes)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 // composer sets one piece.
 type composer struct {
 	*voice
+	mem   *memory
 	piece *Piece
 	data  merge.Data
 	pages []sheet.Page
@@ -27,7 +28,19 @@ type composer struct {
 // that the fonts lack, an address that does not fit the window, a text beyond the design's pages, a signature
 // without consent) is a Fault of kind Invalid that names the place: that piece stops, and nothing is printed blank
 // or cut. No panic leaves it. It may be called by many goroutines.
-func (c *Compiled) Compose(p Piece) (plan sheet.Plan, err error) {
+func (c *Compiled) Compose(p Piece) (sheet.Plan, error) {
+	return c.compose(&composer{mem: lasting}, p)
+}
+
+// ComposeIn is Compose with the plan in r: the plan, and all that it was made of but its texts, is there until the
+// next piece is composed in r.
+func (c *Compiled) ComposeIn(r *Room, p Piece) (sheet.Plan, error) {
+	r.empty()
+	r.composer = composer{mem: &r.mem}
+	return c.compose(&r.composer, p)
+}
+
+func (c *Compiled) compose(cp *composer, p Piece) (plan sheet.Plan, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			plan, err = sheet.Plan{}, pieceFault("the piece cannot be composed: %s", clip(fmt.Sprint(r)))
@@ -37,7 +50,7 @@ func (c *Compiled) Compose(p Piece) (plan sheet.Plan, err error) {
 	if !ok {
 		return sheet.Plan{}, pieceFault("the design %s has no text for language %q, only for %s", c.design.Name(), p.Language, strings.Join(c.design.Languages(), ", "))
 	}
-	cp := &composer{voice: v, piece: &p, data: merge.NewData(p.Merge)}
+	cp.voice, cp.piece, cp.data = v, &p, merge.NewData(p.Merge)
 	cp.data.Missing = c.missing
 	cp.data.Set("code", postlift.FormatCode(p.Code))
 	if !cp.data.Has("salutation") {
@@ -80,7 +93,7 @@ func (cp *composer) compose() error {
 		return err
 	}
 	n := max(filled.pages, cp.leastPages, 1)
-	cp.pages = make([]sheet.Page, n)
+	cp.pages = cp.mem.pages.Take(n)
 	for i := range cp.pages {
 		if err := cp.page(i, n, flow, filled, foot); err != nil {
 			return err
@@ -95,7 +108,8 @@ func (cp *composer) page(i, n int, flow []item, filled filling, foot feet) error
 	k := kindOf(i)
 	p := &cp.pages[i]
 	p.Base, p.Zones = cp.base[k], cp.zones[k]
-	p.Ops = make([]sheet.Op, 0, cp.expected(i, flow, filled))
+	p.Ops = cp.mem.ops.Room(cp.expected(i, flow, filled))
+	p.Placed = cp.mem.placed.Room(len(cp.blocks) + len(filled.stretches) + 4)
 	for b := range cp.blocks {
 		blk := &cp.blocks[b]
 		if !blk.when.on(i, n) || blk.cond != "" && !cp.data.Has(blk.cond) {

@@ -34,7 +34,7 @@ func (cp *composer) coupon(raws []merge.Raw, width int) (*set, error) {
 		}
 		side = s
 		x := couponPad + inner - side
-		out.ops = append(out.ops, codeOps(qr, cp.couponModule, x, y)...)
+		out.ops = appendCode(out.ops, qr, cp.couponModule, x, y)
 		code := cp.text(postlift.FormatCode(cp.piece.Code), sheet.Bold, couponCodeSize, sheet.Black, sheet.PartBody)
 		out.ops = append(out.ops, at(code, x+(side-code.W)/2, y+side+4_000))
 	}

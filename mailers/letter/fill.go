@@ -32,6 +32,7 @@ type filling struct {
 
 // filler puts a flow on pages.
 type filler struct {
+	mem      *memory
 	flow     []item
 	atoms    []atom
 	region   func(page int) (region, bool) // of a page; false where no text stands on it
@@ -64,7 +65,7 @@ func (f *filler) spread(percent int) {
 		for i := range f.flow {
 			n += len(f.flow[i].rows)
 		}
-		f.atoms = make([]atom, 0, n)
+		f.atoms = f.mem.atoms.Room(n)
 	}
 	f.atoms = f.atoms[:0]
 	for i := range f.flow {
@@ -86,7 +87,7 @@ func (f *filler) spread(percent int) {
 // every other one leaves at least a part for the next.
 func (f *filler) fillAt(percent int) (filling, error) {
 	f.spread(percent)
-	f.out = filling{stretches: make([]stretch, 0, len(f.flow)+2)}
+	f.out = filling{stretches: f.mem.stretches.Room(len(f.flow) + 2)}
 	i := 0
 	for page := 0; ; page++ {
 		if page == f.maxPages {

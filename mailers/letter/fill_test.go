@@ -31,7 +31,7 @@ func TestFillKeepsItsRules(t *testing.T) {
 			return it
 		}), 1, 20).Draw(rt, "flow")
 		keep := rapid.IntRange(0, 150).Draw(rt, "foot")
-		f := filler{flow: flow, maxPages: 6, region: func(p int) (region, bool) { return region{0, 10, 310 + p}, p != 2 }, kept: func(_ int, last bool) int {
+		f := filler{mem: lasting, flow: flow, maxPages: 6, region: func(p int) (region, bool) { return region{0, 10, 310 + p}, p != 2 }, kept: func(_ int, last bool) int {
 			if last {
 				return keep
 			}
@@ -97,7 +97,7 @@ func TestFillTightensToSaveAPage(t *testing.T) {
 		for i := range flow {
 			flow[i] = item{set: lines(2, 10), before: 10}
 		}
-		f := filler{flow: flow, maxPages: 9, region: func(int) (region, bool) { return region{0, 0, 300}, true }, kept: func(int, bool) int { return 0 }}
+		f := filler{mem: lasting, flow: flow, maxPages: 9, region: func(int) (region, bool) { return region{0, 0, 300}, true }, kept: func(int, bool) int { return 0 }}
 		out, err := f.fill()
 		if err != nil {
 			t.Fatal(err)

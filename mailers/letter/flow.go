@@ -14,12 +14,13 @@ type feet struct {
 
 const (
 	footGap    = 3_000 // between the text and what stands at the foot
+	cutGap     = 5_500 // above a cut line: scissors do not cut straight
 	subjectGap = 75    // percent of a line below the subject
 )
 
 // flow sets the sections in order; notice and coupon stand apart at a page's foot.
 func (cp *composer) flow() (flow []item, foot feet, err error) {
-	flow = make([]item, 0, 24)
+	flow = cp.mem.items.Room(32)
 	for i := range cp.sections {
 		sec := &cp.sections[i]
 		raws, err := cp.raws(sec)
@@ -91,7 +92,7 @@ func (cp *composer) subject(raws []merge.Raw) ([]item, error) {
 	if lines > subjectLines {
 		return nil, pieceFault("the subject runs to %d lines, at most %d are readable: shorten campaign.offer or the design's subject", lines, subjectLines)
 	}
-	gap := &set{}
+	gap := cp.mem.sets.One()
 	gap.whole(cp.looks[lookBody].line() * subjectGap / 100)
 	return append(items, item{set: gap, bound: true, gap: true}), nil
 }
@@ -115,12 +116,12 @@ func (cp *composer) paginate(flow []item, foot feet) (filling, error) {
 		notice = stackHeight(foot.notice) + footGap
 	}
 	if foot.coupon != nil {
-		coupon = foot.coupon.height + footGap
+		coupon = foot.coupon.height + cutGap
 	}
 	if len(flow) == 0 && notice+coupon == 0 {
 		return filling{}, nil
 	}
-	f := filler{flow: flow, region: cp.region, maxPages: cp.spec.MaxPages, kept: func(page int, last bool) int {
+	f := filler{mem: cp.mem, flow: flow, region: cp.region, maxPages: cp.spec.MaxPages, kept: func(page int, last bool) int {
 		h := 0
 		if last {
 			h += notice
@@ -164,7 +165,7 @@ func (cp *composer) drawFeet(p *sheet.Page, i, n int, foot feet) {
 	if foot.coupon != nil && cp.couponOn(i, last) {
 		bottom -= foot.coupon.height
 		foot.coupon.drawWhole(p, reg.x, bottom)
-		bottom -= footGap
+		bottom -= cutGap
 	}
 	if len(foot.notice) == 0 || !last {
 		return

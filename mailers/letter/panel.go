@@ -30,10 +30,11 @@ func (cp *composer) panel(raws []merge.Raw, module, width int, ink sheet.Ink) (*
 	}
 	high := stackHeight(text)
 	inner := max(high+2*panelPad, side+2*panelInset)
-	out := &set{ops: make([]sheet.Op, 0, 24)}
+	out := cp.mem.sets.One()
+	out.ops, out.placed = cp.mem.ops.Room(opCount(text)+codeOps), cp.mem.placed.Room(len(text)+1)
 	out.placed = append(out.placed, sheet.Placed{Layer: cp.ground(width, inner, ink)})
 	out.stack(text, panelBar+panelPad, (inner-high)/2)
-	out.ops = append(out.ops, codeOps(qr, module, width-panelInset-side, (inner-side)/2)...)
+	out.ops = appendCode(out.ops, qr, module, width-panelInset-side, (inner-side)/2)
 	out.whole(inner)
 	return out, nil
 }
@@ -66,6 +67,15 @@ func (cp *composer) groundOf(key groundSize) *sheet.Layer {
 // isCode tells whether a block is nothing but the piece's typed code, which is then set large.
 func (cp *composer) isCode(b *merge.Block) bool {
 	return len(b.Lines) == 1 && len(b.Lines[0]) == 1 && cp.piece.Code != "" && b.Lines[0][0].Text == postlift.FormatCode(cp.piece.Code)
+}
+
+// opCount is how many operations of their own items have.
+func opCount(items []item) int {
+	n := 0
+	for i := range items {
+		n += len(items[i].ops)
+	}
+	return n
 }
 
 // stackHeight is the height of items on top of each other.

@@ -33,14 +33,14 @@ func (cp *composer) placedMatrix(b *place) (m codes.Matrix, what string, err err
 	if err != nil {
 		return m, "", err
 	}
-	m, err = codes.QR(text)
+	m, err = codes.QRIn(cp.mem.codes, text, codes.LevelM)
 	return m, "a text of " + itoa(len(text)) + " characters", err
 }
 
 // centredCode draws a code in the middle of its place.
 func (cp *composer) centredCode(p *sheet.Page, m codes.Matrix, module int, b *place) {
 	w, h := (m.W+2*m.Quiet)*module, (m.H+2*m.Quiet)*module
-	p.Ops = append(p.Ops, codeOps(m, module, b.x+(max(b.w, w)-w)/2, b.y+(max(b.h, h)-h)/2)...)
+	p.Ops = appendCode(p.Ops, m, module, b.x+(max(b.w, w)-w)/2, b.y+(max(b.h, h)-h)/2)
 }
 
 // placedDataMatrix is a section or a value as a DataMatrix.
@@ -49,7 +49,7 @@ func (cp *composer) placedDataMatrix(p *sheet.Page, b *place) error {
 	if err != nil {
 		return err
 	}
-	m, err := codes.DataMatrix([]byte(text), b.shape)
+	m, err := codes.DataMatrixIn(cp.mem.codes, []byte(text), b.shape)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,9 @@ import (
 	"postlift/mailers/typeset"
 )
 
+// displaySize is the size from which text is a headline, in thousandths of a point.
+const displaySize = 14_000
+
 // placedText is a section in a box: it shrinks, by half points, to the least size that the design allows before what
 // is too long is a Fault.
 func (cp *composer) placedText(p *sheet.Page, b *place) error {
@@ -50,7 +53,8 @@ func (cp *composer) boxedAt(raws []merge.Raw, b *place, size int) ([]item, error
 	}
 	l.size, l.style, l.ink, l.align = size, b.style, b.ink, b.align
 	l.before = l.line() * 45 / 100
-	if b.align != typeset.Justified && b.align != typeset.Left {
+	ragged := b.align != typeset.Justified && b.align != typeset.Left
+	if ragged || size >= displaySize && size > b.shrink { // a headline is made smaller before its words are parted
 		l.hyphenate = ""
 	}
 	out := make([]item, 0, len(raws))

@@ -127,7 +127,7 @@ func (v *voice) static(id int, b *design.Block) (ops []sheet.Op, fixed bool, err
 		if sec == nil || sec.raws == nil {
 			return nil, false, nil
 		}
-		cp := &composer{voice: v, piece: &Piece{}}
+		cp := &composer{voice: v, mem: lasting, piece: &Piece{}}
 		s, err := cp.boxed(sec.raws, v.textPlace(p))
 		if err != nil {
 			return nil, true, err
@@ -222,7 +222,7 @@ func (v *voice) dynamic(id int, b *design.Block) (func(*composer, *sheet.Page, i
 
 // labelled sets the labels of an info block.
 func (v *voice) labelled(p *place) error {
-	cp := &composer{voice: v}
+	cp := &composer{voice: v, mem: lasting}
 	for _, name := range p.rows {
 		row, ok := infoRows[name]
 		if !ok {

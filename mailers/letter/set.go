@@ -39,7 +39,8 @@ type set struct {
 	height int
 	layer  *sheet.Layer
 	placed []sheet.Placed
-	head   int // so many rows from the top are drawn again where the block goes on on a next page
+	head   int    // so many rows from the top are drawn again where the block goes on on a next page
+	one    [1]row // of a block that is never parted
 }
 
 // addRow closes a row with the operations since the last one.
@@ -62,7 +63,7 @@ func (s *set) share() {
 // whole makes one row of everything: the block is never parted.
 func (s *set) whole(height int) {
 	s.height = height
-	s.rows = append(s.rows[:0], row{height: height, to: len(s.ops)})
+	s.rows = append(s.one[:0], row{height: height, to: len(s.ops)})
 }
 
 // put draws a child at a place inside the block.
@@ -103,7 +104,7 @@ type item struct {
 
 // paragraph sets lines of spans from a left edge on.
 func (cp *composer) paragraph(lines [][]typeset.Span, l *look, indent, measure int) (*set, error) {
-	set := &set{}
+	set := cp.mem.sets.One()
 	if err := cp.paragraphInto(set, lines, l, indent, measure); err != nil {
 		return nil, err
 	}
@@ -111,7 +112,7 @@ func (cp *composer) paragraph(lines [][]typeset.Span, l *look, indent, measure i
 }
 
 func (cp *composer) paragraphInto(out *set, lines [][]typeset.Span, l *look, indent, measure int) error {
-	broken, err := cp.faces.Break(styled(lines, l.style), typeset.Options{Size: l.size, Measure: measure - indent, Align: l.align, Hyphenate: l.hyphenate, Tabular: l.tabular})
+	broken, err := cp.faces.BreakIn(cp.mem.text, styled(lines, l.style), typeset.Options{Size: l.size, Measure: measure - indent, Align: l.align, Hyphenate: l.hyphenate, Tabular: l.tabular})
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (cp *composer) paragraphInto(out *set, lines [][]typeset.Span, l *look, ind
 		runs += len(broken[i].Runs)
 	}
 	if out.ops == nil {
-		out.ops, out.rows = make([]sheet.Op, 0, runs+2), make([]row, 0, len(broken))
+		out.ops, out.rows = cp.mem.ops.Room(runs+2), cp.mem.rows.Room(len(broken))
 	}
 	base := l.baseline()
 	for i := range broken {
@@ -162,7 +163,7 @@ func mixed(block, word sheet.Style) sheet.Style {
 
 // text is a line of one style that is not broken.
 func (cp *composer) text(s string, style sheet.Style, size int, ink sheet.Ink, part sheet.Part) sheet.Op {
-	r := cp.faces.Set(style, s, size)
+	r := cp.faces.SetIn(cp.mem.text, style, s, size)
 	return sheet.Op{Kind: sheet.OpText, Part: part, Style: style, Size: size, W: r.W, Ink: ink, Text: s, Shift: r.Shift}
 }
 

@@ -76,7 +76,8 @@ func (cp *composer) signLine(items []item, s, where string, style sheet.Style) (
 	if err != nil {
 		return nil, err
 	}
-	line := &set{ops: []sheet.Op{at(op, 0, l.baseline())}}
+	line := cp.mem.sets.One()
+	line.ops = append(cp.mem.ops.Room(1), at(op, 0, l.baseline()))
 	line.whole(l.line())
 	return append(items, item{set: line}), nil
 }
@@ -88,7 +89,7 @@ func (cp *composer) signed() (item, error) {
 		return item{}, err
 	}
 	if file == "" {
-		gap := &set{}
+		gap := cp.mem.sets.One()
 		gap.whole(signRoom)
 		return item{set: gap, gap: true}, nil
 	}

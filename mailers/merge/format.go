@@ -71,7 +71,15 @@ func date(r *run, v value, args []value) (value, error) {
 	if len(args) == 1 {
 		form = args[0].s
 	}
-	return text(FormatDate(d, form, r.text.lang)), nil
+	return text(together(FormatDate(d, form, r.text.lang))), nil
+}
+
+// together keeps a day on one line with its month: no line of a letter ends in "30.".
+func together(date string) string {
+	if date == "" || !digit(date[0]) {
+		return date
+	}
+	return strings.Replace(date, " ", "\u00a0", 1)
 }
 
 // FormatDate prints a date in one of the forms short, long, month, year and weekday.

@@ -120,6 +120,7 @@ func (m *maker) merged(r *record) map[string]any {
 		case r.values[i] == nil:
 		case c.list == "":
 			put(doc, c.name, r.values[i])
+			outspoken(doc, c.name)
 		default:
 			if c.list != list { // whatever else filled the list belongs to all pieces
 				list = c.list
@@ -132,6 +133,15 @@ func (m *maker) merged(r *record) map[string]any {
 		put(doc, "sender.signature_file", kit.Signatures+file)
 	}
 	return doc
+}
+
+// outspoken takes away what constants say in a language, where the row says it itself.
+func outspoken(doc map[string]any, name string) {
+	if field, ok := strings.CutPrefix(name, "campaign."); ok {
+		campaign, _ := doc["campaign"].(map[string]any)
+		delete(campaign, field+"_de")
+		delete(campaign, field+"_en")
+	}
 }
 
 // person is the recipient, whose name may stand in one field or in several.
@@ -175,7 +185,7 @@ func (m *maker) spoken(doc map[string]any, a *about, who address.Person, lang st
 	campaign, _ := doc["campaign"].(map[string]any)
 	for _, c := range m.constants { // an offer in each language: campaign.offer_de and campaign.offer_en
 		name, ok := strings.CutSuffix(strings.TrimPrefix(c.name, "campaign."), "_"+base)
-		if ok && campaign[name] == nil && campaign[name+"_"+base] != nil {
+		if ok && campaign[name+"_"+base] != nil {
 			campaign[name] = c.value
 		}
 	}

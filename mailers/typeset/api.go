@@ -3,6 +3,7 @@ package typeset
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -59,7 +60,10 @@ type Line struct {
 // Justified lines end at the measure to less than a thousandth of the size, but for the last of a stretch and
 // for a line whose blanks would grow to five times their width, which stays ragged. No more than two lines in a
 // row end with a hyphen and a stretch's last word is not parted, unless the column cannot be set otherwise.
-func (f Family) Break(lines [][]Span, o Options) ([]Line, error) {
+func (f Family) Break(lines [][]Span, o Options) ([]Line, error) { return f.BreakIn(nil, lines, o) }
+
+// BreakIn is Break with the lines in m, until m is reset.
+func (f Family) BreakIn(m *Memory, lines [][]Span, o Options) ([]Line, error) {
 	s := setters.Get().(*setter)
 	defer s.release()
 	if err := s.prepare(f, o); err != nil {
@@ -70,23 +74,28 @@ func (f Family) Break(lines [][]Span, o Options) ([]Line, error) {
 			return nil, err
 		}
 	}
-	return s.out.lines(o), nil
+	return s.out.lines(m, o), nil
 }
 
 // Set is one line of one style that is not broken, kerned.
 func (f Family) Set(style sheet.Style, text string, size int) Run {
-	return f.set(style, text, size, false)
+	return f.set(nil, style, text, size, false)
 }
 
 // SetTabular is Set with figures of equal width and without kerning between them.
 func (f Family) SetTabular(style sheet.Style, text string, size int) Run {
-	return f.set(style, text, size, true)
+	return f.set(nil, style, text, size, true)
 }
 
-func (f Family) set(style sheet.Style, text string, size int, tabular bool) Run {
+// SetIn is Set with the run's shifts in m, until m is reset.
+func (f Family) SetIn(m *Memory, style sheet.Style, text string, size int) Run {
+	return f.set(m, style, text, size, false)
+}
+
+func (f Family) set(mem *Memory, style sheet.Style, text string, size int, tabular bool) Run {
 	m := measurerOf(f[style], noLanguage, tabular)
-	w := word{text: text}
-	m.advances(&w)
+	w := word{text: text, shift: mem.shift(utf8.RuneCountInString(text))}
+	m.advances(&w, nil)
 	run := Run{Style: style, Text: text, X: micrometres(w.lead, size), W: micrometres(w.width-w.lead, size)}
 	if n := len(w.shift) - 1; n > 0 && moves(w.shift[:n]) {
 		run.Shift = w.shift[:n:n]

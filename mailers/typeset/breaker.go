@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-var setters = sync.Pool{New: func() any { return new(setter) }}
+var setters = sync.Pool{New: func() any { return &setter{scratch: wordScratch{before: []int{}}} }}
 
 // keptItems is the largest paragraph whose scratch memory goes back to the pool.
 const keptItems = 1 << 14

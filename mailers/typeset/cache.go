@@ -9,8 +9,12 @@ import (
 // key, so it does not matter which are kept.
 type wordCache [2 * languages]atomic.Pointer[wordTable]
 
-// wordTable is a cache of fixed size in sets of four places.
-type wordTable [1 << 10][4]atomic.Pointer[word]
+// wordTable is a cache of fixed size in sets of four places. Beside each word stands a part of its key's hash, so that
+// of other words nothing is looked at; it may be another word's for a moment, and the word is measured again.
+type wordTable [1 << 10]struct {
+	tags  [4]atomic.Uint32
+	words [4]atomic.Pointer[word]
+}
 
 // cachedLength is the longest word that is kept, bytes.
 const cachedLength = 48
@@ -38,18 +42,19 @@ func (m *measurer) word(t *wordTable, key string) *word {
 	}
 	hash := maphash.String(wordSeed, key)
 	set := &t[hash%uint64(len(t))]
-	free := &set[hash>>62]
-	for i := range set {
-		w := set[i].Load()
-		if w == nil {
-			free = &set[i]
-			break
-		}
-		if w.key == key {
-			return w
+	tag, free := uint32(hash>>32)|1, hash>>62
+	for i := range set.tags {
+		switch set.tags[i].Load() {
+		case tag:
+			if w := set.words[i].Load(); w != nil && w.key == key {
+				return w
+			}
+		case 0:
+			free = uint64(i)
 		}
 	}
 	w := m.measure(key)
-	free.Store(w)
+	set.words[free].Store(w)
+	set.tags[free].Store(tag)
 	return w
 }

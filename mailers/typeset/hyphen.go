@@ -60,6 +60,7 @@ type hyphenator struct {
 	nodes   []patternNode
 	weights []byte
 	whole   map[string][]int // exceptions: places of hyphens in letters
+	latin   [0x180]byte      // letters of the first runes, capitals among them: nearly all of a text
 }
 
 // patternNode is a node of the pattern tree. Its children stand one after the other, by letter.
@@ -82,6 +83,9 @@ func loadHyphenator(name string) *hyphenator {
 	h.build(strings.Fields(group(clean, `\patterns{`)))
 	for _, w := range strings.Fields(group(clean, `\hyphenation{`)) {
 		h.except(w)
+	}
+	for r := range h.latin {
+		h.latin[r] = h.letters[unicode.ToLower(rune(r))]
 	}
 	return h
 }
@@ -206,14 +210,16 @@ func (h *hyphenator) places(word string, out []int) []int {
 			return out
 		}
 		n++
-		letters[n] = h.letters[unicode.ToLower(r)]
+		letters[n] = h.letter(r)
 	}
 	if n < shortestParted {
 		return out
 	}
 	letters[n+1] = dot
-	if at, ok := h.whole[strings.ToLower(word)]; ok {
-		return append(out, inner(at, n)...)
+	if len(h.whole) > 0 {
+		if at, ok := h.whole[strings.ToLower(word)]; ok {
+			return append(out, inner(at, n)...)
+		}
 	}
 	for i := 0; i <= n; i++ {
 		h.weigh(letters[i:n+2], weights[i:])
@@ -224,6 +230,13 @@ func (h *hyphenator) places(word string, out []int) []int {
 		}
 	}
 	return out
+}
+
+func (h *hyphenator) letter(r rune) byte {
+	if int(r) < len(h.latin) {
+		return h.latin[r]
+	}
+	return h.letters[unicode.ToLower(r)]
 }
 
 // inner leaves out places too near to a word's ends.

@@ -48,6 +48,7 @@ type setter struct {
 	head    int     // the first of active from which a line is not yet too long
 	chosen  []int32 // spots where lines end
 	out     output
+	scratch wordScratch
 }
 
 // prepare readies the setter for a paragraph.
@@ -72,6 +73,7 @@ func (s *setter) measurer(style sheet.Style) (*measurer, error) {
 	m := &s.by[style]
 	if m.face == nil {
 		*m = measurerOf(s.faces[style], s.lang, s.opt.Tabular)
+		m.scratch = &s.scratch
 		s.tables[style] = m.face.table(s.lang, s.opt.Tabular)
 	}
 	return m, nil

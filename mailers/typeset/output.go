@@ -63,14 +63,13 @@ func (o *output) line() {
 }
 
 // lines makes the result.
-func (o *output) lines(opt Options) []Line {
+func (o *output) lines(m *Memory, opt Options) []Line {
 	if len(o.ends) == 0 {
 		return nil
 	}
 	text := string(o.text)
-	shift := append([]int16(nil), o.shift...)
-	runs := make([]Run, len(o.runs))
-	lines := make([]Line, len(o.ends))
+	shift := append(m.shift(len(o.shift)), o.shift...)
+	runs, lines := m.run(len(o.runs)), m.line(len(o.ends))
 	at := 0
 	for i, end := range o.ends {
 		l := Line{Width: micrometres(end.width, opt.Size), Runs: runs[at:end.runs:end.runs]}

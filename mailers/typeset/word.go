@@ -72,6 +72,13 @@ type measurer struct {
 	lang    language
 	tabular bool
 	cell    int // width of the widest figure, when tabular
+	scratch *wordScratch
+}
+
+// wordScratch is memory that every word is measured in.
+type wordScratch struct {
+	before []int // distance from the word's start to each rune
+	breaks []wordBreak
 }
 
 const softHyphen = '\u00ad'
@@ -84,10 +91,18 @@ func (m *measurer) measure(key string) *word {
 	if strings.ContainsRune(w.text, softHyphen) {
 		w.text, soft = withoutSoft(w.text)
 	}
-	before := m.advances(w)
+	room := m.scratch
+	if room == nil {
+		room = &wordScratch{before: []int{}}
+	}
+	w.shift = make([]int16, 0, utf8.RuneCountInString(w.text))
+	room.before = m.advances(w, room.before[:0])
 	w.trait = traitsOf(w.text)
+	w.breaks = room.breaks[:0]
 	m.findBreaks(w, soft)
-	m.measureBreaks(w, before)
+	m.measureBreaks(w, room.before)
+	room.breaks = w.breaks
+	w.breaks = slices.Clone(w.breaks)
 	return w
 }
 
@@ -104,11 +119,8 @@ func withoutSoft(s string) (text string, at []int) {
 	return b.String(), slices.Compact(at)
 }
 
-// advances sets widths and kerning and returns the distance from the word's start to each rune.
-func (m *measurer) advances(w *word) []int {
-	n := utf8.RuneCountInString(w.text)
-	w.shift = make([]int16, 0, n)
-	before := make([]int, 0, n+1)
+// advances sets widths and kerning, and appends the distance from the word's start to each rune, unless before is nil.
+func (m *measurer) advances(w *word, before []int) []int {
 	for _, r := range w.text {
 		kern := m.kern(w.last, r)
 		if len(w.shift) == 0 {
@@ -119,13 +131,18 @@ func (m *measurer) advances(w *word) []int {
 			w.shift[len(w.shift)-1] = int16(kern)
 			w.width += kern
 		}
-		before = append(before, w.width)
+		if before != nil {
+			before = append(before, w.width)
+		}
 		w.width += m.face.advance(r)
 		w.shift = append(w.shift, 0)
 		if tied(w.last, r) {
 			w.ties++
 		}
 		w.last = r
+	}
+	if before == nil {
+		return nil
 	}
 	return append(before, w.width)
 }

@@ -1,0 +1,59 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"postlift"
+	"postlift/mailers"
+)
+
+// Contract and orders are read as of the date, for every account of the run, and not at all where no letter names them.
+func TestRecipientFacts(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		newMailWorld(t, s, 3, 10)
+		ctx, day := context.Background(), postlift.MustDate
+		k1, k2 := externalOf(t, s, 1), externalOf(t, s, 2)
+		importText(t, s, "contracts", "external_id,account_id,started_on,term_months,notice_days,auto_renew,notice_given_on,ended_on,monthly_fee\n"+
+			"V1,"+k1+",2025-09-01,12,30,yes,,,10\nV2,"+k1+",2025-08-01,12,30,yes,,,20\nV3,"+k1+",2024-08-01,12,30,no,,,30\nV4,"+k2+",2025-08-01,12,30,yes,2026-05-20,,5\n")
+		for i := range 12 {
+			must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: fmt.Sprintf("O%02d", i), AccountID: 1, DocType: "order", PlacedOn: day("2026-01-01").AddDays(i), Currency: "EUR", NetMinor: int64(1000 + i)}).Error)
+		}
+		must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: "later", AccountID: 1, DocType: "order", PlacedOn: day("2026-06-02"), Currency: "EUR", NetMinor: 1}).Error)
+		var latest orderRow
+		must(t, s.gormR.First(&latest, "external_id = 'O11'").Error)
+		for i := range 25 {
+			must(t, s.gormW.Create(&orderLineRow{OrderID: latest.ID, LineNo: int64(i + 1), Product: fmt.Sprintf("Bohrer %d", i+1), ProductGroup: "Werkzeug", Quantity: 2, NetMinor: 50}).Error)
+		}
+		list, err := s.RunRecipients(ctx, 1, 0, day("2026-06-01"), mailers.Needs{Contract: true, Orders: true})
+		must(t, err)
+		of := map[int64]mailers.Recipient{}
+		for _, r := range list {
+			of[r.AccountID] = r
+		}
+		c := of[1].Contract
+		if c == nil || c.Number != "V2" || c.End != day("2026-07-31") || c.NoticeDeadline != day("2026-07-01") || c.TermMonths != 12 || c.Currency != "EUR" ||
+			len(c.Lines) != 1 || c.Lines[0].MonthlyMinor != 2000 {
+			t.Errorf("the contract that ends next: %+v", c)
+		}
+		if c := of[2].Contract; c == nil || c.Number != "V4" || !c.NoticeDeadline.IsZero() {
+			t.Errorf("a contract to which notice was given: %+v", c)
+		}
+		if of[3].Contract != nil || len(of[3].Orders) != 0 {
+			t.Errorf("account 3 has neither: %+v", of[3].Facts)
+		}
+		orders := of[1].Orders
+		if len(orders) != mailers.MaxOrders || orders[0].Number != "O11" || orders[9].Number != "O02" || len(orders[0].Lines) != mailers.MaxOrderLines ||
+			orders[0].Lines[19].Product != "Bohrer 20" || orders[0].NetMinor != 1011 || len(orders[1].Lines) != 0 {
+			t.Errorf("orders %+v", orders)
+		}
+		plain, err := s.RunRecipients(ctx, 1, 0, day("2026-06-01"), mailers.Needs{})
+		must(t, err)
+		for _, r := range plain {
+			if r.Contract != nil || r.Orders != nil {
+				t.Errorf("facts that nobody asked for: %+v", r.Facts)
+			}
+		}
+	})
+}
