@@ -53,6 +53,7 @@ type Sender struct {
 	City          string `json:"city" yaml:"city"`
 	Country       string `json:"country" yaml:"country"` // ISO 3166-1 alpha-2
 	Phone         string `json:"phone" yaml:"phone"`
+	Fax           string `json:"fax,omitempty" yaml:"fax"` // on reply coupons
 	Email         string `json:"email" yaml:"email"`
 	Web           string `json:"web" yaml:"web"`
 	Particulars   string `json:"particulars" yaml:"particulars"` // register, directors, VAT id: the footer
@@ -64,7 +65,7 @@ type Sender struct {
 func (s Sender) With(other Sender) Sender {
 	for _, f := range []struct{ to, from *string }{
 		{&s.Company, &other.Company}, {&s.Street, &other.Street}, {&s.Postcode, &other.Postcode}, {&s.City, &other.City},
-		{&s.Country, &other.Country}, {&s.Phone, &other.Phone}, {&s.Email, &other.Email}, {&s.Web, &other.Web},
+		{&s.Country, &other.Country}, {&s.Phone, &other.Phone}, {&s.Fax, &other.Fax}, {&s.Email, &other.Email}, {&s.Web, &other.Web},
 		{&s.Particulars, &other.Particulars}, {&s.SignatureName, &other.SignatureName}, {&s.SignatureRole, &other.SignatureRole},
 	} {
 		if *f.from != "" {

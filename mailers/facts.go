@@ -162,9 +162,12 @@ func nameOf(product, group string) string {
 	return group
 }
 
-// campaignOwn fills variables that are the design's own, and those of tickets, coupons and the logo, from the
-// campaign's merge fields: ticket.place from ticket_place, or from ticket_place_de in a German letter.
-func (k *letterKind) campaignOwn(doc fields, given map[string]string, lang string) {
+// customerNoHole stands in a picture's name for the account's number: logos/{customer_no}.png.
+const customerNoHole = "{customer_no}"
+
+// campaignOwn fills variables that are the design's own, and those of tickets, coupons, the logo and recipients'
+// pictures, from the campaign's merge fields: ticket.place from ticket_place, or from ticket_place_de in a German letter.
+func (k *letterKind) campaignOwn(doc fields, given map[string]string, lang, customerNo string) {
 	for _, name := range k.own {
 		key := strings.ReplaceAll(name, ".", "_")
 		text, ok := given[key+"_"+lang]
@@ -174,6 +177,7 @@ func (k *letterKind) campaignOwn(doc fields, given map[string]string, lang strin
 		if !ok {
 			continue
 		}
+		text = strings.ReplaceAll(text, customerNoHole, customerNo)
 		group, field, dotted := strings.Cut(name, ".")
 		if !dotted {
 			doc[name] = text
@@ -197,8 +201,8 @@ func ownNames(d *design.Design) []string {
 		if strings.Contains(name, "[]") || group == "campaign" {
 			continue
 		}
-		_, shared := builtin[name]
-		if !shared || slices.Contains([]string{"ticket", "coupon"}, group) || name == "sender.logo" {
+		kind, shared := builtin[name]
+		if !shared || kind == merge.Image || slices.Contains([]string{"ticket", "coupon"}, group) {
 			out = append(out, name)
 		}
 	}

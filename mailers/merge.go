@@ -43,7 +43,7 @@ func (p *planner) merge(r *Recipient, k *letterKind, lang, code string) []byte {
 	if k.used["ticket.code"] {
 		doc["ticket"] = fields{"code": postlift.FormatCode(code)}
 	}
-	k.campaignOwn(doc, p.job.Definition.Merge, base)
+	k.campaignOwn(doc, p.job.Definition.Merge, base, r.AccountKey)
 	return mustJSON(doc)
 }
 
@@ -95,7 +95,7 @@ func (p *planner) accountFields(r *Recipient, used map[string]bool) fields {
 func (p *planner) senderFields(r *Recipient) fields {
 	s := p.settings.Sender.With(p.job.Definition.Sender)
 	f := fields{"company": s.Company, "street": s.Street, "postcode": s.Postcode, "city": s.City, "country": s.Country,
-		"phone": s.Phone, "email": s.Email, "web": s.Web, "particulars": s.Particulars,
+		"phone": s.Phone, "fax": s.Fax, "email": s.Email, "web": s.Web, "particulars": s.Particulars,
 		"return_line":    s.Company + " · " + s.Street + " · " + s.Postcode + " " + s.City,
 		"signature_name": s.SignatureName, "signature_role": s.SignatureRole}
 	if r.OwnerName != "" {

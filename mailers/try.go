@@ -7,7 +7,6 @@ import (
 	"postlift"
 	"postlift/mailers/design"
 	"postlift/mailers/letter"
-	"postlift/mailers/merge"
 	"postlift/mailers/preflight"
 	"postlift/mailers/sheaf"
 	"postlift/mailers/sheet"
@@ -46,13 +45,7 @@ func (p *Press) Try(version DesignVersion, terms Terms) (warnings []string, err 
 // trySample composes one sample recipient.
 func trySample(c *letter.Compiled, check *preflight.Checker, s design.SampleCase) (warnings []string, err error) {
 	where := fmt.Sprintf("design %s, sample %s in %s: ", c.Design().Name(), s.Name, s.Language)
-	for name, kind := range c.Design().Vars() {
-		if kind == merge.Image {
-			fillImage(s.Merge, name)
-		}
-	}
-	plan, err := c.Compose(letter.Piece{ID: "sample", BatchID: "SAMPLE", Language: s.Language, TrackingURL: s.TrackingURL, Code: s.Code,
-		MatchCode: s.MatchCode, Seq: 1, Kind: KindProof, Address: s.Address, Merge: s.Merge})
+	plan, err := c.Compose(samplePiece(c.Design(), s))
 	if err != nil {
 		if s.Name != "present" && postlift.KindOf(err) == postlift.Invalid {
 			return []string{where + "such a letter stops: " + postlift.UserText(err)}, nil

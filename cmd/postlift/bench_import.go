@@ -24,8 +24,8 @@ import (
 
 func newBenchCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure this program on this machine",
-		Example: "  postlift bench clv\n  postlift bench import"}
-	cmd.AddCommand(newBenchImportCommand(a), newBenchCLVCommand(a), newBenchRecoveryCommand(a), newBenchSelectCommand(a), newBenchRulesCommand(a))
+		Example: "  postlift bench clv\n  postlift bench import\n  postlift bench render"}
+	cmd.AddCommand(newBenchImportCommand(a), newBenchCLVCommand(a), newBenchRecoveryCommand(a), newBenchSelectCommand(a), newBenchRulesCommand(a), newBenchRenderCommand(a))
 	return cmd
 }
 

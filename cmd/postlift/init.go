@@ -29,6 +29,7 @@ const configSample = `# postlift configuration: NAME=value. The environment wins
 # POSTLIFT_STAFF_ADDR=127.0.0.1:8081     pages for people; loopback only while there is no log-in
 # POSTLIFT_LOG_LEVEL=warn                debug, info, warn, error
 # POSTLIFT_RENDER_PARALLEL=2             files rendered at once by one process
+# POSTLIFT_ASSETS=/srv/postlift/assets   images per recipient, signatures, output profiles; empty: assets in this folder
 `
 
 func newInitCommand(a *app) *cobra.Command {

@@ -57,7 +57,7 @@ func TestRenderWritesABatch(t *testing.T) {
 			t.Errorf("line %d: sha256 %q", i+1, rows[i]["sha256"])
 		}
 		if rows[i]["batch_id"] != sum.BatchID || !strings.HasPrefix(rows[i]["tracking_url"], "https://reply.beispiel.example/r/") ||
-			rows[i]["match_code"] != mailers.MatchCode(sum.BatchID, i+1) || len(rows[i]["code"]) != 13 {
+			rows[i]["match_code"] != mailers.MatchCode(sum.BatchID, i+1)+" 1/1" || len(rows[i]["code"]) != 13 {
 			t.Errorf("line %d: %v", i+1, rows[i])
 		}
 	}

@@ -141,7 +141,15 @@ func end(id string) string {
 
 const alphabet36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-func plainID(s string) bool { return strings.Trim(s, alphabet36) == "" }
+// plainID tells whether an id is of figures and capitals only.
+func plainID(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return true
+}
 
 // checkCharacters are the two of ISO/IEC 7064, MOD 1271-36: they find every single misread character, every
 // swap of neighbours and nearly all else.

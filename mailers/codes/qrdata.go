@@ -1,7 +1,5 @@
 package codes
 
-import "strings"
-
 // mode is how a QR segment packs its characters.
 type mode uint8
 
@@ -52,15 +50,16 @@ func segmentBits(m mode, n, version int) int {
 
 // tailMode is the tightest mode that packs all of s.
 func tailMode(s string) mode {
-	if strings.Trim(s, "0123456789") == "" {
-		return numeric
-	}
+	m := numeric
 	for i := range len(s) {
-		if value45[s[i]] == 0 {
+		switch v := value45[s[i]]; {
+		case v == 0:
 			return bytewise
+		case v > 10:
+			m = alphanumeric
 		}
 	}
-	return alphanumeric
+	return m
 }
 
 // splitQR finds after how many bytes a text goes over from bytes to a tighter mode, and the size in bits of

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"postlift/mailers/colour"
 	"postlift/mailers/picture"
 	"postlift/mailers/sheet"
 )
@@ -29,6 +30,11 @@ type assets struct {
 	mu   sync.Mutex
 	kept map[string]*sheet.Image
 	size int
+}
+
+// assetOptions are how pictures per recipient and signatures are made ready.
+func assetOptions(convert *colour.Transform) picture.Options {
+	return picture.Options{Transform: convert, ScreenSide: screenSide}
 }
 
 func newAssets(dir fs.FS, o picture.Options) *assets {

@@ -3,6 +3,7 @@ package kit
 import (
 	"crypto/sha256"
 	"io/fs"
+	"slices"
 	"sync"
 
 	"postlift"
@@ -33,8 +34,15 @@ type Kit struct {
 	profile *colour.Profile
 	convert *colour.Transform
 
-	mu   sync.Mutex
-	keys map[[sha256.Size]byte]string // of the designs' pictures: the key by the file's content
+	mu    sync.Mutex
+	keys  map[[sha256.Size]byte]string // of the designs' pictures: the key by the file's content
+	spots map[artworkPage][]string     // that a designer's page prints
+}
+
+// artworkPage is a page of a PDF by its content.
+type artworkPage struct {
+	file [sha256.Size]byte
+	page int
 }
 
 // New reads and checks the profile. A profile that is not of a CMYK press is an Invalid fault.
@@ -51,13 +59,19 @@ func New(o Options) (*Kit, error) {
 		return nil, err
 	}
 	id, _ := profile.Condition()
-	k := &Kit{keys: map[[sha256.Size]byte]string{}, profile: profile, convert: convert, Profile: pdf.Profile{ICC: o.ICC, Identifier: id, Info: profile.Description}}
+	k := &Kit{keys: map[[sha256.Size]byte]string{}, spots: map[artworkPage][]string{}, profile: profile, convert: convert, Profile: pdf.Profile{ICC: o.ICC, Identifier: id, Info: profile.Description}}
 	k.Letter = letter.Kit{Fonts: o.Fonts, Images: k.image, Franking: o.Franking,
 		Artwork: func(data []byte, page, w, h, bleed int) (*sheet.Form, error) {
-			return artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, Draw: o.Draw})
+			form, err := artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, Draw: o.Draw})
+			if err == nil {
+				k.mu.Lock()
+				k.spots[artworkPage{sha256.Sum256(data), page}] = form.Spots
+				k.mu.Unlock()
+			}
+			return form, err
 		}}
 	if o.Assets != nil {
-		k.Letter.Assets = newAssets(o.Assets, picture.Options{Transform: convert, ScreenSide: screenSide}).find
+		k.Letter.Assets = newAssets(o.Assets, assetOptions(convert)).find
 	}
 	return k, nil
 }
@@ -78,6 +92,26 @@ func (k *Kit) Compile(d *design.Design) (*letter.Compiled, error) { return lette
 
 // Screen is how an ink looks on a screen that shows this printing condition.
 func (k *Kit) Screen(ink sheet.Ink) [3]uint8 { return k.profile.RGB(ink) }
+
+// Spots are the spot inks that a design prints beside CMYK, sorted: those of its colours, and of its artwork once it was
+// compiled with this kit.
+func (k *Kit) Spots(d *design.Design) []string {
+	spots := []string{}
+	for _, ink := range d.Spec().Colours {
+		if ink.Spot != "" {
+			spots = append(spots, ink.Spot)
+		}
+	}
+	for _, b := range d.Spec().Blocks {
+		if data, ok := d.File(b.File); ok && b.Kind == "artwork" {
+			k.mu.Lock()
+			spots = append(spots, k.spots[artworkPage{sha256.Sum256(data), max(b.PDFPage, 1)}]...)
+			k.mu.Unlock()
+		}
+	}
+	slices.Sort(spots)
+	return slices.Compact(spots)
+}
 
 // leastInkLimit is the least sum of inks that a checker asks for: profiles that say less were read wrongly.
 const leastInkLimit = 240

@@ -18,6 +18,7 @@ type Compiled struct {
 	spec   *design.Spec
 	kit    Kit
 	faces  typeset.Family
+	covers *typeset.Coverage // of the faces
 	fonts  [sheet.Styles]sheet.FontRef
 	sheet  sheet.Sheet
 	voices map[string]*voice // by language tag in lower case
@@ -124,7 +125,7 @@ func (c *Compiled) Zones(first bool) []sheet.Zone {
 	return c.zones[nextPage]
 }
 
-func (c *Compiled) missing(s string) (rune, bool) { return c.faces.Missing(s) }
+func (c *Compiled) missing(s string) (rune, bool) { return c.covers.Missing(s) }
 
 // loadFonts reads the fonts; without a bold italic, bold stands for it.
 func (c *Compiled) loadFonts() error {
@@ -139,6 +140,7 @@ func (c *Compiled) loadFonts() error {
 		}
 		c.faces[i] = face
 	}
+	c.covers = c.faces.Coverage()
 	return nil
 }
 

@@ -58,7 +58,7 @@ func (cp *composer) day(path string) (postlift.Date, error) {
 
 // checked refuses characters that the fonts lack.
 func (cp *composer) checked(s, where string) error {
-	if r, missing := cp.faces.Missing(s); missing {
+	if r, missing := cp.covers.Missing(s); missing {
 		return pieceFault("%s contains %q (U+%04X), which the design's fonts cannot print: correct it in the customer file", where, r, r)
 	}
 	return nil

@@ -10,7 +10,8 @@ import (
 // inline reads words with their styles. What stands between the marks of a value is text, whatever it holds.
 type inline struct {
 	bold, italic bool
-	text         []byte
+	text         []byte // of all spans of the line
+	from         int    // where the open span's starts
 	spans        []typeset.Span
 }
 
@@ -73,9 +74,12 @@ func (in *inline) stars(s string, at int) int {
 }
 
 func (in *inline) flush() {
-	if len(in.text) > 0 {
-		in.spans = append(in.spans, typeset.Span{Style: in.style(), Text: string(in.text)})
-		in.text = in.text[:0]
+	if len(in.text) > in.from {
+		if in.spans == nil {
+			in.spans = make([]typeset.Span, 0, 4)
+		}
+		in.spans = append(in.spans, typeset.Span{Style: in.style(), Text: string(in.text[in.from:])})
+		in.from = len(in.text)
 	}
 }
 

@@ -149,7 +149,7 @@ func (f *File) digest(p *pen) {
 	f.hash.Write(n[:])
 	f.hash.Write(p.buf)
 	for _, r := range p.uses {
-		fmt.Fprintln(f.hash, r.kind, r.key, r.fonts, process(r.ink))
+		f.hash.Write(r.told)
 	}
 }
 

@@ -23,6 +23,7 @@ type finisher struct {
 	err   error
 	at    []int64 // where each object starts
 	buf   []byte
+	head  string // what every page object starts with
 
 	gofpdfSize int  // numbers that gofpdf gave out; ours follow
 	own        bool // every page has its own dictionary of resources, since one for all would be long

@@ -9,7 +9,10 @@ import (
 func (x *finisher) page(i int) {
 	num := 3 + 2*i
 	x.begin(num)
-	x.raw(x.pageHead() + "/Resources")
+	if x.head == "" {
+		x.head = x.pageHead() + "/Resources"
+	}
+	x.raw(x.head)
 	if x.own {
 		x.resources(x.f.pages[i].uses)
 	} else {

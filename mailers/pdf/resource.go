@@ -3,6 +3,7 @@ package pdf
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 
 	"postlift"
 	"postlift/mailers/sheet"
@@ -31,7 +32,8 @@ type ident struct {
 type resource struct {
 	ident
 	name string
-	num  int // object number, set when the file is written
+	told []byte // all that it is, as the hash of a piece that uses it hears it
+	num  int    // object number, set when the file is written
 
 	face *face       // kindFont
 	body []byte      // kindLayer, kindImage: deflated content or samples, or a JPEG file
@@ -65,6 +67,7 @@ func newRegistry() registry {
 func (g *registry) add(r *resource) (*resource, error) {
 	sum := sha256.Sum256([]byte(string(r.kind) + r.key + "\n" + r.fonts))
 	r.name = string(r.kind) + hex.EncodeToString(sum[:6])
+	r.told = fmt.Appendln(nil, r.kind, r.key, r.fonts, process(r.ink))
 	if g.names[r.name] != nil {
 		return nil, postlift.Faultf(postlift.Internal, opAdd, "two resources are named %s", r.name)
 	}

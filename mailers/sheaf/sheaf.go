@@ -75,6 +75,7 @@ func Print(ctx context.Context, w io.Writer, o Options, items iter.Seq2[Item, er
 		if err != nil {
 			return pdf.Summary{}, err
 		}
+		line.again(t)
 		if out.Reason == nil {
 			pieces++
 		}
@@ -96,19 +97,21 @@ func Print(ctx context.Context, w io.Writer, o Options, items iter.Seq2[Item, er
 	return sum, err
 }
 
-// task is an item on its way.
+// task is an item on its way. When it was drawn it is used again, with the room that its plan lies in.
 type task struct {
 	item     Item
+	room     letter.Room
 	plan     sheet.Plan
 	findings []preflight.Finding
-	reason   error // costs the item
-	err      error // ends the printing
-	ready    chan struct{}
+	reason   error         // costs the item
+	err      error         // ends the printing
+	ready    chan struct{} // gets one value when the plan is there
 }
 
 // line is the way from the items through the composers; order hands the tasks out as they came in.
 type line struct {
 	order  chan *task
+	used   chan *task
 	cancel context.CancelFunc
 	wait   sync.WaitGroup
 }
@@ -118,22 +121,22 @@ const ahead = 4
 
 func startLine(ctx context.Context, items iter.Seq2[Item, error], workers int) *line {
 	ctx, cancel := context.WithCancel(ctx)
-	l := &line{order: make(chan *task, ahead*workers), cancel: cancel}
+	l := &line{order: make(chan *task, ahead*workers), used: make(chan *task, 3*ahead*workers), cancel: cancel}
 	work := make(chan *task, ahead*workers)
 	l.wait.Go(func() {
 		defer close(l.order)
 		defer close(work)
 		for item, err := range items {
-			t := &task{item: item, err: err, ready: make(chan struct{})}
+			t := l.task(item, err)
 			if err != nil {
-				close(t.ready)
+				t.ready <- struct{}{}
 			}
 			if !send(ctx, l.order, t) || err != nil {
 				return
 			}
 			if !send(ctx, work, t) { // nobody composes it
 				t.err = ctx.Err()
-				close(t.ready)
+				t.ready <- struct{}{}
 				return
 			}
 		}
@@ -142,11 +145,31 @@ func startLine(ctx context.Context, items iter.Seq2[Item, error], workers int) *
 		l.wait.Go(func() {
 			for t := range work {
 				t.compose()
-				close(t.ready)
+				t.ready <- struct{}{}
 			}
 		})
 	}
 	return l
+}
+
+// task is one that was drawn, or a new one.
+func (l *line) task(item Item, err error) *task {
+	select {
+	case t := <-l.used:
+		t.item, t.err = item, err
+		return t
+	default:
+		return &task{item: item, err: err, ready: make(chan struct{}, 1)}
+	}
+}
+
+// again gives a task back; findings were handed on.
+func (l *line) again(t *task) {
+	t.item, t.plan, t.findings, t.reason = Item{}, sheet.Plan{}, nil, nil
+	select {
+	case l.used <- t:
+	default:
+	}
 }
 
 func send(ctx context.Context, to chan<- *task, t *task) bool {
@@ -168,7 +191,7 @@ func (l *line) stop() {
 
 // compose sets and tests the item.
 func (t *task) compose() {
-	plan, err := t.item.Compiled.Compose(t.item.Piece)
+	plan, err := t.item.Compiled.ComposeIn(&t.room, t.item.Piece)
 	if err != nil {
 		t.fail(err)
 		return

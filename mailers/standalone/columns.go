@@ -93,8 +93,8 @@ var recipientColumns = []csvfile.Column{
 	{Name: colURL, Aliases: []string{"tracking url", "personal url", "purl", "QR", "QR-Code"}},
 }
 
-// scalars are the columns of all variables that a design knows and that have one value.
-func scalars(vars, builtin merge.Vars) []column {
+// variables are the columns of all variables that a design knows; a list is one column of JSON.
+func variables(vars, builtin merge.Vars) []column {
 	var out []column
 	for _, name := range vars.Names() {
 		if strings.Contains(name, "[]") || derived[name] {

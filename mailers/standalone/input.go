@@ -45,9 +45,8 @@ func openInput(r io.Reader, vars merge.Vars, currency string) (*input, error) {
 	if err != nil {
 		return nil, inputFault("the recipients cannot be read: %v", err)
 	}
-	cols := scalars(vars, merge.Builtin())
-	lists := listColumns(vars)
-	first, err := csvfile.Open(bytes.NewReader(head), csvColumns(slices.Concat(cols, lists)), csvfile.Options{})
+	cols := variables(vars, merge.Builtin())
+	first, err := csvfile.Open(bytes.NewReader(head), csvColumns(cols), csvfile.Options{})
 	var more []column
 	if err == nil {
 		more, err = numberedColumns(first.Header(), vars)
@@ -55,7 +54,7 @@ func openInput(r io.Reader, vars merge.Vars, currency string) (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Concat(cols, lists, more)
+	all := slices.Concat(cols, more)
 	in := &input{vars: vars, currency: currency}
 	if in.reader, err = csvfile.Open(io.MultiReader(bytes.NewReader(head), r), csvColumns(all), csvfile.Options{}); err != nil {
 		return nil, err
@@ -67,17 +66,6 @@ func openInput(r io.Reader, vars merge.Vars, currency string) (*input, error) {
 	}
 	in.unused = unknownHeaders(in.reader.Format().Ignored, csvColumns(all))
 	return in, nil
-}
-
-// listColumns are lists as one column of JSON.
-func listColumns(vars merge.Vars) []column {
-	var out []column
-	for _, name := range vars.Names() {
-		if vars[name] == merge.List && !strings.Contains(name, "[]") {
-			out = append(out, column{name: name, kind: merge.List})
-		}
-	}
-	return out
 }
 
 // next reads a row; io.EOF ends the file.

@@ -9,6 +9,7 @@ import (
 
 	"postlift"
 	"postlift/mailers"
+	"postlift/mailers/codes"
 	"postlift/mailers/sheet"
 )
 
@@ -19,13 +20,12 @@ type lines struct {
 	names    int
 	common   []string // fields that all pieces of the job share
 	duplex   bool
-	spots    []string
 	envelope string
 }
 
 func newLines(p *press) *lines {
 	names := strings.Split(mailers.ManifestHeader, ",")
-	r := &lines{at: map[string]int{}, names: len(names), duplex: p.job.Design.Spec().Layout == "card", spots: spots(p), envelope: envelope(p)}
+	r := &lines{at: map[string]int{}, names: len(names), duplex: p.job.Design.Spec().Layout == "card", envelope: envelope(p)}
 	for i, n := range names {
 		r.at[n] = i
 	}
@@ -35,7 +35,7 @@ func newLines(p *press) *lines {
 		duplex = "yes"
 	}
 	for name, v := range map[string]string{"job_id": p.runID(), "batch_id": p.batch, "reprint_no": "0", "duplex": duplex,
-		"colour": r.colour(), "format": p.job.Design.Format().Name, "envelope": r.envelope} {
+		"colour": "CMYK", "format": p.job.Design.Format().Name, "envelope": r.envelope} {
 		r.common[r.at[name]] = v
 	}
 	return r
@@ -53,7 +53,7 @@ func (r *lines) fields(p *printed, file string) []string {
 	set("kind", p.piece.Kind)
 	set("code", postlift.FormatCode(p.piece.Code))
 	set("tracking_url", p.piece.TrackingURL)
-	set("match_code", p.piece.MatchCode)
+	set("match_code", codes.Match{Batch: p.piece.BatchID, Seq: p.piece.Seq, Piece: p.piece.ID, Sheet: 1, Sheets: r.sheets(p.pages.Count)}.Text())
 	set("pdf_file", file)
 	set("first_page", itoa(p.pages.First))
 	set("page_count", itoa(p.pages.Count))
@@ -77,20 +77,6 @@ func (r *lines) sheets(pages int) int {
 	return pages
 }
 
-// colour names the inks: CMYK, and the design's spot colours.
-func (r *lines) colour() string { return strings.Join(append([]string{"CMYK"}, r.spots...), "+") }
-
-func spots(p *press) []string {
-	var out []string
-	for _, ink := range p.job.Design.Spec().Colours {
-		if ink.Spot != "" {
-			out = append(out, ink.Spot)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
-
 func envelope(p *press) string {
 	if e := p.job.Design.Envelope(); e != "none" {
 		return e
@@ -112,10 +98,11 @@ func (c *collector) ticket() (mailers.Ticket, error) {
 	t := mailers.Ticket{JobID: c.runID(), BatchID: c.batch, Revision: 1, Campaign: c.job.Batch, Class: d.Class(), Sender: c.job.Sender.Fields["company"],
 		WrittenOn: c.job.Date, Languages: c.sum.Languages, Files: c.files, ManifestRows: c.sum.Printed, ContentSHA256: c.sum.ContentSHA256,
 		Product: mailers.TicketProduct{Format: d.Format().Name, Bleed: strings.TrimSuffix(strings.TrimRight(sheet.MM(d.Format().Bleed), "0"), ".") + " mm",
-			Colour: c.lines.colour(), Duplex: c.lines.duplex, Envelope: c.lines.envelope, Postage: "letter"},
+			Colour: "CMYK", Standard: c.job.Standard.String(), Condition: c.job.Kit.Profile.Identifier, Spots: c.job.Kit.Spots(d),
+			Duplex: c.lines.duplex, Envelope: c.lines.envelope, Postage: "letter"},
 		Totals:   mailers.TicketTotals{Pieces: c.sum.Printed, Live: c.live, Seeds: c.seeds, Pages: c.sum.Pages, Sheets: c.sum.Sheets, Failed: c.sum.Rejected},
 		Versions: mailers.TicketVersions{Design: d.Name(), DesignSHA256: d.Hash()}}
-	v := mailers.TicketVariant{Design: d.Name(), DesignSHA256: d.Hash(), Envelope: c.lines.envelope, Pieces: c.sum.Printed, Files: []string{}}
+	v := mailers.TicketVariant{Design: d.Name(), DesignSHA256: d.Hash(), Format: d.Format().Name, Duplex: c.lines.duplex, Envelope: c.lines.envelope, Pieces: c.sum.Printed, Files: []string{}}
 	pieces, pages := 0, 0
 	for _, f := range c.files {
 		pieces, pages = pieces+f.Pieces, pages+f.Pages

@@ -114,6 +114,38 @@ func (f Family) Missing(s string) (r rune, ok bool) {
 	return 0, false
 }
 
+// Coverage is a Family's characters, for whoever asks often.
+type Coverage struct {
+	runes [1 << 10]uint64
+	ascii bool // all that is printed of it
+}
+
+// Coverage finds what every font of the family can draw.
+func (f Family) Coverage() *Coverage {
+	c := &Coverage{ascii: true}
+	for r := range rune(1 << 16) {
+		if f.Covers(r) {
+			c.runes[r>>6] |= 1 << (uint(r) & 63)
+		} else if r >= ' ' && r <= '~' {
+			c.ascii = false
+		}
+	}
+	return c
+}
+
+// Missing is Family.Missing.
+func (c *Coverage) Missing(s string) (r rune, ok bool) {
+	for _, r := range s {
+		if r >= ' ' && r <= '~' && c.ascii {
+			continue
+		}
+		if uint32(r) >= 1<<16 || c.runes[r>>6]&(1<<(uint(r)&63)) == 0 {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
 // Covers tells whether every font of the family can draw a rune that is not for private use.
 func (f Family) Covers(r rune) bool {
 	if uint32(r) >= 1<<16 || r >= 0xe000 && r <= 0xf8ff {
