@@ -134,6 +134,9 @@ type FailedPiece struct {
 // quoted finds what a reason quotes of one piece: texts and measures.
 var quoted = regexp.MustCompile(`"[^"]*"|\b(?:has|is) \d+(?:\.\d+)?`)
 
+// listed finds the lines of a label that a reason shows.
+var listed = regexp.MustCompile(` \([^()]* \| [^()]*\)`)
+
 // preflighted finds the rule that a piece broke; what follows is where and by how much.
 var preflighted = regexp.MustCompile(`^preflight [a-z_]+`)
 
@@ -143,6 +146,7 @@ func Wording(reason string) string {
 	if rule := preflighted.FindString(reason); rule != "" {
 		return rule
 	}
+	reason = listed.ReplaceAllString(reason, "")
 	return quoted.ReplaceAllStringFunc(reason, func(q string) string {
 		if verb, _, measure := strings.Cut(q, " "); measure && q[0] != '"' {
 			return verb + " …"

@@ -171,11 +171,14 @@ func spotsOf(d *design.Design) ([]string, error) {
 	return slices.Compact(spots), nil
 }
 
-// wantOf is the size of an artwork block: its own, or the whole sheet.
+// wantOf is the size of an artwork block: its own, or the whole sheet, which alone reaches over the edges. It is what
+// letter.Compile asks for.
 func wantOf(d *design.Design, b design.Block) artwork.Want {
 	f := d.Format()
-	if b.W == nil || b.H == nil {
-		return artwork.Want{W: f.W, H: f.H, Bleed: f.Bleed}
+	if b.W != nil && b.H != nil {
+		if w, h := sheet.Micro(*b.W), sheet.Micro(*b.H); w != f.W || h != f.H {
+			return artwork.Want{W: w, H: h}
+		}
 	}
-	return artwork.Want{W: sheet.Micro(*b.W), H: sheet.Micro(*b.H), Bleed: f.Bleed}
+	return artwork.Want{W: f.W, H: f.H, Bleed: f.Bleed}
 }

@@ -11,6 +11,11 @@ need pdftotext poppler-utils
 need zbarimg zbar-tools
 need gs ghostscript
 need mutool mupdf-tools
+need dmtxread dmtx-utils
+need rsvg-convert librsvg2-bin
+need transicc liblcms2-utils
+need hb-shape libharfbuzz-bin
+need zint zint
 need make make
 need gcc gcc
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)

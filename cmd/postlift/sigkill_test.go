@@ -171,7 +171,7 @@ func (k *killer) approveCampaign(n int) {
 	today := postlift.DateOf(time.Now())
 	accounts, contacts, orders := "external_id,name,country,language,street,postcode,city\n", "external_id,account_id,gender,first_name,last_name\n", "external_id,account_id,date,currency,net,margin\n"
 	for i := 1; i <= n; i++ {
-		accounts += fmt.Sprintf("K%d,Erfundene Kundschaft %d GmbH,DE,de,Musterweg %d,%05d,Musterstadt\n", i, i, i, 10000+(i*7919)%80000)
+		accounts += fmt.Sprintf("K%d,Erfundene Kundschaft %d GmbH,DE,de,Musterweg %d,%05d,Musterstadt\n", i, i, i, 20000+(i*7919)%20000) // all of them regions that exist
 		contacts += fmt.Sprintf("C%d,K%d,f,Änne,Beispiel %d\n", i, i, i)
 		for j := range 1 + i%3 {
 			orders += fmt.Sprintf("O%d-%d,K%d,%s,EUR,%d,%d\n", i, j, i, today.AddDays(-400+100*j-i%90), 500+i%700, 150+i%200)
@@ -301,7 +301,7 @@ func (k *killer) checkSums(folder string) map[string]string {
 	return sums
 }
 
-var pageCount = regexp.MustCompile(`/Type /Pages\s[^>]*?/Count (\d+)`)
+var pageCount = regexp.MustCompile(`/Type\s*/Pages\b[^>]*?/Count (\d+)`)
 
 // checkManifest sees that every letter is there once, in a file of the named content, on pages of its own
 // that together are all pages of the file.

@@ -14,9 +14,22 @@ func TestRecipientFacts(t *testing.T) {
 	eachEngine(t, func(t *testing.T, s *Store) {
 		newMailWorld(t, s, 3, 10)
 		ctx, day := context.Background(), postlift.MustDate
-		k1, k2 := externalOf(t, s, 1), externalOf(t, s, 2)
-		importText(t, s, "contracts", "external_id,account_id,started_on,term_months,notice_days,auto_renew,notice_given_on,ended_on,monthly_fee\n"+
-			"V1,"+k1+",2025-09-01,12,30,yes,,,10\nV2,"+k1+",2025-08-01,12,30,yes,,,20\nV3,"+k1+",2024-08-01,12,30,no,,,30\nV4,"+k2+",2025-08-01,12,30,yes,2026-05-20,,5\n")
+		for i, c := range []contractRow{
+			{ExternalID: "V1", AccountID: 1, StartedOn: day("2025-09-01"), TermEndsOn: day("2026-08-31"), AutoRenew: true},
+			{ExternalID: "V2", AccountID: 1, StartedOn: day("2025-08-01"), TermEndsOn: day("2026-07-31"), AutoRenew: true},
+			{ExternalID: "V3", AccountID: 1, StartedOn: day("2024-08-01"), TermEndsOn: day("2025-07-31")},
+			{ExternalID: "V4", AccountID: 2, StartedOn: day("2025-08-01"), TermEndsOn: day("2026-07-31"), AutoRenew: true, NoticeGivenOn: day("2026-05-20")},
+		} {
+			c.UID, c.Source, c.TermMonths, c.NoticeDays, c.Currency = "con_"+c.ExternalID, "s", 12, 30, "EUR"
+			must(t, s.gormW.Create(&c).Error)
+			for n, valid := range [][2]string{{"2025-01-01", ""}, {"2027-01-01", ""}, {"2024-01-01", "2026-05-31"}} {
+				line := contractLineRow{ContractID: c.ID, LineNo: int64(n + 1), Product: "Wartung", Quantity: 1, MonthlyFeeMinor: int64(1000 * (i + 1)), ValidFrom: day(valid[0])}
+				if valid[1] != "" {
+					line.ValidTo = day(valid[1])
+				}
+				must(t, s.gormW.Create(&line).Error)
+			}
+		}
 		for i := range 12 {
 			must(t, s.gormW.Create(&orderRow{Source: "s", ExternalID: fmt.Sprintf("O%02d", i), AccountID: 1, DocType: "order", PlacedOn: day("2026-01-01").AddDays(i), Currency: "EUR", NetMinor: int64(1000 + i)}).Error)
 		}

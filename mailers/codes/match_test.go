@@ -112,3 +112,14 @@ func FuzzParseMatch(f *testing.F) {
 		}
 	})
 }
+
+func TestNumbersAreFilledUp(t *testing.T) {
+	for _, c := range []struct {
+		n, width int
+		want     string
+	}{{1, 2, "01"}, {10, 2, "10"}, {99, 2, "99"}, {7, 6, "000007"}, {123, 6, "000123"}, {999_999, 6, "999999"}, {1_000_000, 8, "01000000"}, {12_345_678, 6, "12345678"}, {5, 1, "5"}} {
+		if got := string(appendPadded([]byte("x"), c.n, c.width)); got != "x"+c.want {
+			t.Errorf("%d in %d figures is %q, want %q", c.n, c.width, got[1:], c.want)
+		}
+	}
+}

@@ -35,6 +35,7 @@ var (
 	aligns    = []string{"left", "right", "centred", "justified"}
 	valigns   = []string{"top", "middle", "bottom"}
 	styles    = []string{"regular", "bold", "italic", "bold_italic"}
+	fontNames = [sheet.Styles]string{"regular", "bold", "italic", "bold_italic", "label"}
 	shapes    = []string{"square", "rectangular"}
 	pages     = []string{"first", "next", "every", "last"}
 	infoRows  = []string{"contact", "phone", "mobile", "email", "date", "customer_no", "contract", "code", "web"}
@@ -226,7 +227,10 @@ func (d *Design) checkSizes() error {
 
 func (d *Design) checkFonts() error {
 	for i, f := range d.Fonts() {
-		name := styles[i]
+		name := fontNames[i]
+		if f == (sheet.FontRef{}) && sheet.Style(i) == sheet.Label {
+			continue
+		}
 		if f.File == "" || len(f.SHA256) != 64 {
 			return d.bad(at("fonts", name), "fonts.%s needs file and sha256 (64 hexadecimal digits)", name)
 		}

@@ -217,10 +217,10 @@ func (d *Design) Fallbacks(lang string) map[string]string {
 	return out
 }
 
-// Fonts are the four fonts by style.
+// Fonts are the fonts by style; that of labels has no file where the design names none.
 func (d *Design) Fonts() [sheet.Styles]sheet.FontRef {
 	f := &d.spec.Fonts
-	return [sheet.Styles]sheet.FontRef{sheet.FontRef(f.Regular), sheet.FontRef(f.Bold), sheet.FontRef(f.Italic), sheet.FontRef(f.BoldItalic)}
+	return [sheet.Styles]sheet.FontRef{sheet.FontRef(f.Regular), sheet.FontRef(f.Bold), sheet.FontRef(f.Italic), sheet.FontRef(f.BoldItalic), sheet.FontRef(f.Label)}
 }
 
 // Colour finds a colour by its name: one of the design's, black, or paper. An empty name is black.

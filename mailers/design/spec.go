@@ -33,12 +33,14 @@ type Spec struct {
 	Texts       map[string]string    `yaml:"texts"`   // by language: a file of sections
 }
 
-// Fonts are the four fonts of a design; bold italic may be left out and is then bold.
+// Fonts are the fonts of a design. Bold italic may be left out and is then bold; so may label, the font of addresses
+// and of the line above them, which are then set in regular.
 type Fonts struct {
 	Regular    Font `yaml:"regular"`
 	Bold       Font `yaml:"bold"`
 	Italic     Font `yaml:"italic"`
 	BoldItalic Font `yaml:"bold_italic"`
+	Label      Font `yaml:"label"`
 }
 
 // Font names a font file by its content.

@@ -47,7 +47,7 @@ func (cp *composer) address(p *sheet.Page, b *place) error {
 		if err := cp.checked(l, where); err != nil {
 			return err
 		}
-		op, err := cp.fitted(l, where, sheet.Regular, size, design.AddressLeast, b.w)
+		op, err := cp.fitted(l, where, cp.labelStyle, size, design.AddressLeast, b.w)
 		if err != nil {
 			return err
 		}
@@ -73,7 +73,7 @@ func (cp *composer) returnLine(p *sheet.Page, b *place) error {
 		return err
 	}
 	l, err := cp.common(b.id, line, func() ([]sheet.Op, error) {
-		op, err := cp.fitted(line, "the return line", sheet.Regular, b.size, design.ReturnLeast, b.w)
+		op, err := cp.fitted(line, "the return line", cp.labelStyle, b.size, design.ReturnLeast, b.w)
 		if err != nil {
 			return nil, err
 		}

@@ -14,16 +14,17 @@ import (
 // Compiled is a design ready to set pieces: texts parsed, fonts read, what all pieces share drawn. It is safe for
 // concurrent use.
 type Compiled struct {
-	design *design.Design
-	spec   *design.Spec
-	kit    Kit
-	faces  typeset.Family
-	covers *typeset.Coverage // of the faces
-	fonts  [sheet.Styles]sheet.FontRef
-	sheet  sheet.Sheet
-	voices map[string]*voice // by language tag in lower case
-	zones  [pageKinds][]sheet.Zone
-	marks  [pageKinds][]sheet.Op // of the layout
+	design     *design.Design
+	spec       *design.Spec
+	kit        Kit
+	faces      typeset.Family
+	covers     *typeset.Coverage // of the faces
+	fonts      [sheet.Styles]sheet.FontRef
+	labelStyle sheet.Style // what addresses are set in: Label, or Regular where the design has no font for them
+	sheet      sheet.Sheet
+	voices     map[string]*voice // by language tag in lower case
+	zones      [pageKinds][]sheet.Zone
+	marks      [pageKinds][]sheet.Op // of the layout
 	frame
 	accent        sheet.Ink
 	scissorsShape shape
@@ -127,18 +128,24 @@ func (c *Compiled) Zones(first bool) []sheet.Zone {
 
 func (c *Compiled) missing(s string) (rune, bool) { return c.covers.Missing(s) }
 
-// loadFonts reads the fonts; without a bold italic, bold stands for it.
+// loadFonts reads the fonts; without a bold italic, bold stands for it, without a label font, regular.
 func (c *Compiled) loadFonts() error {
 	c.fonts = c.design.Fonts()
 	if c.fonts[sheet.BoldItalic].File == "" {
 		c.fonts[sheet.BoldItalic] = c.fonts[sheet.Bold]
 	}
 	for i := range c.fonts {
+		if c.fonts[i].File == "" && sheet.Style(i) == sheet.Label {
+			continue
+		}
 		face, err := typeset.LoadFace(c.kit.Fonts, c.fonts[i])
 		if err != nil {
 			return err
 		}
 		c.faces[i] = face
+	}
+	if c.faces[sheet.Label] != nil {
+		c.labelStyle = sheet.Label
 	}
 	c.covers = c.faces.Coverage()
 	return nil

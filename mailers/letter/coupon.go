@@ -23,8 +23,9 @@ const (
 )
 
 // coupon is the reply coupon of @coupon: a cut line with scissors, the design's words with boxes to tick and lines to
-// fill in, what the recipient need not write any more, the QR code, and where to send it.
-func (cp *composer) coupon(raws []merge.Raw, width int) (*set, error) {
+// fill in, what the recipient need not write any more, the QR code, and where to send it. It is made for a place that starts at
+// left on the sheet.
+func (cp *composer) coupon(raws []merge.Raw, left, width int) (*set, error) {
 	out := &set{ops: make([]sheet.Op, 0, 32), placed: make([]sheet.Placed, 1, 8)} // the ground comes first, when its height is known
 	inner, y, side := width-2*couponPad, couponTop, 0
 	if cp.piece.TrackingURL != "" && cp.piece.Code != "" {
@@ -54,7 +55,7 @@ func (cp *composer) coupon(raws []merge.Raw, width int) (*set, error) {
 	}
 	y += couponPad
 	out.placed[0] = sheet.Placed{Y: couponPad, Layer: cp.groundOf(groundSize{w: width, h: y - couponPad, ink: cp.couponInk})}
-	cp.cutLine(out, width)
+	cp.cutLine(out, left, width)
 	out.whole(y)
 	return out, nil
 }
@@ -165,9 +166,9 @@ func (cp *composer) replyTo(out *set, y, width int) (int, error) {
 	return y + set.height, nil
 }
 
-// cutLine draws the dashed line with its scissors over the whole sheet.
-func (cp *composer) cutLine(out *set, width int) {
-	left := min(cutBeyond, cp.regions[firstPage].x-cutSafe)
-	right := min(cutBeyond, cp.sheet.W-cutSafe-cp.regions[firstPage].x-width)
+// cutLine draws the dashed line with its scissors over the whole sheet; x is where the coupon stands on it.
+func (cp *composer) cutLine(out *set, x, width int) {
+	left := max(min(cutBeyond, x-cutSafe), 0)
+	right := max(min(cutBeyond, cp.sheet.W-cutSafe-x-width), 0)
 	out.ops = append(out.ops, dashed(-left, 0, width+left+right, 0, sheet.Black, sheet.PartMark), cp.scissors(-left+3_000, -2_000))
 }

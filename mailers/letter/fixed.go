@@ -155,7 +155,7 @@ func (cp *composer) placedCoupon(p *sheet.Page, b *place) error {
 	if err != nil {
 		return err
 	}
-	s, err := cp.coupon(raws, b.w)
+	s, err := cp.coupon(raws, b.x, b.w)
 	if err != nil {
 		return err
 	}

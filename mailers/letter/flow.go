@@ -39,7 +39,7 @@ func (cp *composer) flow() (flow []item, foot feet, err error) {
 			foot.notice, err = cp.setAll(raws, lookNotice, cp.measure)
 		case "coupon":
 			if !cp.couponPlaced {
-				foot.coupon, err = cp.coupon(raws, cp.measure)
+				foot.coupon, err = cp.coupon(raws, cp.couponLeft(), cp.measure)
 			}
 		default:
 			items, err = cp.setAll(raws, lookBody, cp.measure)
@@ -147,6 +147,14 @@ func (cp *composer) couponOn(page int, last bool) bool {
 		return page == 0
 	}
 	return last
+}
+
+// couponLeft is where a coupon in the flow's place stands on the sheet.
+func (c *Compiled) couponLeft() int {
+	if r, ok := c.region(0); ok {
+		return r.x
+	}
+	return c.regions[nextPage].x
 }
 
 // region is where running text stands on a page.

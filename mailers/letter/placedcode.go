@@ -1,6 +1,8 @@
 package letter
 
 import (
+	"strings"
+
 	"postlift/mailers/codes"
 	"postlift/mailers/sheet"
 )
@@ -70,18 +72,21 @@ func (cp *composer) said(b *place) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := ""
+	var lines []string
 	for i := range raws {
 		blk, err := raws[i].Parse()
 		if err != nil {
 			return "", err
 		}
 		for _, line := range blk.Lines {
+			text := ""
 			for _, sp := range line {
 				text += sp.Text
 			}
+			lines = append(lines, text)
 		}
 	}
+	text := strings.Join(lines, "\n") // a business card in a code is lines
 	if text == "" {
 		return "", pieceFault("the text @%s of a code is empty", b.text.name)
 	}

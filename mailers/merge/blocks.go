@@ -264,11 +264,34 @@ func openStyle(source string) error {
 	return postlift.Faultf(postlift.Invalid, "merge.Blocks", "a ** or * is opened and not closed in the paragraph that starts %q", clip(source))
 }
 
+// writeLine is where the next line to write on starts, -1 where there is none. What a value holds is none.
+func writeLine(source string) int {
+	for at := 0; at < len(source); {
+		next := special(source[at:], '_')
+		if next < 0 {
+			return -1
+		}
+		at += next
+		switch {
+		case strings.HasPrefix(source[at:], "____"):
+			return at
+		case source[at] == '_':
+			at++
+		case source[at] == '\\':
+			at += 2
+		default:
+			end := strings.Index(source[at:], endMark)
+			at += max(end, 0) + len(endMark)
+		}
+	}
+	return -1
+}
+
 // fields reads the labels of lines to write on.
 func fields(source string) ([][]typeset.Span, error) {
 	var out [][]typeset.Span
 	for source != "" {
-		end := strings.Index(source, "____")
+		end := writeLine(source)
 		if end < 0 {
 			break
 		}

@@ -30,14 +30,15 @@ func compare(a value, op string, b value) bool {
 	return order >= 0
 }
 
-// equal compares two values; empty and blank equal what has no value.
+// equal compares two values; empty and blank equal what has no value, and so does "", which texts ask for as often:
+// a blank text of the data is no value.
 func equal(a, b value) bool {
 	switch {
 	case a.kind == vNone && b.kind == vNone:
 		return true
-	case a.kind == vNone && a.s == wordBlank:
+	case a.kind == vNone && (a.s == wordBlank || b.kind == vText && b.s == ""):
 		return b.empty()
-	case b.kind == vNone && b.s == wordBlank:
+	case b.kind == vNone && (b.s == wordBlank || a.kind == vText && a.s == ""):
 		return a.empty()
 	case a.kind == vText && b.kind == vText:
 		return a.s == b.s

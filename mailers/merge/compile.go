@@ -192,11 +192,10 @@ func (c *compiler) output(tok *token) (node, error) {
 	if err := c.printable(&e, tok.line); err != nil {
 		return nil, err
 	}
-	optional := e.has("default")
-	if c.depth == 0 && !optional && e.head.slot == fromData && c.fallback[e.head.full] == "" {
+	if c.depth == 0 && !e.has("default") && e.head.slot == fromData && c.fallback[e.head.full] == "" {
 		c.always[e.head.full] = true
 	}
-	n := &outNode{expr: e, optional: optional, shared: common(e.head.full) && e.head.slot == fromData}
+	n := &outNode{expr: e, optional: e.settled(), shared: common(e.head.full) && e.head.slot == fromData}
 	for _, k := range e.calls {
 		for _, a := range k.args {
 			n.shared = n.shared && (a.slot == constant || a.slot == fromData && common(a.full))

@@ -45,6 +45,17 @@ func (e *expr) has(filter string) bool {
 	return false
 }
 
+// settled tells of a default that is written in the text: whoever writes default: "" wants nothing printed. A default
+// that is a variable itself may be missing as any other.
+func (e *expr) settled() bool {
+	for _, c := range e.calls {
+		if c.filter.name == "default" && c.args[0].slot == constant {
+			return true
+		}
+	}
+	return false
+}
+
 // cond is a condition: comparisons joined by and or or, which Liquid evaluates from the right.
 type cond struct {
 	left  expr

@@ -13,7 +13,7 @@ type textNode string
 
 type outNode struct {
 	expr     expr
-	optional bool // an empty value prints nothing instead of stopping the piece
+	optional bool // an empty value prints nothing instead of stopping the piece: its default says so
 	shared   bool // the value is the same for many recipients
 }
 
@@ -141,8 +141,12 @@ func (n *forNode) exec(r *run) error {
 	if err := r.burn(1 + v.length()); err != nil {
 		return err
 	}
-	if v.kind == vList {
+	switch v.kind {
+	case vList:
 		r.elems = v.elements(r.elems)
+	case vNone:
+	default: // a loop that skips it would leave its rows out without a word
+		return pieceFault("%s is no list but %s: a loop needs rows", n.list.name, v.shape())
 	}
 	list := r.elems[from:]
 	list = list[min(n.offset, len(list)):]

@@ -15,6 +15,7 @@ type pen struct {
 	fonts string // identity of the plan's fonts
 	buf   []byte
 	uses  []*resource // in order of first use
+	order []int32     // memory of boxes
 
 	inked  bool // whether ink is set
 	ink    sheet.Ink
@@ -38,7 +39,7 @@ const (
 
 // reset makes the pen ready for a page or, within a page, a layer.
 func (p *pen) reset(over overprint) {
-	*p = pen{f: p.f, plan: p.plan, fonts: p.fonts, buf: p.buf[:0], uses: p.uses[:0], faces: p.faces, over: over}
+	*p = pen{f: p.f, plan: p.plan, fonts: p.fonts, buf: p.buf[:0], uses: p.uses[:0], order: p.order, faces: p.faces, over: over}
 }
 
 func (p *pen) fault(k postlift.Kind, format string, args ...any) error {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Style picks one of the four fonts of a design.
+// Style picks one of the fonts of a design.
 type Style uint8
 
 // The styles of a design's text.
@@ -16,12 +16,13 @@ const (
 	Bold
 	Italic
 	BoldItalic
+	Label  // addresses and the line above them, where a design has a font of their own for them
 	Styles // how many there are
 )
 
 // String gives the style's lower-case name.
 func (s Style) String() string {
-	return [...]string{"regular", "bold", "italic", "bold italic", "?"}[min(s, Styles)]
+	return [...]string{"regular", "bold", "italic", "bold italic", "label", "?"}[min(s, Styles)]
 }
 
 // OpKind says what an Op draws.

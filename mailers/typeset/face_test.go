@@ -41,6 +41,7 @@ func TestShippedFontsCoverTheMarkets(t *testing.T) {
 
 func TestMissing(t *testing.T) {
 	f := family(t)
+	covers := f.Coverage()
 	for _, c := range []struct {
 		text string
 		want rune
@@ -55,6 +56,9 @@ func TestMissing(t *testing.T) {
 		r, ok := f.Missing(c.text)
 		if ok != c.ok || ok && r != c.want {
 			t.Errorf("Missing(%q) = %q, %v; want %q, %v", c.text, r, ok, c.want, c.ok)
+		}
+		if again, too := covers.Missing(c.text); again != r || too != ok {
+			t.Errorf("Coverage.Missing(%q) = %q, %v; Family.Missing has %q, %v", c.text, again, too, r, ok)
 		}
 	}
 }

@@ -17,6 +17,7 @@ var shipped = [sheet.Styles]sheet.FontRef{
 	{File: "SourceSans3-Bold.ttf", SHA256: "9214b9d95e4231c609802815c2646c98174e2102d0d37f88978a7f8e71006e6a"},
 	{File: "SourceSans3-It.ttf", SHA256: "192afd78f0f54a3c69eaf02d43f4d9a821e9d6110e41d3d25d61a7385cd580e4"},
 	{File: "SourceSans3-BoldIt.ttf", SHA256: "7978291fc1bf314db887e0366853b33c5cf2e964c7b95cfb9ce403a6ec46a842"},
+	{File: "SourceSans3-Regular.ttf", SHA256: "4644c81b86ec9caaa76b634889968ed3c4f4f52f054855933acc7c2b21e53b0f"},
 }
 
 var shippedFamily = sync.OnceValues(func() (f Family, err error) {
