@@ -200,3 +200,57 @@ func TestTryDesign(t *testing.T) {
 		t.Errorf("a box without bleed: %v", err)
 	}
 }
+
+// A card within Germany gets the configured mark: its print changes, and what an approval stands on does not. A card
+// abroad stays as it is.
+func TestFrankedCards(t *testing.T) {
+	files := map[string]string{}
+	for _, name := range []string{"design.yaml", "de.txt", "en.txt"} {
+		raw, err := os.ReadFile("../templates/designs/postcard/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = string(raw)
+	}
+	// a zone that is higher than wide has room for the words below the mark
+	files["design.yaml"] = strings.Replace(files["design.yaml"], "blocks:", "blocks:\n  - {kind: postage, page: next, x: 112, y: 3, w: 32, h: 42}\n", 1)
+	v := DesignVersion{Name: "postcard", Files: files}
+	d, err := parseDesign(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.SHA256 = d.Hash()
+	p := newPlanner(t, 100)
+	p.job.Design, p.seeds = v, nil
+	p.letters[""] = testKind(t, v, "de", "en")
+	b, err := p.plan([]Recipient{recipient(1), recipient(3)}) // the second one lives in London
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := PrintJob{Designs: p.job.Designs(), Title: b.UID, Created: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Terms: Terms{Posted: postlift.MustDate("2026-06-04")}}
+	for i, x := range b.Pieces {
+		s, err := Stored(int64(i), x.SeqNo, b.UID, x.UID, x.Kind, x.Language, x.Code, x.Lines, x.Merge)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job.Pieces = append(job.Pieces, s)
+	}
+	press := testPress(t)
+	prints := map[bool][]Printed{}
+	for _, franked := range []bool{false, true} {
+		if franked {
+			job.Terms.Franking = accounts.Franking{Customer: 5_000_000_000, Settlement: 7}
+		}
+		var out bytes.Buffer
+		if prints[franked], _, err = press.Render(t.Context(), &out, job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, x := range job.Pieces {
+		plain, marked := prints[false][i], prints[true][i]
+		home := b.Pieces[i].Country == "DE"
+		if plain.Failed+marked.Failed != "" || plain.SHA256 != marked.SHA256 || (plain.PrintSHA256 != marked.PrintSHA256) != home {
+			t.Errorf("%s to %s: %+v, franked %+v", x.Piece.ID, b.Pieces[i].Country, plain, marked)
+		}
+	}
+}

@@ -1,8 +1,6 @@
 package mailers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -193,18 +191,6 @@ func Stored(id int64, seqNo int, batchUID, uid, kind, language, code string, lin
 // batch's id and the sequence number.
 func MatchCode(batchUID string, seqNo int) string {
 	return fmt.Sprintf("%s-%06d", strings.ToUpper(batchUID[max(0, len(batchUID)-6):]), seqNo)
-}
-
-// pieceHash is the sha256 over all that decides a piece's print: the design and its data.
-func pieceHash(designSHA256 string, p letter.Piece) (string, error) {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return "", fmt.Errorf("mailers: piece %s: %w", p.ID, err)
-	}
-	h := sha256.New()
-	h.Write([]byte(designSHA256 + "\x00"))
-	h.Write(raw)
-	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // recipientKey recognises one person at one company and address. The parts are the keyed hashes that the

@@ -100,6 +100,9 @@ func items(job PrintJob, letters map[string]*sheaf.Letters, name string, printed
 				yield(sheaf.Item{}, postlift.Faultf(postlift.Internal, "mailers.Press", "designs %s and %s have different formats and cannot stand in one file", name, d.Name()))
 				return
 			}
+			if job.Proof {
+				l = &sheaf.Letters{Compiled: l.Compiled}
+			}
 			var err error
 			printed[i].ID = s.ID
 			printed[i].SHA256, err = pieceHash(d.Hash(), s.Piece)

@@ -76,14 +76,20 @@ func (s *Service) printProof(ctx context.Context, b Batch, designs Designs, piec
 		if i > 0 {
 			name = strings.TrimSuffix(name, ".pdf") + "-" + itoa(i+1) + ".pdf"
 		}
+		var printed []Printed
 		pages := 0
 		_, _, err = s.files.Put(ctx, name, func(w io.Writer) (err error) {
-			_, pages, err = s.renderer.Render(ctx, w, PrintJob{Designs: designs, Title: b.UID, Created: fileDate(b), Pieces: part, Terms: terms})
+			printed, pages, err = s.renderer.Render(ctx, w, PrintJob{Designs: designs, Title: b.UID, Created: fileDate(b), Pieces: part, Terms: terms, Proof: true})
 			if err == nil && pages == 0 {
 				return errNothingPrinted
 			}
 			return err
 		})
+		for k := range printed { // each was printed before: what a proof leaves out, nobody would approve
+			if printed[k].Failed != "" {
+				return proof, postlift.Faultf(postlift.Conflict, "mailers.Proof", "piece %s cannot be shown in the proof of batch %s: %s", part[k].Piece.ID, b.UID, printed[k].Failed)
+			}
+		}
 		if errors.Is(err, errNothingPrinted) {
 			err = nil
 			continue
@@ -143,12 +149,12 @@ func (s *Service) sample(ctx context.Context, b Batch) ([]StoredPiece, error) {
 		return nil, err
 	}
 	pieces, err := s.store.PiecesBySeq(ctx, b.UID, c.chosen(max(proofPieces, proofPiecesGroup*len(c.groups))))
-	for i := range pieces {
-		mark := "CONTROL "
+	for i := range pieces { // no longer than a match code, which each design has room for
+		mark := "SEED"
 		if pieces[i].Kind == KindLive {
-			pieces[i].Kind, mark = KindProof, "PROOF "
+			pieces[i].Kind, mark = KindProof, "PROOF"
 		}
-		pieces[i].MatchCode = mark + pieces[i].MatchCode
+		pieces[i].MatchCode = mark + " " + itoa(pieces[i].SeqNo)
 		pieces[i].Seq = 0 // no code for the camera: a proof is no sheet of the batch
 	}
 	return pieces, err

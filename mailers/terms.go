@@ -18,6 +18,7 @@ type PrintJob struct {
 	Created time.Time // the only date that the file carries
 	Pieces  []StoredPiece
 	Terms   Terms
+	Proof   bool // pieces that were tested in their own files; their match code says that they are a proof
 }
 
 // Terms are what the settings say about printing, beside design and data.

@@ -17,7 +17,7 @@ type Trial struct {
 	Tried        int           `json:"tried"`         // sample of the others
 	Failed       int           `json:"failed"`        // of the sample
 	SecondSheets int           `json:"second_sheets"` // of the sample: letters with more pages than most
-	Abbreviated  int           `json:"abbreviated"`   // of all letters: labels that say something shorter than the customer file, or leave a part out
+	Abbreviated  int           `json:"abbreviated"`   // of all letters: labels that stand otherwise than in the customer file, so that they fit: parts share a line, words are short
 	Reasons      []ReasonCount `json:"reasons"`       // of refused and failed letters, the most frequent first
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of README.md from a demo of its own: needs chromium and pdftoppm.
+# Makes the pictures of README.md from a demo of its own: needs chromium, pdftoppm and rsvg-convert.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dir=$(mktemp -d)
@@ -24,3 +24,12 @@ shot "$staff/clv/models" docs/images/models.png 1100,1250
 shot "file://$dir/demo/uplift-en.html" docs/images/uplift.png 1100,1400
 batch=$(ls -d "$dir"/demo/files/batches/bt_*)
 pdftoppm -r 60 -png -singlefile -f 2 -l 2 "$batch/letters-0001.pdf" docs/images/letter
+
+# Every shipped design in both languages, a picture for each page.
+for design in letter-a letter-b winback owner invitation renewal notice postcard card-long; do
+  "$dir/postlift" design preview "$design" --out "$dir/look" >/dev/null
+  for svg in "$dir/look/$design"-*.svg; do
+    name=$(basename "$svg" .svg)
+    rsvg-convert --width 620 --background-color white "$svg" -o "docs/images/design-${name/-present/}.png"
+  done
+done

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -128,7 +129,11 @@ func startPress() (renderWay, error) {
 	return func(n int) (printing, error) {
 		job := mailers.PrintJob{Designs: mailers.Designs{"": version}, Title: benchBatch, Created: postlift.MustDate(benchDay).Time(), Pieces: make([]mailers.StoredPiece, n)}
 		for i := range job.Pieces {
-			job.Pieces[i] = mailers.StoredPiece{ID: int64(i + 1), SeqNo: i + 1, Piece: benchPiece(i + 1)}
+			piece, err := asStored(benchPiece(i + 1))
+			if err != nil {
+				return nil, err
+			}
+			job.Pieces[i] = mailers.StoredPiece{ID: int64(i + 1), SeqNo: i + 1, Piece: piece}
 		}
 		return func(ctx context.Context, path string) (pages int, err error) {
 			f, err := os.Create(path)
@@ -148,6 +153,19 @@ func startPress() (renderWay, error) {
 			return pages, nil
 		}, nil
 	}, nil
+}
+
+// asStored gives a piece the values that its document in the database decodes to.
+func asStored(p letter.Piece) (letter.Piece, error) {
+	raw, err := json.Marshal(p.Merge)
+	if err != nil {
+		return p, fmt.Errorf("bench render: %w", err)
+	}
+	p.Merge = nil
+	if err := json.Unmarshal(raw, &p.Merge); err != nil {
+		return p, fmt.Errorf("bench render: %w", err)
+	}
+	return p, nil
 }
 
 // startCSV is standalone printing. Each job reads the design's fonts anew, as each call of the program does.

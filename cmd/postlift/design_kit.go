@@ -9,6 +9,7 @@ import (
 
 	"postlift"
 	"postlift/accounts/csvfile"
+	"postlift/mailers/artwork"
 	"postlift/mailers/design"
 	"postlift/mailers/kit"
 	"postlift/templates"
@@ -57,7 +58,7 @@ func designsIn(dir fs.FS) []string {
 // printKit puts together what the design's pieces are composed with. profile is a file on this machine; without one the
 // shipped profile of the design's printing condition is taken. assets is a folder, or "".
 func (a *app) printKit(d *design.Design, profile, assets string) (*kit.Kit, error) {
-	o := kit.Options{Fonts: templates.Fonts()}
+	o := kit.Options{Fonts: templates.Fonts(), Draw: artwork.Ghostscript("")}
 	var err error
 	if profile == "" {
 		o.ICC, err = shippedProfile(d.Spec().Profile)

@@ -296,16 +296,21 @@ func or(s, otherwise string) string {
 	return s
 }
 
-// preflightRules lists all rules over files.
+// preflightRules lists all rules: over files, over pixels, and those over plans that only design check and rendering test.
 func (a *app) preflightRules(lang string) error {
 	rules := slices.Concat(preflight.FileRules(), preflight.PixelRules())
+	for _, r := range preflight.PlanRules() {
+		if !slices.ContainsFunc(rules, func(known preflight.FileRule) bool { return known.Name == r.Name }) {
+			rules = append(rules, preflight.FileRule(r))
+		}
+	}
 	return a.print(rules, func(w io.Writer) {
 		for _, r := range rules {
 			text := r.EN
 			if lang == "de" {
 				text = r.DE
 			}
-			fmt.Fprintf(w, "%-17s %s\n", r.Name, text)
+			fmt.Fprintf(w, "%-18s %s\n", r.Name, text)
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"postlift"
 	"postlift/mailers"
+	"postlift/mailers/artwork"
 	"postlift/templates"
 )
 
@@ -18,7 +19,7 @@ func (a *app) newPress() (*mailers.Press, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mailers.NewPress(mailers.PressOptions{Fonts: templates.Fonts(), Profiles: templates.Profiles(), Assets: assets}), nil
+	return mailers.NewPress(mailers.PressOptions{Fonts: templates.Fonts(), Profiles: templates.Profiles(), Assets: assets, Draw: artwork.Ghostscript("")}), nil
 }
 
 // openAssets is the folder of images per recipient, signatures and vendors' output profiles: the configured one, or

@@ -42,8 +42,9 @@ recipient; comma, semicolon or tab, UTF-8 or Windows-1252 are found out; - is st
 design's variables (contact.first_name, account.name, order.net …) or what customer files call them in German or
 English (Firma, Vorname, Straße, Hausnummer, PLZ, Ort, Land, Ansprechpartner …). Lists are a column of JSON
 (orders: [{"number": "A1", "net": 12.50}]) or numbered columns (contract.lines.1.name, contract.lines.1.net).
-Further columns: language (de, en), currency, salutation, formality, po_box, care_of, address_extra, region,
-tracking_url, kind (live, seed, proof).
+Further columns: language (de, en), currency, salutation, formality, po_box, bulk_postcode (yes: the postcode is
+the company's own, without a street), care_of, address_extra, district, region (state or province), tracking_url,
+kind (live, seed, proof).
 
 A row that cannot be printed as meant stops alone, with its number, rule and reason: on standard error, and in
 full with --rejects. What --set gives is printed where a row has no value; campaign.offer_de speaks for

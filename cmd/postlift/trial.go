@@ -86,6 +86,6 @@ func printTrial(w io.Writer, t trial) {
 		fmt.Fprintf(w, "  trial: %d of %d tried letters need one sheet more than most\n", t.SecondSheets, t.Tried)
 	}
 	if t.Abbreviated > 0 {
-		fmt.Fprintf(w, "  trial: %s say parts of the address shorter than the customer file, to fit the window\n", countedLetters(t.Abbreviated))
+		fmt.Fprintf(w, "  trial: on %s the address stands otherwise than in the customer file, to fit: parts share a line, words are short\n", countedLetters(t.Abbreviated))
 	}
 }

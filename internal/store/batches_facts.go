@@ -6,7 +6,6 @@ import (
 
 	"postlift"
 	"postlift/mailers"
-	"postlift/migrations"
 )
 
 // addFacts reads what some letter of a run says beyond its recipients: for all accounts of the run in one query each,
@@ -34,38 +33,58 @@ func (s *Store) addFacts(ctx context.Context, runID int64, asOf postlift.Date, n
 }
 
 // runContracts reads, of each account that a run mails, the running contract whose term ends next, with the lines in
-// force on the date. Notice given later, or an end agreed for later, is not known yet.
+// force on the date. A contract that renews by itself runs on beyond the term that was imported. Notice given later, or
+// an end agreed for later, is not known yet.
 func (s *Store) runContracts(ctx context.Context, runID int64, asOf postlift.Date) (map[int64]*mailers.Contract, error) {
-	notice := "date(c.term_ends_on, '-' || c.notice_days || ' days')"
-	if s.dialect == migrations.Postgres {
-		notice = "c.term_ends_on - CAST(c.notice_days AS INTEGER)"
-	}
-	rows, err := s.queryRead(ctx, `SELECT c.id, c.account_id, c.external_id, c.started_on, c.term_ends_on, c.notice_on, c.term_months, c.currency,
+	rows, err := s.queryRead(ctx, `SELECT c.id, c.account_id, c.external_id, c.started_on, c.term_ends_on, c.notice_days, c.auto_renew,
+  CASE WHEN c.ended_on IS NULL AND (c.notice_given_on IS NULL OR c.notice_given_on > ?) THEN 1 ELSE 0 END, c.term_months, c.currency,
   l.line_no, l.product, l.product_group, l.quantity, l.monthly_fee_minor, l.valid_from, l.valid_to
-FROM (
-  SELECT c.*, CASE WHEN c.ended_on IS NULL AND (c.notice_given_on IS NULL OR c.notice_given_on > ?) THEN `+notice+` END AS notice_on,
-    ROW_NUMBER() OVER (PARTITION BY c.account_id ORDER BY c.term_ends_on, c.id) AS n
-  FROM contracts c WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND c.term_ends_on >= ?
-    AND c.account_id IN (SELECT account_id FROM choices WHERE run_id = ? AND outcome = 'assigned')) c
-LEFT JOIN contract_lines l ON l.contract_id = c.id AND l.valid_from <= ? AND (l.valid_to IS NULL OR l.valid_to >= ?)
-WHERE c.n = 1 ORDER BY c.account_id, l.line_no, l.valid_from, l.id`, asOf, asOf, asOf, asOf, runID, asOf, asOf)
+FROM contracts c LEFT JOIN contract_lines l ON l.contract_id = c.id AND l.valid_from <= ? AND (l.valid_to IS NULL OR l.valid_to >= ?)
+WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)
+  AND c.account_id IN (SELECT account_id FROM choices WHERE run_id = ? AND outcome = 'assigned')
+ORDER BY c.account_id, c.id, l.line_no, l.valid_from, l.id`, asOf, asOf, asOf, asOf, asOf, asOf, runID)
 	out := map[int64]*mailers.Contract{}
+	var open *mailers.Contract
+	last := int64(0)
 	return out, eachRow(rows, err, func(r *sql.Rows) error {
-		var id, account int64
+		var id, account, notice int64
+		var renews, cancellable bool
 		var c mailers.Contract
 		var line position
-		if err := r.Scan(append([]any{&id, &account, &c.Number, &c.Start, &c.End, &c.NoticeDeadline, &c.TermMonths, &c.Currency}, line.targets(true)...)...); err != nil {
+		if err := r.Scan(append([]any{&id, &account, &c.Number, &c.Start, &c.End, &notice, &renews, &cancellable, &c.TermMonths, &c.Currency}, line.targets(true)...)...); err != nil {
 			return err
 		}
-		if out[account] == nil {
-			out[account] = &c
+		if id != last {
+			last, open = id, nil
+			if renews && cancellable {
+				c.End = termEnd(c.End, c.TermMonths, asOf)
+			}
+			if cancellable {
+				c.NoticeDeadline = c.End.AddDays(-int(notice))
+			}
+			if best := out[account]; c.End >= asOf && (best == nil || c.End < best.End) {
+				open, out[account] = &c, &c
+			}
 		}
-		if line.no.Valid {
-			out[account].Lines = append(out[account].Lines, mailers.ContractLine{LineNo: int(line.no.Int64), Product: line.product.String, Group: line.group.String,
+		if open != nil && line.no.Valid {
+			open.Lines = append(open.Lines, mailers.ContractLine{LineNo: int(line.no.Int64), Product: line.product.String, Group: line.group.String,
 				Quantity: line.quantity.Float64, MonthlyMinor: line.minor.Int64, From: line.from, Until: line.until})
 		}
 		return nil
 	})
+}
+
+// termEnd is the last day of the term that the date lies in, of a contract that renews by its term.
+func termEnd(end postlift.Date, months int, asOf postlift.Date) postlift.Date {
+	if end.IsZero() || months <= 0 {
+		return end
+	}
+	first := end.AddDays(1)
+	for n := 0; end < asOf; {
+		n += months
+		end = first.AddMonths(n).AddDays(-1)
+	}
+	return end
 }
 
 // position is a position of a contract or an order, or none.

@@ -19,6 +19,8 @@ func TestRecipientFacts(t *testing.T) {
 			{ExternalID: "V2", AccountID: 1, StartedOn: day("2025-08-01"), TermEndsOn: day("2026-07-31"), AutoRenew: true},
 			{ExternalID: "V3", AccountID: 1, StartedOn: day("2024-08-01"), TermEndsOn: day("2025-07-31")},
 			{ExternalID: "V4", AccountID: 2, StartedOn: day("2025-08-01"), TermEndsOn: day("2026-07-31"), AutoRenew: true, NoticeGivenOn: day("2026-05-20")},
+			{ExternalID: "V5", AccountID: 3, StartedOn: day("2023-09-01"), TermEndsOn: day("2024-08-31"), AutoRenew: true},
+			{ExternalID: "V6", AccountID: 3, StartedOn: day("2023-08-01"), TermEndsOn: day("2024-07-31"), AutoRenew: true, NoticeGivenOn: day("2024-05-20")},
 		} {
 			c.UID, c.Source, c.TermMonths, c.NoticeDays, c.Currency = "con_"+c.ExternalID, "s", 12, 30, "EUR"
 			must(t, s.gormW.Create(&c).Error)
@@ -53,8 +55,11 @@ func TestRecipientFacts(t *testing.T) {
 		if c := of[2].Contract; c == nil || c.Number != "V4" || !c.NoticeDeadline.IsZero() {
 			t.Errorf("a contract to which notice was given: %+v", c)
 		}
-		if of[3].Contract != nil || len(of[3].Orders) != 0 {
-			t.Errorf("account 3 has neither: %+v", of[3].Facts)
+		if c := of[3].Contract; c == nil || c.Number != "V5" || c.End != day("2026-08-31") || c.NoticeDeadline != day("2026-08-01") {
+			t.Errorf("a contract that has renewed itself: %+v", c)
+		}
+		if len(of[3].Orders) != 0 {
+			t.Errorf("account 3 has no orders: %+v", of[3].Facts)
 		}
 		orders := of[1].Orders
 		if len(orders) != mailers.MaxOrders || orders[0].Number != "O11" || orders[9].Number != "O02" || len(orders[0].Lines) != mailers.MaxOrderLines ||

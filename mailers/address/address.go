@@ -2,6 +2,7 @@ package address
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"postlift"
 	"postlift/mailers/typeset"
@@ -27,8 +28,14 @@ type Addressee struct {
 
 // Limits are what a label may have at most.
 type Limits struct {
-	Lines int // of the whole label
-	Runes int // characters of a line
+	Lines int                    // of the whole label
+	Runes int                    // characters of a line
+	Fits  func(line string) bool // whether a line is narrow enough for its place; nil asks for Runes alone
+}
+
+// holds tells whether a line is within the limits.
+func (l Limits) holds(line string) bool {
+	return utf8.RuneCountInString(line) <= l.Runes && (l.Fits == nil || l.Fits(line))
 }
 
 // The limits of a window and of a line of digital franking.
@@ -114,5 +121,6 @@ func (a Addressee) cleaned() Addressee {
 		*s = typeset.CleanLine(*s)
 	}
 	a.Country = strings.ToUpper(strings.TrimSpace(a.Country))
+	a.Person = a.Person.tidy()
 	return a
 }

@@ -19,6 +19,8 @@ func TestLines(t *testing.T) {
 			"Erfundene Werke GmbH|Einkauf|Frau Dr. Änne Süßkind|Lange Straße 12a|42103 Wuppertal"},
 		"DE, country left out, prefix on the postcode": {"DE", Addressee{Company: "Erfundene Werke GmbH", Person: Person{Salutation: "Herr", FirstName: "Max", LastName: "Muster"}, Street: "Weg 1", Postcode: "D-01067", City: "Dresden"},
 			"Erfundene Werke GmbH|Herrn Max Muster|Weg 1|01067 Dresden"},
+		"the title stands with the form of address": {"DE", Addressee{Company: "Erfundene Werke GmbH", Person: Person{Salutation: "Herr Dr.", FirstName: "Max", LastName: "Muster"}, Street: "Weg 1", Postcode: "01067", City: "Dresden"},
+			"Erfundene Werke GmbH|Herrn Dr. Max Muster|Weg 1|01067 Dresden"},
 		"DE PO box replaces the street": {"DE", Addressee{Company: "Erfundene Werke GmbH", Street: "Weg 1", POBox: "Postfach 12 34", Postcode: "20095", City: "Hamburg"},
 			"Erfundene Werke GmbH|Postfach 12 34|20095 Hamburg"},
 		"DE bulk postcode needs no street": {"DE", Addressee{Company: "Erfundene Werke GmbH", BulkPostcode: true, Postcode: "20095", City: "Hamburg"},
@@ -63,6 +65,14 @@ func TestLines(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		} else if s := strings.Join(got, "|"); s != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, s, c.want)
+		}
+	}
+}
+
+func TestPostcode(t *testing.T) {
+	for _, c := range [][3]string{{"DE", " D-20095 ", "20095"}, {"at", "A 1010", "1010"}, {"GB", "ls14ap", "LS1 4AP"}, {"SE", "11455", "114 55"}, {"DE", "2009x", "2009X"}, {"QQ", "x1", "x1"}} {
+		if got := Postcode(c[0], c[1]); got != c[2] {
+			t.Errorf("%s %q: %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
 }

@@ -31,12 +31,15 @@ func (p Problem) In(lang string) Advice {
 // Check lists all that is wrong with an address for a sender in country `from`, those that stop a letter
 // and those that are only worth a look, in the order of the label's parts: what is missing, postcodes that
 // are none, regions that do not exist or do not have the postcode, and what does not fit the window.
-func Check(a Addressee, from string) []Problem {
+func Check(a Addressee, from string) []Problem { return CheckWithin(a, from, WindowLimits) }
+
+// CheckWithin is Check for other limits than the window's.
+func CheckWithin(a Addressee, from string, limits Limits) []Problem {
 	l, problems := newLabel(a, from)
 	if firstStop(problems) != nil {
 		return problems
 	}
-	if _, p := l.fit(WindowLimits); p != nil {
+	if _, p := l.fit(limits); p != nil {
 		problems = append(problems, *p)
 	}
 	return problems
@@ -59,7 +62,9 @@ func (f *form) check(a *Addressee) []Problem {
 		found = append(found, missing("company", "the label names neither a company nor a person", "das Anschriftfeld nennt weder Firma noch Person"))
 	}
 	if a.Street == "" && a.POBox == "" && !a.BulkPostcode {
-		found = append(found, missing("street", "street and PO box are both missing", "Straße und Postfach fehlen"))
+		found = append(found, Problem{"street", "missing", true,
+			Advice{"street and PO box are both missing", "add one of them in the customer file, or mark the postcode as a bulk postcode"},
+			Advice{"Straße und Postfach fehlen", "eines davon in den Kundendaten ergänzen oder die Postleitzahl als Großempfänger-Postleitzahl kennzeichnen"}})
 	}
 	if p := f.checkPostcode(a); p != nil {
 		found = append(found, *p)
@@ -109,7 +114,7 @@ func lostZero(f *form, given, hint string) string {
 func (f *form) checkRegion(a *Addressee) []Problem {
 	if a.State == "" {
 		if f.rule.region {
-			return []Problem{missing("state", fmt.Sprintf("the state is missing (%s)", f.code), fmt.Sprintf("der Bundesstaat fehlt (%s)", f.code))}
+			return []Problem{missing("state", fmt.Sprintf("the state or province (region) is missing (%s)", f.code), fmt.Sprintf("Bundesstaat oder Provinz (Region) fehlt (%s)", f.code))}
 		}
 		return nil
 	}

@@ -19,7 +19,7 @@ var maxRows = [...]int{company: 3, department: 2, contact: 2, function: 2, careO
 // sharing does not do, a second one is tried. Nothing is cut; the district alone may go, because postcode
 // and street find the house, and that is noted.
 func (l *label) fit(limits Limits) ([]string, *Problem) {
-	l.shortenStreet(limits.Runes)
+	l.shortenStreet(limits)
 	parts, notes := slices.Clone(l.parts), len(l.notes)
 	lines, p := l.fitBy(l.savings(), limits)
 	if p != nil && p.Rule == tooManyLines {
@@ -76,7 +76,7 @@ func (l *label) sharing(first, second kind) func(Limits) bool {
 	if first == street && l.form.rule.german {
 		between = " // " // DIN 5008: what follows the house number
 	}
-	return func(limits Limits) bool { return l.share(first, second, between, limits.Runes, 1) }
+	return func(limits Limits) bool { return l.share(first, second, between, limits, 1) }
 }
 
 func (l *label) departmentBehindCompany(limits Limits) bool {
@@ -84,18 +84,18 @@ func (l *label) departmentBehindCompany(limits Limits) bool {
 	if i < 0 {
 		return false
 	}
-	rows := breakText(l.parts[i].text, limits.Runes, maxRows[company], company)
-	return l.share(company, department, ", ", limits.Runes, len(rows))
+	rows := breakText(l.parts[i].text, limits, maxRows[company], company)
+	return l.share(company, department, ", ", limits, len(rows))
 }
 
 // share puts two parts on the place of the upper one, where so many rows hold them.
-func (l *label) share(first, second kind, between string, runes, rows int) bool {
+func (l *label) share(first, second kind, between string, limits Limits, rows int) bool {
 	i, j := l.find(first), l.find(second)
 	if i < 0 || j < 0 {
 		return false
 	}
 	text := l.parts[i].text + between + l.parts[j].text
-	if breakText(text, runes, rows, first) == nil {
+	if breakText(text, limits, rows, first) == nil {
 		return false
 	}
 	l.note("%s and %s share a line: %q", kindNames[first].en, kindNames[second].en, text)
@@ -120,7 +120,7 @@ func (l *label) joinLocality(limits Limits) bool {
 			continue
 		}
 		text := l.parts[i].text + " " + l.parts[i+1].text
-		if utf8.RuneCountInString(text) > limits.Runes {
+		if !limits.holds(text) {
 			continue
 		}
 		l.note("city and postcode share a line: %q", text)
@@ -143,9 +143,9 @@ func (l *label) dropDistrict(Limits) bool {
 }
 
 // shortenStreet writes "Straße" or "Street" short where the street does not fit its line.
-func (l *label) shortenStreet(runes int) {
+func (l *label) shortenStreet(limits Limits) {
 	i := l.find(street)
-	if i < 0 || utf8.RuneCountInString(l.parts[i].text) <= runes {
+	if i < 0 || limits.holds(l.parts[i].text) {
 		return
 	}
 	long := l.parts[i].text
@@ -188,7 +188,7 @@ func shortEnd(stem, long, short string) string {
 func (l *label) wrap(limits Limits) ([]string, *Problem) {
 	var lines []string
 	for _, p := range l.parts {
-		rows := breakText(p.text, limits.Runes, maxRows[p.kind], p.kind)
+		rows := breakText(p.text, limits, maxRows[p.kind], p.kind)
 		if rows == nil {
 			return nil, tooLong(p, limits)
 		}
@@ -199,15 +199,15 @@ func (l *label) wrap(limits Limits) ([]string, *Problem) {
 
 // breakText sets a text on at most rows lines, each filled as far as it goes; nil: it does not fit. Whole
 // legal forms stay on one line where they can; words part only at a hyphen that they have.
-func breakText(s string, runes, rows int, k kind) []string {
-	if utf8.RuneCountInString(s) <= runes {
+func breakText(s string, limits Limits, rows int, k kind) []string {
+	if limits.holds(s) {
 		return []string{s}
 	}
 	for _, cut := range []func(string) []string{withLegalForms, atBlanks, atHyphens} {
 		if k == street {
 			cut = afterCommas
 		}
-		if lines := fill(cut(s), runes); lines != nil && len(lines) <= rows {
+		if lines := fill(cut(s), limits); lines != nil && len(lines) <= rows {
 			return lines
 		}
 	}
@@ -215,14 +215,14 @@ func breakText(s string, runes, rows int, k kind) []string {
 }
 
 // fill puts pieces on lines; each piece carries the blank that follows it.
-func fill(pieces []string, runes int) []string {
+func fill(pieces []string, limits Limits) []string {
 	var lines []string
 	line := ""
 	for _, p := range pieces {
-		if utf8.RuneCountInString(strings.TrimRight(p, " ")) > runes {
+		if !limits.holds(strings.TrimRight(p, " ")) {
 			return nil
 		}
-		if line != "" && utf8.RuneCountInString(strings.TrimRight(line+p, " ")) > runes {
+		if line != "" && !limits.holds(strings.TrimRight(line+p, " ")) {
 			lines = append(lines, strings.TrimRight(line, " "))
 			line = ""
 		}
@@ -274,9 +274,13 @@ func withLegalForms(s string) []string {
 
 func tooLong(p part, limits Limits) *Problem {
 	name, n := kindNames[p.kind], utf8.RuneCountInString(p.text)
+	en, de := fmt.Sprintf("at most %d characters", limits.Runes), fmt.Sprintf("höchstens %d Zeichen", limits.Runes)
+	if limits.Fits != nil { // capitals are wider than small letters: no number of characters tells it
+		en, de = "the address field's width", "der Breite des Anschriftfelds"
+	}
 	return &Problem{name.field, "too_long", true,
-		Advice{fmt.Sprintf("the %s %q has %d characters; %d lines of at most %d characters do not hold it", name.en, p.text, n, maxRows[p.kind], limits.Runes), "shorten it in the customer file"},
-		Advice{fmt.Sprintf("%s %q hat %d Zeichen; %d Zeilen mit höchstens %d Zeichen fassen sie nicht", name.de, p.text, n, maxRows[p.kind], limits.Runes), "in den Kundendaten kürzen"}}
+		Advice{fmt.Sprintf("the %s %q has %d characters; %d lines of %s do not hold it", name.en, p.text, n, maxRows[p.kind], en), "shorten it in the customer file"},
+		Advice{fmt.Sprintf("%s %q hat %d Zeichen; %d Zeilen mit %s fassen sie nicht", name.de, p.text, n, maxRows[p.kind], de), "in den Kundendaten kürzen"}}
 }
 
 func (l *label) tooMany(lines []string, limits Limits) *Problem {

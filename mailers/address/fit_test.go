@@ -3,6 +3,7 @@ package address
 import (
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // What the label says otherwise than the customer file is in the notes, word for word.
@@ -121,15 +122,15 @@ func TestBreakText(t *testing.T) {
 		{"Donau-Dampfschifffahrts-Betrieb", "Donau-|Dampfschifffahrts-|Betrieb"},
 		{"A-B-Werkzeugmaschinenbau-C", "A-B-|Werkzeugmaschinenbau-C"},
 	} {
-		if got := strings.Join(breakText(c.text, 22, 3, company), "|"); got != c.want {
+		if got := strings.Join(breakText(c.text, Limits{Runes: 22}, 3, company), "|"); got != c.want {
 			t.Errorf("%q: %q, want %q", c.text, got, c.want)
 		}
 	}
 	// A street parts after a comma only.
-	if got := strings.Join(breakText("Unit 5, Very Long Estate, 12 Way", 22, 3, street), "|"); got != "Unit 5,|Very Long Estate,|12 Way" {
+	if got := strings.Join(breakText("Unit 5, Very Long Estate, 12 Way", Limits{Runes: 22}, 3, street), "|"); got != "Unit 5,|Very Long Estate,|12 Way" {
 		t.Error(got)
 	}
-	if got := breakText("Very Long and Winding Street 12", 22, 3, street); got != nil {
+	if got := breakText("Very Long and Winding Street 12", Limits{Runes: 22}, 3, street); got != nil {
 		t.Error(got)
 	}
 }
@@ -151,5 +152,34 @@ func TestShortStreet(t *testing.T) {
 		if got := shortStreet(c.long, c.german, c.english); got != c.short {
 			t.Errorf("%q: %q, want %q", c.long, got, c.short)
 		}
+	}
+}
+
+// Where the place is narrower than its characters tell, lines are broken and shared by their width.
+func TestFitsByWidth(t *testing.T) {
+	wide := Limits{Lines: 6, Runes: 45, Fits: func(line string) bool { // a capital is as wide as three small letters
+		w := 0
+		for _, r := range line {
+			w++
+			if unicode.IsUpper(r) {
+				w += 2
+			}
+		}
+		return w <= 60
+	}}
+	a := Addressee{Company: "BÜRO- UND DATENTECHNIK HANDELS GMBH & CO. KG", Department: "Einkauf", Person: Person{Salutation: "Frau", FirstName: "Änne", LastName: "Süßkind"},
+		Street: "Weg 1", Postcode: "20095", City: "Hamburg"}
+	if lines, err := Lines(a, "DE"); err != nil || len(lines) != 5 {
+		t.Fatalf("%q, %v", lines, err)
+	}
+	lines, _, err := LinesWithin(a, "DE", wide)
+	if got, want := strings.Join(lines, "|"), "BÜRO- UND DATENTECHNIK|HANDELS GMBH & CO. KG|Einkauf|Frau Änne Süßkind|Weg 1|20095 Hamburg"; err != nil || got != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	a.City = "HAMBURG-UNTERWELLENBORN"
+	_, _, err = LinesWithin(a, "DE", wide)
+	wantFault(t, err, "HAMBURG-UNTERWELLENBORN", "width", "shorten")
+	if p := CheckWithin(a, "DE", wide); len(p) != 1 || p[0].Rule != "too_long" || p[0].Field != "city" {
+		t.Errorf("%+v", p)
 	}
 }

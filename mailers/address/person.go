@@ -14,6 +14,27 @@ type Person struct {
 	Country    string // ISO code; AT keeps Mag., DI and Ing. in the salutation
 }
 
+// tidy takes titles out of the form of address, where customer files keep "Herr Dr." in one field.
+func (p Person) tidy() Person {
+	words := strings.Fields(p.Salutation)
+	if len(words) < 2 {
+		return p
+	}
+	if _, known := formsOfAddress[bare(words[0])]; !known {
+		return p
+	}
+	for i, w := range words[1:] {
+		if !isTitle(w) && !(i > 0 && isFaculty(w)) {
+			return p
+		}
+	}
+	p.Salutation = words[0]
+	if strings.TrimSpace(p.Title) == "" {
+		p.Title = strings.Join(words[1:], " ")
+	}
+	return p
+}
+
 // name is first and last name, as far as they are known.
 func (p Person) name() string { return join(p.FirstName, p.LastName) }
 

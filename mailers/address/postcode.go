@@ -3,7 +3,20 @@ package address
 import (
 	"strings"
 	"unicode"
+
+	"postlift/mailers/typeset"
 )
+
+// Postcode is a postcode as labels to the country have it, for manifests and sorting: "D-20095" becomes 20095. One that
+// does not fit the country comes back in capitals; of an unknown country, as it is.
+func Postcode(country, s string) string {
+	f := forms()[strings.ToUpper(strings.TrimSpace(country))]
+	if f == nil {
+		return s
+	}
+	tidy, _ := f.tidyPostcode(typeset.CleanLine(s))
+	return tidy
+}
 
 // tidyPostcode writes a postcode in capitals and in its country's groups, and takes off what people put
 // before it ("D-", "CH-", "F "): the country has its own line. ok tells whether it then fits the

@@ -46,6 +46,7 @@ func SalutationFor(lang string, tone Tone, people ...Person) string {
 	german := strings.HasPrefix(strings.ToLower(lang), "de")
 	american := strings.EqualFold(lang, "en-US")
 	for _, p := range people {
+		p = p.tidy()
 		p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
 		g := greetingEN(p, tone, american)
 		if german {

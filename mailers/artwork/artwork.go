@@ -12,15 +12,16 @@ import (
 )
 
 // Draw turns a page of a PDF (from 1) into a picture: a PNG in sRGB of its whole media box, turned as the page's
-// Rotate says.
-type Draw func(pdf []byte, page int) ([]byte, error)
+// Rotate says, CMYK in the colours of the output profile. It is empty where it cannot be drawn on this machine.
+type Draw func(pdf []byte, page int, icc []byte) ([]byte, error)
 
 // Want is what the page must be.
 type Want struct {
-	W, H   int  // trim, micrometres; it may be off by half a millimetre
-	Bleed  int  // what must stand around the trim on every side, micrometres
-	MinPPI int  // least resolution of pictures as placed; 150 when 0
-	Draw   Draw // of the picture for the screen; nil leaves it out
+	W, H   int    // trim, micrometres; it may be off by half a millimetre
+	Bleed  int    // what must stand around the trim on every side, micrometres
+	MinPPI int    // least resolution of pictures as placed; 150 when 0
+	Draw   Draw   // of the picture for the screen; nil leaves it out
+	ICC    []byte // output profile, for Draw
 }
 
 // Reason is one thing that keeps a page from being used.

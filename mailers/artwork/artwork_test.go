@@ -133,7 +133,7 @@ func TestUserUnitAndScreen(t *testing.T) {
 	half := pdfreadtest.Boxes(trimW*pt/2, trimH*pt/2, bleed*pt/2)
 	d.Page(half+"/UserUnit 2/Resources<<>>", "0 1 0 0 k 20 20 30 30 re f")
 	w := want
-	w.Draw = func(pdf []byte, page int) ([]byte, error) {
+	w.Draw = func(pdf []byte, page int, _ []byte) ([]byte, error) {
 		var b bytes.Buffer
 		err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1060, 660)))
 		return b.Bytes(), err
@@ -146,7 +146,7 @@ func TestUserUnitAndScreen(t *testing.T) {
 	if err != nil || c.Width != 1060 || c.Height != 660 {
 		t.Errorf("the screen's picture has %d x %d pixels, %v", c.Width, c.Height, err)
 	}
-	w.Draw = func([]byte, int) ([]byte, error) { return nil, errors.New("no renderer") }
+	w.Draw = func([]byte, int, []byte) ([]byte, error) { return nil, errors.New("no renderer") }
 	if _, err := artwork.Import(d.Bytes(), 1, w); err == nil || errors.As(err, new(*artwork.Refusal)) {
 		t.Errorf("a failing renderer gives %v", err)
 	}

@@ -127,12 +127,15 @@ func (im *importer) matrix() (m [6]float64, plain bool) {
 	return m, im.p.Rotate == 0 && u == 1
 }
 
-// screen has the page drawn and cuts it to trim and bleed.
+// screen has the page drawn and cuts it to trim and bleed; nil where it cannot be drawn.
 func (im *importer) screen(pdf []byte) ([]byte, error) {
 	const op = "artwork.Import"
-	drawn, err := im.want.Draw(pdf, im.page)
+	drawn, err := im.want.Draw(pdf, im.page, im.want.ICC)
 	if err != nil {
 		return nil, postlift.Wrap(op, "the artwork's picture for the screen cannot be drawn", err)
+	}
+	if len(drawn) == 0 {
+		return nil, nil
 	}
 	whole, err := png.Decode(bytes.NewReader(drawn))
 	if err != nil {

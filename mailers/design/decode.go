@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -16,6 +17,7 @@ import (
 
 var (
 	unknownKey = regexp.MustCompile(`line (\d+): field (.+) not found in type \w+\.(\w+)`)
+	wrongKind  = regexp.MustCompile("line (\\d+): cannot unmarshal !!(\\w+)(?: `(.*)`)? into (\\S+)")
 	yamlLine   = regexp.MustCompile(`line (\d+): (.*)`)
 )
 
@@ -44,7 +46,13 @@ func decodeStrict(data []byte, into *Spec) (root *yaml.Node, err error) {
 
 func yamlFault(err error) error {
 	if m := unknownKey.FindStringSubmatch(err.Error()); m != nil {
+		if strings.Trim(m[2], "0123456789") == "" {
+			return fault("design.yaml:%s: key %q is not known: a decimal number has a point, such as 25.5", m[1], m[2])
+		}
 		return fault("design.yaml:%s: key %q is not known%s", m[1], m[2], didYouMean(keysOf(m[3]), m[2]))
+	}
+	if m := wrongKind.FindStringSubmatch(err.Error()); m != nil {
+		return fault("design.yaml:%s: %s cannot stand here: %s is needed", m[1], written(m[2], m[3]), kindWord(m[4]))
 	}
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		return fault("design.yaml:%s: %s", m[1], m[2])
@@ -53,6 +61,42 @@ func yamlFault(err error) error {
 		return fault("design.yaml is empty")
 	}
 	return fault("design.yaml: %v", err)
+}
+
+// written is what stands in the file, as far as the decoder tells it.
+func written(tag, value string) string {
+	switch tag {
+	case "seq":
+		return "a list"
+	case "map":
+		return "a group of keys"
+	case "null":
+		return "nothing"
+	}
+	return strconv.Quote(clip(value))
+}
+
+// kindWord says in words what a field of a Go type takes.
+func kindWord(t string) string {
+	switch {
+	case t == "map[string]string":
+		return "a text for each language, such as {de: …, en: …},"
+	case strings.HasPrefix(t, "map["), strings.HasPrefix(t, "design."):
+		return "a group of keys"
+	case strings.HasPrefix(t, "[]"):
+		return "a list"
+	case t == "sheet.Ink":
+		return "a colour such as {c: 0, m: 80, y: 90, k: 0}, in percent,"
+	case t == "uint8":
+		return "a whole number of percent, 0 to 100,"
+	case strings.HasPrefix(t, "float"):
+		return "a number without a unit, such as 25.5,"
+	case strings.HasPrefix(t, "int"), strings.HasPrefix(t, "uint"):
+		return "a whole number"
+	case strings.HasSuffix(t, "bool"):
+		return "true or false"
+	}
+	return "a text"
 }
 
 // keysOf are the YAML keys of a struct of design.yaml, by its Go name.

@@ -48,6 +48,7 @@ type Design struct {
 	files    map[string][]byte // every file that was read, by name inside the design's folder
 	size     int
 	warnings []string
+	hash     string
 }
 
 // opener reads a file of a design's folder, up to a number of bytes and one more.
@@ -92,6 +93,7 @@ func parse(open opener) (d *Design, err error) {
 		}
 	}
 	d.warn()
+	d.hash = d.digest()
 	return d, nil
 }
 
@@ -268,7 +270,9 @@ func (d *Design) File(name string) (data []byte, ok bool) {
 
 // Hash is the sha256, in hex, of all that decides the print: the settings (which name the fonts by their own
 // sha256), every text, image and artwork, and the version of the composer.
-func (d *Design) Hash() string {
+func (d *Design) Hash() string { return d.hash }
+
+func (d *Design) digest() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00", layoutVersion)
 	for _, name := range sorted(d.files) {

@@ -62,7 +62,7 @@ func New(o Options) (*Kit, error) {
 	k := &Kit{keys: map[[sha256.Size]byte]string{}, spots: map[artworkPage][]string{}, profile: profile, convert: convert, Profile: pdf.Profile{ICC: o.ICC, Identifier: id, Info: profile.Description}}
 	k.Letter = letter.Kit{Fonts: o.Fonts, Images: k.image, Franking: o.Franking,
 		Artwork: func(data []byte, page, w, h, bleed int) (*sheet.Form, error) {
-			form, err := artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, Draw: o.Draw})
+			form, err := artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, Draw: o.Draw, ICC: o.ICC})
 			if err == nil {
 				k.mu.Lock()
 				k.spots[artworkPage{sha256.Sum256(data), page}] = form.Spots

@@ -27,13 +27,8 @@ func (cp *composer) address(p *sheet.Page, b *place) error {
 	if len(lines) == 0 || len(lines) > maxAddressLines {
 		return pieceFault("the address has %d lines, must have 1 to %d", len(lines), maxAddressLines)
 	}
-	pitch := b.pitch
-	if b.leading > 0 {
-		pitch = sheet.Points(b.leading)
-	} else if b.size > design.AddressSize { // larger type asks for more than the standard's zone gives
-		pitch = max(pitch, sheet.Points(b.size*122/100))
-	}
-	if len(lines)*pitch > b.h+addressLine/4 {
+	pitch := b.linePitch()
+	if !b.holdsLines(len(lines)) {
 		return pieceFault("the address has %d lines of %s mm, its place is %s mm high", len(lines), sheet.MM(pitch), sheet.MM(b.h))
 	}
 	var runs [maxAddressLines]sheet.Op
@@ -63,6 +58,20 @@ func (cp *composer) address(p *sheet.Page, b *place) error {
 	}
 	return nil
 }
+
+// linePitch is the distance of an address's baselines.
+func (b *place) linePitch() int {
+	switch {
+	case b.leading > 0:
+		return sheet.Points(b.leading)
+	case b.size > design.AddressSize: // larger type asks for more than the standard's zone gives
+		return max(b.pitch, sheet.Points(b.size*122/100))
+	}
+	return b.pitch
+}
+
+// holdsLines tells whether a place for addresses is high enough for so many lines.
+func (b *place) holdsLines(n int) bool { return n*b.linePitch() <= b.h+addressLine/4 }
 
 var addressNames = [maxAddressLines]string{"address line 1", "address line 2", "address line 3", "address line 4", "address line 5", "address line 6"}
 
@@ -102,15 +111,23 @@ func (cp *composer) returnText() (string, error) {
 	return parts[0] + " · " + parts[1] + " · " + parts[2] + " " + parts[3], nil
 }
 
-// letterhead prints the sender's name, aligned as the block says.
+// letterhead prints the sender's name, aligned as the block says: on one line if it can, else on as many as its place
+// is high.
 func (cp *composer) letterhead(p *sheet.Page, b *place) error {
 	name, err := cp.need("sender.company")
 	if err != nil {
 		return err
 	}
 	l, err := cp.common(b.id, name, func() ([]sheet.Op, error) {
-		op, err := cp.fitted(name, "sender.company", b.style, b.size, design.LetterheadLeast, b.w)
+		least := design.LetterheadLeast
+		if b.shrink < b.size {
+			least = b.shrink
+		}
+		op, err := cp.fitted(name, "sender.company", b.style, b.size, least, b.w)
 		if err != nil {
+			if ops := cp.letterheadLines(name, b, least); ops != nil {
+				return ops, nil
+			}
 			return nil, err
 		}
 		op.Ink = b.ink
@@ -120,6 +137,28 @@ func (cp *composer) letterhead(p *sheet.Page, b *place) error {
 		p.Placed = append(p.Placed, sheet.Placed{Layer: l})
 	}
 	return err
+}
+
+// letterheadLines is a long name in lines, the last where a single one would stand, as large as the place allows; nil
+// where it has no room.
+func (cp *composer) letterheadLines(name string, b *place, least int) []sheet.Op {
+	for size := b.size; ; size = max(size-500, least) {
+		pitch, capital := size*423/1000, size*247/1000 // 120 and 70 percent of the size
+		lines, err := cp.faces.Break([][]typeset.Span{{{Style: b.style, Text: name}}}, typeset.Options{Size: size, Measure: b.w, Align: b.align})
+		if err == nil && (len(lines)-1)*pitch+capital <= b.h-letterheadFoot {
+			var ops []sheet.Op
+			for i, l := range lines {
+				for _, r := range l.Runs {
+					ops = append(ops, sheet.Op{Kind: sheet.OpText, Part: sheet.PartBody, Style: r.Style, Size: size, X: b.x + r.X, W: r.W, Ink: b.ink, Text: r.Text, Shift: r.Shift,
+						Y: b.y + b.h - letterheadFoot - (len(lines)-1-i)*pitch})
+				}
+			}
+			return ops
+		}
+		if size <= least {
+			return nil
+		}
+	}
 }
 
 // aligned is the distance of a thing of width w from the left edge of a place.

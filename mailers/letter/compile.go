@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"postlift"
+	"postlift/mailers/address"
 	"postlift/mailers/design"
 	"postlift/mailers/merge"
 	"postlift/mailers/sheet"
@@ -47,6 +48,7 @@ type frame struct {
 	panelModule, couponModule                 int
 	couponPage                                string
 	panelInk, couponInk                       sheet.Ink
+	mostMerged                                int // bytes of a piece's merged sections that are worth setting
 	panelPlaced, couponPlaced, telephoneShown bool
 }
 
@@ -110,6 +112,25 @@ func regional(lang string) map[string]string {
 		return map[string]string{"en": "en", "en-us": "en-US"}
 	}
 	return map[string]string{lang: lang}
+}
+
+// AddressLimits are what a label may have in the design's place for addresses: as many lines as it is high, each as wide
+// as it in the smallest type that addresses are set in.
+func (c *Compiled) AddressLimits() address.Limits {
+	limits := address.WindowLimits
+	for i := range c.spec.Blocks {
+		if c.spec.Blocks[i].Kind != "address" {
+			continue
+		}
+		b := newPlace(i, &c.spec.Blocks[i], c.design, design.AddressSize)
+		for limits.Lines > 1 && !b.holdsLines(limits.Lines) {
+			limits.Lines--
+		}
+		limits.Fits = func(line string) bool {
+			return c.faces[c.labelStyle].Width(line, design.AddressLeast) <= b.w
+		}
+	}
+	return limits
 }
 
 // Design is what was compiled.

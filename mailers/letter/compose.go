@@ -14,12 +14,13 @@ import (
 // composer sets one piece.
 type composer struct {
 	*voice
-	mem   *memory
-	piece *Piece
-	data  merge.Data
-	pages []sheet.Page
-	qr    codes.Matrix // of the tracking address, made once
-	hasQR bool
+	mem    *memory
+	piece  *Piece
+	data   merge.Data
+	pages  []sheet.Page
+	qr     codes.Matrix // of the tracking address, made once
+	hasQR  bool
+	merged int // bytes of the sections that were merged
 	// couponLast moves the coupon from the first page, where it does not fit, to the last.
 	couponLast bool
 }
@@ -54,7 +55,11 @@ func (c *Compiled) compose(cp *composer, p Piece) (plan sheet.Plan, err error) {
 	cp.data.Missing = c.missing
 	cp.data.Set("code", postlift.FormatCode(p.Code))
 	if !cp.data.Has("salutation") {
-		cp.data.Set("salutation", address.Salutation(cp.person(), p.Language))
+		tag := p.Language
+		if v.lang == "de" { // the one German text of a design goes on in small letters after a comma, in Switzerland, too
+			tag = v.lang
+		}
+		cp.data.Set("salutation", address.Salutation(cp.person(), tag))
 	}
 	if err := cp.compose(); err != nil {
 		return sheet.Plan{}, err

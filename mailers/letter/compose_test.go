@@ -67,6 +67,25 @@ func TestOptionalPartsAbsent(t *testing.T) {
 	}
 }
 
+// A salutation that the composer makes fits the text below it: the German one goes on after a comma wherever the reader
+// lives, the American one after a colon.
+func TestSalutationFitsTheText(t *testing.T) {
+	c := compiled(t, "reference")
+	for tag, want := range map[string]string{"de": "Süßkind,", "de-CH": "Süßkind,", "de-AT": "Süßkind,", "en": "Süßkind,", "en-US": "Süßkind:"} {
+		p := loadPiece(t, tag[:2])
+		p.Language = tag
+		delete(p.Merge, "salutation")
+		group(p, "contact")["salutation"], group(p, "contact")["last_name"] = "Frau", "Süßkind"
+		plan, err := c.Compose(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := texts(plan.Pages...); !strings.Contains(got, want+"\n") {
+			t.Errorf("%s: no %q in\n%s", tag, want, got)
+		}
+	}
+}
+
 // Each field that the letter prints stops the piece when it is missing, empty or blank, by name.
 func TestMissingFieldStopsThePiece(t *testing.T) {
 	c := compiled(t, "reference")

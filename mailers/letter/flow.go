@@ -76,6 +76,9 @@ func (cp *composer) raws(sec *section) ([]merge.Raw, error) {
 	if err != nil {
 		return nil, err
 	}
+	if cp.merged += len(merged); cp.merged > cp.mostMerged {
+		return nil, pieceFault("the text is longer than %d KB, far beyond the %d pages that the design allows (max_pages): shorten it", cp.mostMerged>>10, cp.spec.MaxPages)
+	}
 	return merge.SplitBlocks(merged), nil
 }
 

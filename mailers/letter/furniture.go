@@ -140,6 +140,9 @@ func (t *footerText) columns() [3][]string {
 	return out
 }
 
+// footerColumns is what a fault calls the columns.
+var footerColumns = [...]string{"the address column", "the contact column", "the column of sender.particulars"}
+
 // setFooter sets the columns: a third of the width each, the last a little more.
 func (cp *composer) setFooter(t footerText, b *place) (*sheet.Layer, error) {
 	ops := []sheet.Op{rect(b.x, b.y, b.w, hairline, cp.accent, sheet.PartFooter)}
@@ -154,7 +157,7 @@ func (cp *composer) setFooter(t footerText, b *place) (*sheet.Layer, error) {
 			}
 			for _, l := range set {
 				if row > most {
-					return nil, pieceFault("the footer has more than %d lines in a column: shorten sender.particulars", most+1)
+					return nil, pieceFault("%s of the footer needs more than its %d lines: shorten it (each · in the particulars begins a line), or give the design's block footer a place with more height", footerColumns[c], most+1)
 				}
 				for _, r := range l.Runs {
 					ops = append(ops, sheet.Op{Kind: sheet.OpText, Part: sheet.PartFooter, Size: design.FooterSize, X: x[c] + r.X, Y: b.y + 3_800 + row*footerLine, W: r.W, Ink: sheet.Black, Text: r.Text, Shift: r.Shift})

@@ -17,6 +17,7 @@ func (c *Compiled) lay() error {
 	c.zones = [pageKinds][]sheet.Zone{c.design.PageZones(true), c.design.PageZones(false)}
 	c.regions = [pageKinds]region{regionOf(l.Body), regionOf(l.Next)}
 	c.measure, c.leastPages = l.Body.W, 1
+	c.mostMerged = leastMerged + (c.spec.MaxPages+1)*(c.sheet.W/1000)*(c.sheet.H/1000)
 	if c.spec.Layout == "card" {
 		c.regions[firstPage], c.leastPages, c.oneSheet = region{}, 2, true
 	}
@@ -37,6 +38,10 @@ func (c *Compiled) lay() error {
 	}
 	return c.layBlocks()
 }
+
+// leastMerged is what even the smallest sheet may have of text, bytes. To it comes a byte for each square millimetre, on
+// which a full page of 8 pt has a quarter of a letter.
+const leastMerged = 16 << 10
 
 func regionOf(r design.Rect) region { return region{r.X, r.Y, r.Bottom()} }
 

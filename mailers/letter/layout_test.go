@@ -10,6 +10,7 @@ import (
 
 	"postlift"
 	"postlift/mailers/design"
+	"postlift/mailers/merge"
 	"postlift/mailers/sheet"
 	"postlift/mailers/typeset"
 	"postlift/templates"
@@ -41,6 +42,51 @@ func TestOverflow(t *testing.T) {
 		group(p, "account")["name"] = strings.Repeat("Werke ", 9_000)
 	})
 	wantFault(t, err, "mm", "max_pages")
+}
+
+// What a recipient's data make far too long is refused before it is set, in a place and in the flow: composing it at one
+// size after the other took twelve seconds.
+func TestFarTooLong(t *testing.T) {
+	rows := make([]any, 4000)
+	for i := range rows {
+		rows[i] = map[string]any{"number": strings.Repeat("Ein Satz ohne Ende ", 12)}
+	}
+	claim := []string{"\nblocks:\n", "\nblocks:\n  - {kind: text, text: claim, x: 120, y: 100, w: 60, h: 13, size: 40, shrink: 6}\n"}
+	for want, d := range map[string]struct {
+		text    string
+		replace []string
+	}{
+		"KB":                     {smallText("{% for o in orders %}{{ o.number }} {% endfor %}"), nil},
+		"@claim is far too long": {smallText("x") + "\n@claim\n{% for o in orders limit: 500 %}{{ o.number }} {% endfor %}", claim},
+	} {
+		c, err := written(t, d.text, d.replace...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := loadPiece(t, "de")
+		p.Merge["orders"] = rows
+		_, err = c.Compose(p)
+		wantFault(t, err, want)
+	}
+}
+
+// A text that fits is not taken for hopeless, whatever its letters, markup and values.
+func TestNotHopeless(t *testing.T) {
+	v := compiled(t, "reference").voices["de"]
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.SampledFrom([]string{"i", "**i** ", "{{ account.city }} ", "Wort ", "- i\n", "il ", "\n\n"})
+		text := strings.Join(rapid.SliceOfN(word, 1, 300).Draw(t, "words"), "")
+		raws := merge.SplitBlocks(strings.NewReplacer("{{ account.city }}", "\uE000i\uE001").Replace(text))
+		cp := &composer{voice: v, mem: lasting, piece: &Piece{}}
+		b := &place{w: rapid.IntRange(20_000, 100_000).Draw(t, "w"), size: 12_000, shrink: 12_000, text: &section{name: "claim"}}
+		items, err := cp.boxedAt(raws, b, b.size)
+		if err != nil {
+			t.Skip("a word is wider than the place")
+		}
+		if h := stackHeight(items); hopeless(lettersOf(raws), b.size, b.w, max(h, 1)) && h > 0 {
+			t.Fatalf("%q is %s mm high and counts as hopeless there", text, sheet.MM(h))
+		}
+	})
 }
 
 // No paragraph leaves or sends a single line over a page break, and no signature stands alone.

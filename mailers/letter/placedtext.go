@@ -26,7 +26,14 @@ func (cp *composer) placedText(p *sheet.Page, b *place) error {
 
 // boxed sets a section into a box from the box's corner on.
 func (cp *composer) boxed(raws []merge.Raw, b *place) (*set, error) {
+	letters := lettersOf(raws)
 	for size := b.size; ; size = max(size-500, b.shrink) {
+		if hopeless(letters, size, b.w, orElse(b.h, cp.sheet.H)) {
+			if size > b.shrink {
+				continue
+			}
+			return nil, pieceFault("the text @%s is far too long for its place, even at %g pt: shorten it", b.text.name, float64(size)/1000)
+		}
 		items, err := cp.boxedAt(raws, b, size)
 		high := 0
 		if err == nil {
@@ -43,6 +50,26 @@ func (cp *composer) boxed(raws []merge.Raw, b *place) (*set, error) {
 			return nil, err
 		}
 	}
+}
+
+// lettersOf is how many letters texts have, with the signs of their markup but without blanks and the marks of values.
+func lettersOf(raws []merge.Raw) int {
+	n := 0
+	for i := range raws {
+		for _, r := range raws[i].Source {
+			if r > ' ' && (r < 0xE000 || r > 0xF8FF) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// hopeless tells of a text that no setting brings into a place: a third of its letters, each a quarter as wide as high,
+// take more than it has. What a recipient's data made so long is not set at size after size.
+func hopeless(letters, size, w, h int) bool {
+	side := sheet.Points(size)
+	return letters/12*side > w*h/max(side, 1)
 }
 
 func (cp *composer) boxedAt(raws []merge.Raw, b *place, size int) ([]item, error) {

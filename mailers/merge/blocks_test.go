@@ -78,7 +78,7 @@ func TestBlocks(t *testing.T) {
 
 // A value is text, whatever marks it holds and wherever it stands.
 func TestValuesAreNoMarkup(t *testing.T) {
-	for _, name := range []string{"*Stern* & **Söhne**", "- Strich", "## Raute", `Back\slash\`, "{{ code }}", "@notice", "a | b", "1. FC", "---", "____", "[ ] x", "===", "| x |"} {
+	for _, name := range []string{"*Stern* & **Söhne**", "- Strich", "## Raute", `Back\slash\`, "{{ code }}", "@notice", "a | b", "1. FC", "---", "____", "[ ] x", "===", "| x |", "A____B"} {
 		data := sampleData()
 		data["account"].(map[string]any)["name"] = name
 		for source, want := range map[string]string{
@@ -86,6 +86,7 @@ func TestValuesAreNoMarkup(t *testing.T) {
 			"- {{ account.name }}":                             "bullet1 personal: (" + name + ")/\n",
 			"**{{ account.name }}**":                           "paragraph1 personal: b(" + name + ")/\n",
 			"a {{ account.name }}\nb":                          "paragraph1 personal: (a " + name + " b)/\n",
+			"{{ account.name }}: ____ x\\_____":                "fill-in1 personal: (" + name + ":)/ (x_)/\n",
 			"| x | y |\n|---|---|\n| {{ account.name }} | 1 |": "table1 personal: [0 0] (x) (y) / // (" + name + ") (1) / // foot 0\n",
 		} {
 			merged, err := compileText(t, source, "de").Render(NewData(data))

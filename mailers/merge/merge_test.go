@@ -43,17 +43,19 @@ func plainText(s string) string { return marks.Replace(s) }
 
 func TestMergeLanguage(t *testing.T) {
 	for source, want := range map[string]string{
-		`{{ account.name }}`:                                                                                                                       "Erfundene Blechwerke",
-		`{{ account.total_net | money }}`:                                                                                                          "12.345,50\u00a0€",
-		`{{ account.total_net | money: "whole" }}`:                                                                                                 "12.346\u00a0€",
-		`{{ account.last_order_on | date }}`:                                                                                                       "11.06.2025",
-		`{{ account.last_order_on | date: "long" }}`:                                                                                               "11.\u00a0Juni 2025",
-		`{{ account.last_order_on | date: "month" }}`:                                                                                              "Juni 2025",
-		`{{ account.last_order_on | date: "year" }}`:                                                                                               "2025",
-		`{{ account.last_order_on | date: "weekday" }}`:                                                                                            "Mittwoch",
-		`{{ account.order_count }} {{ account.order_count | plural: "a","b"}}`:                                                                     "12 b",
-		`{{ account.industry | default: "Ihre Branche" }}`:                                                                                         "Ihre Branche",
-		`{{ campaign.landing_host | default: account.industry }}.`:                                                                                 ".",
+		`{{ account.name }}`:                                                   "Erfundene Blechwerke",
+		`{{ account.total_net | money }}`:                                      "12.345,50\u00a0€",
+		`{{ account.total_net | money: "whole" }}`:                             "12.346\u00a0€",
+		`{{ account.last_order_on | date }}`:                                   "11.06.2025",
+		`{{ account.last_order_on | date: "long" }}`:                           "11.\u00a0Juni 2025",
+		`{{ account.last_order_on | date: "month" }}`:                          "Juni 2025",
+		`{{ account.last_order_on | date: "year" }}`:                           "2025",
+		`{{ account.last_order_on | date: "weekday" }}`:                        "Mittwoch",
+		`{{ account.order_count }} {{ account.order_count | plural: "a","b"}}`: "12 b",
+		`{{ account.industry | default: "Ihre Branche" }}`:                     "Ihre Branche",
+		`{{ campaign.landing_host | default: "" }}.`:                           ".",
+		`{{ campaign.landing_host | default: account.city }}.`:                 "Wuppertal.",
+		`{% if account.industry == "" %}ja{% endif %}{% if account.industry != "" %}nein{% endif %}{% if account.name != "" %}!{% endif %}`:        "ja!",
 		`{{ account.name | upcase | append: "!" | prepend: "?" }}`:                                                                                 "?ERFUNDENE BLECHWERKE!",
 		`{{ campaign.offer | downcase | capitalize }}`:                                                                                             "5 % nachlass",
 		`{{ campaign.discount | percent }}|{{ campaign.discount | number: 2}}`:                                                                     "12,5\u00a0%|12,50",
@@ -133,6 +135,8 @@ func TestMergeStops(t *testing.T) {
 		`{{ account.industry }}`:                                             "account.industry has no value",
 		`{{ account.industry | upcase }}`:                                    "account.industry has no value",
 		`{{ contract.end | date }}`:                                          "contract.end has no value",
+		`{{ campaign.landing_host | default: account.industry }}`:            "campaign.landing_host has no value",
+		`{% for l in contract.lines %}{{ l.name }}{% endfor %}`:              "contract.lines is no list",
 		`{{ account.name | append: account.industry }}`:                      "append",
 		`{% for a in orders %}{% for b in orders %}{% endfor %}{% endfor %}`: "10000 rounds",
 		`{% for a in orders %}{{ a.date | date }}{% endfor %}`:               "a.date has no value",
@@ -148,6 +152,7 @@ func TestMergeStops(t *testing.T) {
 		data["contact"] = map[string]any{"email": "a💙", "phone": "\uE001**x**"}
 		data["account"].(map[string]any)["customer_since"] = "1.1.2027"
 		data["order"] = map[string]any{"net": map[string]any{"minor": 1.5, "currency": "EUR"}}
+		data["contract"] = map[string]any{"lines": `[{"name": "A"}]`}
 		d := NewData(data)
 		d.Missing = func(s string) (rune, bool) { return '💙', strings.ContainsRune(s, '💙') }
 		_, err := compileText(t, "Hallo "+source, "de").Render(d)

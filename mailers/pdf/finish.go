@@ -30,6 +30,7 @@ type finisher struct {
 	next       int  // first number that is free
 	icc        int
 	metadata   int
+	pageNode   int // first of the nodes below the page tree's root; 0 where pages hang on the root itself
 	partRoot   int
 	partNode   int
 	partLeaf   int // of the first piece
@@ -89,6 +90,7 @@ func (x *finisher) rewrite(p []byte) error {
 	if seen != x.gofpdfSize-1 {
 		return fmt.Errorf("pdf: %d objects where %d were announced", seen, x.gofpdfSize-1)
 	}
+	x.pageNodes()
 	x.shared()
 	x.parts()
 	x.about()
@@ -120,6 +122,9 @@ func (x *finisher) number(p []byte) error {
 		case kindForm:
 			r.num = take(len(r.form.Objects))
 		}
+	}
+	if n := len(x.f.pages); n > maxKids {
+		x.pageNode = take((n + maxKids - 1) / maxKids)
 	}
 	if len(x.f.profile.stream) > 0 {
 		x.icc = take(1)
@@ -206,18 +211,6 @@ func (x *finisher) object(o object) error {
 	return nil // information and catalog are written at the end
 }
 
-func (x *finisher) pageTree() {
-	x.begin(1)
-	x.raw("<</Type/Pages/Count ")
-	x.int(len(x.f.pages))
-	x.raw("/Kids[")
-	for i := range len(x.f.pages) {
-		x.ref(3 + 2*i)
-		x.raw("\n")
-	}
-	x.raw("]>>\nendobj\n")
-}
-
 // content writes a page's content where gofpdf has its number.
 func (x *finisher) content(o object) error {
 	i := (o.num - 4) / 2
@@ -238,6 +231,10 @@ func (x *finisher) font(o object, i int) error {
 	face, dict := i/fontObjects, o.dict
 	from := []byte("/utf8" + family(face))
 	switch i % fontObjects {
+	case 2:
+		x.begin(o.num)
+		x.stream("/Filter/FlateDecode", deflate(6, toUnicode(x.faces[face].face)))
+		return nil
 	case 0:
 		x.faces[face].num = o.num
 		fallthrough

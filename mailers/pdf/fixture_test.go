@@ -38,7 +38,7 @@ func options(t testing.TB) Options {
 		Profile: Profile{ICC: icc, Identifier: "FOGRA39", Info: "Coated FOGRA39 (ISO 12647-2:2004)"}}
 }
 
-var fontNames = [sheet.Styles]string{"SourceSans3-Regular.ttf", "SourceSans3-Bold.ttf", "SourceSans3-It.ttf", "SourceSans3-BoldIt.ttf"}
+var fontNames = [sheet.Styles]string{"SourceSans3-Regular.ttf", "SourceSans3-Bold.ttf", "SourceSans3-It.ttf", "SourceSans3-BoldIt.ttf", "SourceSans3-Regular.ttf"}
 
 // testFonts are the shipped fonts and the widths of their glyphs in thousandths of the size.
 type testFonts struct {

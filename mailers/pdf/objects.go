@@ -9,8 +9,8 @@ import (
 func (x *finisher) page(i int) {
 	num := 3 + 2*i
 	x.begin(num)
-	if x.head == "" {
-		x.head = x.pageHead() + "/Resources"
+	if x.head == "" || x.pageNode > 0 && i%maxKids == 0 {
+		x.head = x.pageHead(x.pageParent(i)) + "/Resources"
 	}
 	x.raw(x.head)
 	if x.own {
@@ -27,10 +27,10 @@ func (x *finisher) page(i int) {
 	x.raw(">>\nendobj\n")
 }
 
-// pageHead is what all pages have in common: they are the same sheet.
-func (x *finisher) pageHead() string {
+// pageHead is what all pages of a node have in common: they are the same sheet.
+func (x *finisher) pageHead(parent int) string {
 	g, s := x.f.geo, x.f.o.Sheet
-	return "<</Type/Page/Parent 1 0 R/MediaBox" + rect(0, 0, milli(g.w), milli(g.h)) +
+	return "<</Type/Page/Parent " + strconv.Itoa(parent) + " 0 R/MediaBox" + rect(0, 0, milli(g.w), milli(g.h)) +
 		"/BleedBox" + rect(g.x(-s.Bleed), g.y(s.H+s.Bleed), g.x(s.W+s.Bleed), g.y(-s.Bleed)) +
 		"/TrimBox" + rect(g.x(0), g.y(s.H), g.x(s.W), g.y(0))
 }
@@ -49,8 +49,9 @@ func (x *finisher) pieceOf(page int) int {
 }
 
 // resources writes a resource dictionary. It always has the two graphics states: G1 overprints, G0 knocks out.
+// G0 leaves the overprint mode as a page begins with it, for designers' pages that overprint and do not set it.
 func (x *finisher) resources(rs []*resource) {
-	x.raw("<</ExtGState<</G0<</Type/ExtGState/OP false/op false/OPM 1>>/G1<</Type/ExtGState/OP true/op true/OPM 1>>>>")
+	x.raw("<</ExtGState<</G0<</Type/ExtGState/OP false/op false/OPM 0>>/G1<</Type/ExtGState/OP true/op true/OPM 1>>>>")
 	x.dict("/Font", rs, func(r *resource) bool { return r.kind == kindFont })
 	x.dict("/XObject", rs, func(r *resource) bool { return r.kind == kindLayer || r.kind == kindImage || r.kind == kindForm })
 	x.dict("/ColorSpace", rs, func(r *resource) bool { return r.kind == kindSpot })

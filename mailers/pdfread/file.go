@@ -66,7 +66,7 @@ func OpenWithin(data []byte, limits Limits) (*File, error) {
 	}
 	head := bytes.Index(data[:min(len(data), 1024)], []byte("%PDF-"))
 	if head < 0 {
-		return nil, postlift.Faultf(postlift.Invalid, op, "that is no PDF file: %%PDF- is missing at its begin")
+		return nil, postlift.Faultf(postlift.Invalid, op, "that is no PDF file: %%PDF- is missing at its beginning")
 	}
 	// a file decodes to some hundred times its size at most; a bomb of a few bytes gets its one large stream
 	limits.Decoded = min(limits.Decoded, limits.Stream+1000*len(data))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -126,6 +127,8 @@ func TestFileStructure(t *testing.T) {
 		{"no XML", "metadata error", swap("</rdf:Description>", "</rdf:Descriptiox>")},
 		{"no intent", "output_intent error", swap("/S/GTS_PDFX", "/S/GTS_PDFA")},
 		{"no profile", "output_intent error", swap("/DestOutputProfile", "/XestOutputProfile")},
+		{"condition unexplained", "output_intent error", swap("/RegistryName(http://www.color.org)/Info(F39)", "")},
+		{"profile elsewhere", "output_intent warning", swap("/Info(F39)/DestOutputProfile 3 0 R", "/Info(F)/DestOutputProfileRef<<>>")},
 		{"two boxes", "page_boxes error", swap("/BleedBox[0 0 612.2835 858.8976]", "/ArtBox[0 0 612 858]")},
 		{"trim outside", "page_boxes error, bleed_size warning, page_size error", swap("/TrimBox[8.5039 8.5039 603.7795 850.3937]", "/TrimBox[0 -9 612 858]")},
 		{"another size", "bleed_size warning, page_size error", swap("/TrimBox[8.5039 8.5039 603.7795 850.3937]", "/TrimBox[8.5039 8.5039 603.7795 855]")},
@@ -142,6 +145,7 @@ func TestFileStructure(t *testing.T) {
 		{"page without part", "document_parts error", swap("/DPart 8 0 R", "/DPart 9 0 R")},
 		{"part metadata", "document_parts error", swap("UniqueID(pc_1)", "UniqueID/pc_1")},
 		{"part names", "document_parts error", swap("[/Job/Record]", "[/Job]")},
+		{"record level", "document_parts error", swap("/RecordLevel 1", "/RecordLevel 2")},
 		{"no parts", "document_parts error", swap("/DPartRoot 6 0 R", "/DPartRoox 6 0 R")},
 	}
 	for _, c := range cases {
@@ -182,6 +186,8 @@ func TestFileContent(t *testing.T) {
 		{"transparency", "", "/ExtGState<</G<</ca .5>>>>", "/G gs 0 0 9 9 re f", ""},
 		{"RGB group", "transparency error", group, "/X Do", "<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Group<</S/Transparency/CS/DeviceRGB>>/Length 0>>\nstream\n\nendstream"},
 		{"transfer function", "transfer_functions error", "/ExtGState<</G<</TR<</FunctionType 2/N 1/Domain[0 1]>>>>>>", "/G gs", ""},
+		{"halftone", "transfer_functions error", "/ExtGState<</G<</HT<</HalftoneType 6>>>>>>", "/G gs", ""},
+		{"halftone that the standard has", "transfer_functions warning", "/ExtGState<</G<</HT<</HalftoneType 1>>>>>>", "/G gs", ""},
 		{"white overprint", "white_overprint error", "/ExtGState<</G<</op true/OPM 1>>>>", "/G gs 0 0 0 0 k 0 0 9 9 re f", ""},
 		{"black overprint", "", "/ExtGState<</G<</op true/OPM 1>>>>", "/G gs 0 0 0 1 k 0 0 9 9 re f", ""},
 		{"PostScript", "foreign_content error", group, "/X Do", "<</Subtype/PS/Length 1>>\nstream\nx\nendstream"},
@@ -354,4 +360,19 @@ func FuzzFile(f *testing.F) {
 			t.Fatal("no rule was checked")
 		}
 	})
+}
+
+// What is drawn beyond the page's edge is no part of where a finding says that it stands, and no place is -0.
+func TestFindingsStandOnThePage(t *testing.T) {
+	r := File(good("", "1 0 0 rg -900 -900 2000 9000 re f").Bytes(), Options{})
+	if len(r.Findings) != 1 || r.Findings[0].Box == nil {
+		t.Fatalf("findings %+v", r.Findings)
+	}
+	if b := *r.Findings[0].Box; b != (Box{X: -3, Y: -3, W: 216, H: 303}) {
+		t.Errorf("the finding stands at %+v", b)
+	}
+	r = File(good("", fmt.Sprintf("1 0 0 rg %.4f 50 10 10 re f", 3*pointsPerMM-.0005)).Bytes(), Options{})
+	if b := r.Findings[0].Box; b.X != 0 || math.Signbit(b.X) {
+		t.Errorf("the left is %v", b.X)
+	}
 }

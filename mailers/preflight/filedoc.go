@@ -107,7 +107,14 @@ func (c *fileCheck) intent() {
 	if c.report.Intent == "" {
 		c.hit("output_intent", Error, 0, nil, words{"the output intent does not name its condition (OutputConditionIdentifier)", "Die Ausgabeabsicht nennt ihre Bedingung nicht (OutputConditionIdentifier)."})
 	}
+	if (c.x4 || c.x1a || c.x3) && fileText(f, d["RegistryName"]) == "" && fileText(f, d["Info"]) == "" {
+		c.hit("output_intent", Error, 0, nil, words{"the output intent names neither a registry (RegistryName) nor what its condition is (Info)", "Die Ausgabeabsicht nennt weder ein Verzeichnis (RegistryName) noch, was ihre Bedingung ist (Info)."})
+	}
 	profile := f.Stream(d["DestOutputProfile"])
+	if profile == nil && f.Dict(d["DestOutputProfileRef"]) != nil {
+		c.hit("output_intent", Warning, 0, nil, words{"the output profile lies outside of the file (PDF/X-4p): the vendor must have the same; better embed it", "Das Ausgabeprofil liegt außerhalb der Datei (PDF/X-4p): Die Druckerei muss dasselbe haben; besser einbetten."})
+		return
+	}
 	if profile == nil {
 		if !c.x1a || fileText(f, d["RegistryName"]) == "" {
 			c.hit("output_intent", c.must(), 0, nil, words{"the output intent holds no profile; embed it", "Die Ausgabeabsicht enthält kein Profil; bitte einbetten."})

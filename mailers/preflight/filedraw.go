@@ -40,12 +40,19 @@ func (c *fileCheck) sampled(i int) bool {
 	return i == 0 || i*(want-1)/(n-1) != (i-1)*(want-1)/(n-1)
 }
 
-// at is where an event stands, nil when that is not known.
+// at is where an event stands on its page, nil when that is not known. What is drawn beyond the page's edge, as the
+// rest of a long form, is left out of it.
 func (c *fileCheck) at(e *trace.Event) *Box {
 	if !e.Boxed {
 		return nil
 	}
-	return c.geometry[e.Page-1].box(e.Box)
+	g := &c.geometry[e.Page-1]
+	r, m := e.Box, g.media
+	on := pdfread.Rect{Left: max(r.Left, m.Left), Bottom: max(r.Bottom, m.Bottom), Right: min(r.Right, m.Right), Top: min(r.Top, m.Top)}
+	if on.Left > on.Right || on.Bottom > on.Top {
+		on = r
+	}
+	return g.box(on)
 }
 
 // place names where inside of what an event is, in both languages, with a leading comma.
@@ -274,10 +281,15 @@ func (c *fileCheck) state(e *trace.Event) {
 			continue
 		}
 		what := words{"a transfer function", "Eine Transferfunktion"}
+		sev := c.must()
 		if key == "HT" {
 			what = words{"a halftone of the file's own", "Ein eigenes Raster der Datei"}
+			h := c.f.Dict(o)
+			if kind := c.f.Number(h["HalftoneType"], 0); c.x4 && h["HalftoneName"] == nil && (kind == 1 || kind == 5) {
+				sev = Warning // PDF/X-4 has it, and most printers ignore it
+			}
 		}
-		c.hit("transfer_functions", c.must(), e.Page, nil, words{what.en + " is set" + p.en + ": it changes how inks print; export again as PDF/X-4", what.de + " ist gesetzt" + p.de + ": Sie verändert den Druck der Farben; bitte neu als PDF/X-4 exportieren."})
+		c.hit("transfer_functions", sev, e.Page, nil, words{what.en + " is set" + p.en + ": it changes how inks print; export again as PDF/X-4", what.de + " ist gesetzt" + p.de + ": Sie verändert den Druck der Farben; bitte neu als PDF/X-4 exportieren."})
 	}
 }
 

@@ -39,7 +39,12 @@ func (p *filePage) box(r pdfread.Rect) *Box {
 	case 270:
 		l, u, w, h = t.Top-r.Top, t.Right-r.Right, h, w
 	}
-	mm := func(v float64) float64 { return math.Round(v/pointsPerMM*100) / 100 }
+	mm := func(v float64) float64 {
+		if v = math.Round(v/pointsPerMM*100) / 100; math.Abs(v) < .05 { // nobody measures that, and nobody wants to read -0.0
+			return 0
+		}
+		return v
+	}
 	return &Box{X: mm(l), Y: mm(u), W: mm(w), H: mm(h)}
 }
 

@@ -33,6 +33,9 @@ func (c *fileCheck) parts() {
 	if n := len(c.f.Array(root["NodeNameList"])); n > 0 && w.depth > 0 && n != w.depth {
 		c.part(fmt.Sprintf("the document parts have %d levels and %d names for them", w.depth, n), fmt.Sprintf("Die Dokumentteile haben %d Ebenen und %d Namen dafür.", w.depth, n))
 	}
+	if level := c.f.Number(root["RecordLevel"], 0); w.depth > 0 && (level < 0 || level >= float64(w.depth)) {
+		c.part(fmt.Sprintf("records are said to be on level %.0f of the document parts, which have %d levels from 0", level, w.depth), fmt.Sprintf("Datensätze sollen auf Ebene %.0f der Dokumentteile liegen, die %d Ebenen ab 0 haben.", level, w.depth))
+	}
 	c.report.Parts = w.leaves
 }
 

@@ -178,15 +178,19 @@ func reasons(row int, out sheaf.Outcome) []csvfile.Reject {
 	return list
 }
 
+// inspected is how many pages of a finished file are gone through again, spread over it.
+const inspected = 100
+
 // inspect tests a finished file by the structural rules: what the vendor's prepress would refuse must not leave. A
-// broken rule is a fault of the program or of the profile, not of the rows.
+// broken rule is a fault of the program or of the profile, not of the rows. Boxes and document parts are tested on
+// every page, what pages draw on inspected of them: every plan was tested before it was drawn.
 func (c *collector) inspect(name string, data []byte, pages int) error {
 	format := c.job.Design.Format()
 	bleed := format.Bleed
 	if bleed == 0 {
 		bleed = -1
 	}
-	report := preflight.File(data, preflight.Options{Standard: c.job.Standard.String(), W: format.W, H: format.H, Bleed: bleed, Pages: pages, MaxInk: c.inkLimit})
+	report := preflight.File(data, preflight.Options{Standard: c.job.Standard.String(), W: format.W, H: format.H, Bleed: bleed, Pages: pages, MaxInk: c.inkLimit, Sample: inspected})
 	var broken []string
 	for _, f := range report.Findings {
 		if f.Severity == preflight.Error && len(broken) < 5 {

@@ -32,8 +32,8 @@ type record struct {
 
 // about is what a row says beside variables.
 type about struct {
-	name, formality, street, extra, district, box, postcode, region, careOf, language, kind, url string
-	bulk                                                                                         bool
+	name, formality, street, number, extra, district, box, postcode, region, careOf, language, kind, url string
+	bulk                                                                                                 bool
 }
 
 // headBytes are read ahead to learn the header before the columns are known.
@@ -91,12 +91,9 @@ func (in *input) next(seq int) (record, error) {
 
 func (in *input) about(row *csvfile.Row) about {
 	a := about{name: row.Text(colName), formality: row.Enum(colFormality, formalityWords, "formal, informal"),
-		street: row.Text(colStreet), extra: row.Text(colExtra), district: row.Text(colDistrict), box: row.Text(colBox),
+		street: row.Text(colStreet), number: row.Text(colNumber), extra: row.Text(colExtra), district: row.Text(colDistrict), box: row.Text(colBox),
 		postcode: row.Text(colPostcode), region: row.Text(colRegion), careOf: row.Text(colCareOf), language: language(row.Text(colLanguage)),
 		kind: row.Enum(colKind, kindWords, "live, seed, proof"), url: row.Verbatim(colURL), bulk: row.Bool(colBulk, false)}
-	if number := row.Text(colNumber); number != "" {
-		a.street = strings.TrimSpace(a.street + " " + number)
-	}
 	return a
 }
 

@@ -153,6 +153,7 @@ func (j *Job) press(recipients io.Reader) (*press, preflight.PlanOptions, error)
 	if err != nil {
 		return nil, o, err
 	}
+	m.limits = letters.AddressLimits()
 	o = j.Kit.PlanOptions(letters)
 	return &press{maker: m, in: in, letters: &sheaf.Letters{Compiled: letters, Check: preflight.NewChecker(o)}}, o, nil
 }

@@ -29,13 +29,14 @@ type maker struct {
 	languages []string // of the design
 	batch     string
 	ids       postlift.IDMaker
+	limits    address.Limits // of the design's place for addresses
 	key       []byte
 	base      string // of tracking addresses; without a slash at its end
 	host      string
 }
 
 func newMaker(j *Job, cols []column, constants []constant) (*maker, error) {
-	m := &maker{job: j, cols: cols, constants: constants, languages: j.Design.Languages(), key: j.Key,
+	m := &maker{job: j, cols: cols, constants: constants, languages: j.Design.Languages(), limits: address.WindowLimits, key: j.Key,
 		ids: postlift.DerivedIDs(j.Key, j.Date), base: strings.TrimSuffix(j.BaseURL, "/")}
 	m.batch = j.BatchID()
 	if j.BaseURL == "" {
@@ -73,10 +74,10 @@ func (m *maker) make(r *record) (recipient, []csvfile.Reject) {
 		return reject(colLanguage, "language", r.about.language, "the design is written in "+strings.Join(m.languages, ", ")+": correct the row, or give --lang and leave the field empty")
 	}
 	to := addressee(doc, &r.about, who, country)
-	lines, err := address.Lines(to, from)
+	lines, _, err := address.LinesWithin(to, from, m.limits)
 	if err != nil {
 		field, rule := "address", "address"
-		for _, p := range address.Check(to, from) {
+		for _, p := range address.CheckWithin(to, from, m.limits) {
 			if p.Stops {
 				field, rule = p.Field, p.Rule
 				break
@@ -94,7 +95,7 @@ func (m *maker) make(r *record) (recipient, []csvfile.Reject) {
 	if p.TrackingURL == "" && m.base != "" {
 		p.TrackingURL = m.base + "/r/" + postlift.TrackingToken(m.key, uid)
 	}
-	return recipient{p, country, to.Postcode}, nil
+	return recipient{p, country, address.Postcode(country, to.Postcode)}, nil
 }
 
 // merged are the row's variables over the constants and the sender.
@@ -171,6 +172,9 @@ func (m *maker) person(doc map[string]any, a *about) address.Person {
 // spoken adds what depends on the piece's language.
 func (m *maker) spoken(doc map[string]any, a *about, who address.Person, lang string) {
 	base, _, _ := strings.Cut(lang, "-")
+	if base == "de" { // the one German text of a design goes on in small letters after a comma, in Switzerland, too
+		lang = base
+	}
 	own := address.OwnSalutation(text(doc, "salutation"), lang)
 	if own == "" {
 		own = address.SalutationFor(lang, address.ToneOf(a.formality), who)
@@ -221,9 +225,23 @@ func addressee(doc map[string]any, a *about, who address.Person, country string)
 	if strings.EqualFold(strings.TrimSpace(department), strings.TrimSpace(who.Function)) {
 		who.Function = ""
 	}
-	return address.Addressee{Company: text(doc, "account.name"), Department: department, Person: who, CareOf: a.careOf, Street: a.street,
+	return address.Addressee{Company: text(doc, "account.name"), Department: department, Person: who, CareOf: a.careOf, Street: streetLine(a.street, a.number, country),
 		Extra: a.extra, District: a.district, POBox: a.box, Postcode: a.postcode, City: text(doc, "account.city"), State: a.region,
 		Country: country, BulkPostcode: a.bulk}
+}
+
+// numberFirst are the countries that write the house number before the street.
+const numberFirst = "AU CA FR GB GG HK IE IM IN JE LU MC MT NZ SG US ZA"
+
+// streetLine puts street and house number together as the country writes them.
+func streetLine(street, number, country string) string {
+	if street == "" || number == "" {
+		return first(street, number)
+	}
+	if strings.Contains(numberFirst, country) && country != "" {
+		return number + " " + street
+	}
+	return street + " " + number
 }
 
 func senderCountry(s Sender) string { return first(strings.ToUpper(s.Fields["country"]), "DE") }

@@ -88,6 +88,18 @@ func TestHeadersInGermanAndEnglish(t *testing.T) {
 	}
 }
 
+// TestHouseNumbersStandWhereTheCountryWritesThem: customer files keep them in a column of their own.
+func TestHouseNumbersStandWhereTheCountryWritesThem(t *testing.T) {
+	for _, c := range [][4]string{
+		{"Weg", "3a", "DE", "Weg 3a"}, {"Bahnhofstrasse", "101", "CH", "Bahnhofstrasse 101"}, {"Mill Lane", "14", "GB", "14 Mill Lane"},
+		{"rue de la République", "17 bis", "FR", "17 bis rue de la République"}, {"Mill Lane 14", "", "GB", "Mill Lane 14"}, {"", "5", "DE", "5"},
+	} {
+		if got := streetLine(c[0], c[1], c[2]); got != c[3] {
+			t.Errorf("%v: %q", c, got)
+		}
+	}
+}
+
 // TestWindows1252IsRead as spreadsheets still write it.
 func TestWindows1252IsRead(t *testing.T) {
 	raw, err := charmap.Windows1252.NewEncoder().String("Firma;PLZ;Ort\nSüßkind & Söhne;42103;Köln\n")

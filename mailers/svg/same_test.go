@@ -22,7 +22,7 @@ import (
 	"postlift/templates"
 )
 
-var fontFiles = [sheet.Styles]string{"SourceSans3-Regular.ttf", "SourceSans3-Bold.ttf", "SourceSans3-It.ttf", "SourceSans3-BoldIt.ttf"}
+var fontFiles = [sheet.Styles]string{"SourceSans3-Regular.ttf", "SourceSans3-Bold.ttf", "SourceSans3-It.ttf", "SourceSans3-BoldIt.ttf", "SourceSans3-Regular.ttf"}
 
 func fonts(t testing.TB) (refs [sheet.Styles]sheet.FontRef, family typeset.Family) {
 	t.Helper()
@@ -84,7 +84,7 @@ func styles(f typeset.Family) (ops []sheet.Op) {
 	for i := range sheet.Styles {
 		size := 6_000 + 4_000*int(i)
 		r := f.Set(i, "Wave To AVATAR 0123456789 äöüß", size)
-		ops = append(ops, sheet.Op{Kind: sheet.OpText, Style: i, Size: size, X: 25_000, Y: 50_000 + 8_000*int(i), W: r.W, Text: r.Text, Shift: r.Shift, Ink: sheet.Ink{M: 30 * uint8(i), K: 100}})
+		ops = append(ops, sheet.Op{Kind: sheet.OpText, Style: i, Size: size, X: 25_000, Y: 50_000 + 8_000*int(i), W: r.W, Text: r.Text, Shift: r.Shift, Ink: sheet.Ink{M: 25 * uint8(i), K: 100}})
 	}
 	return ops
 }

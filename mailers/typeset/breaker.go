@@ -82,6 +82,8 @@ const (
 	raggedLine     = 1_000_000_000 // without hyphenation no line is added for beauty
 	raggedParted   = 30_000        // with it, a line costs as much as two hyphens
 	maxRatio       = 10_000
+	maxBadness     = 100_000       // of maxRatio
+	strayRest      = 1_000_000_000 // a tenth of what a line of the largest badness costs
 	fitnesses      = 4
 	runs           = 3
 	longestHyphens = 2
@@ -189,6 +191,9 @@ func (s *setter) cheapest() int32 {
 func (s *setter) line(from *node, sp *spot, rest, glue int, final bool) (fit uint8, demerits int64) {
 	fit, bad := s.badness(s.ratio(rest, glue, final))
 	demerits = from.demerits + (lineDemerits+bad)*(lineDemerits+bad) + sp.cost*sp.cost
+	if s.opt.Align == Justified && bad == maxBadness && rest > 0 {
+		demerits += strayRest * int64(rest) / int64(s.measure) // such lines stay ragged: the fuller one is better
+	}
 	if s.opt.Align != Justified {
 		demerits += s.raggedCost(sp)
 	} else if fit > from.fit+1 || from.fit > fit+1 {
