@@ -161,7 +161,9 @@ func spotsOf(d *design.Design) ([]string, error) {
 		if b.Kind != "artwork" || !ok {
 			continue
 		}
-		form, err := artwork.Import(data, max(b.PDFPage, 1), wantOf(d, b))
+		want := wantOf(d, b)
+		want.MaxInk = 400 // the paper is not known here: the press's profile decides when the design is compiled for it
+		form, err := artwork.Import(data, max(b.PDFPage, 1), want)
 		if err != nil {
 			return nil, err
 		}

@@ -233,10 +233,16 @@ func addressee(r *Recipient, country string) address.Addressee {
 		POBox: r.POBox, Postcode: r.Postcode, City: r.City, State: r.Region, Country: country}
 }
 
-func seedLines(s Seed, from string) ([]string, error) {
-	return address.Lines(address.Addressee{Company: seedCompany(s),
+// seedLines is a control address's label. One that is too wide for the design stops with its piece, as a recipient's
+// does, and not the batch.
+func seedLines(s Seed, from string, limits address.Limits) ([]string, error) {
+	to := address.Addressee{Company: seedCompany(s),
 		Person: address.Person{Salutation: s.Gender, FirstName: s.FirstName, LastName: s.LastName, Country: s.Country},
-		Street: s.Street, Postcode: s.Postcode, City: s.City, Country: s.Country}, from)
+		Street: s.Street, Postcode: s.Postcode, City: s.City, Country: s.Country}
+	if lines, _, err := address.LinesWithin(to, from, limits); err == nil {
+		return lines, nil
+	}
+	return address.Lines(to, from)
 }
 
 // baseLanguage is the part of a language tag before its region.

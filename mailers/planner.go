@@ -85,10 +85,11 @@ func (p *planner) piece(r *Recipient) (NewPiece, error) {
 	uid := p.ids(postlift.PieceID, p.job.CampaignUID, itoa(p.job.Step), itoa(p.job.Pass), r.ContactKey)
 	piece := NewPiece{UID: uid, Kind: KindLive, AccountID: r.AccountID, SiteID: r.SiteID, ContactID: r.ContactID,
 		RecipientKey: recipientKey(p.secret, r), Token: postlift.TrackingToken(p.secret, uid), Code: postlift.TypedCode(p.secret, uid),
-		Language: lang, Variant: r.Variant, DesignSHA256: kind.design.SHA256, State: PiecePlanned, Country: country(r, p.settings.Sender.Country), Postcode: r.Postcode,
+		Language: lang, Variant: r.Variant, DesignSHA256: kind.design.SHA256, State: PiecePlanned, Country: country(r, p.settings.Sender.Country),
 		Merge: p.merge(r, &kind, lang, postlift.TypedCode(p.secret, uid))}
-	piece.sortKey, piece.accountKey, piece.accountName = r.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
-	lines, notes, err := address.LinesNoted(addressee(r, piece.Country), p.settings.Sender.Country)
+	piece.Postcode = address.Postcode(piece.Country, r.Postcode)
+	piece.sortKey, piece.accountKey, piece.accountName = piece.Postcode+"\x00"+uid, r.AccountKey, r.AccountName
+	lines, notes, err := address.LinesWithin(addressee(r, piece.Country), p.settings.Sender.Country, kind.limits)
 	piece.Lines, piece.Notes = lines, notes
 	switch {
 	case !known:
@@ -158,7 +159,7 @@ func place(batchUID string, chunk int, seedUID string, n int) int {
 // seedPiece is a control letter: the seed's own address and name, the other fields of a real neighbour.
 func (p *planner) seedPiece(seed Seed, chunk int, neighbour *NewPiece) (NewPiece, error) {
 	uid := p.ids(postlift.PieceID, p.batchUID, "seed", itoa(chunk), seed.UID)
-	lines, err := seedLines(seed, p.settings.Sender.Country)
+	lines, err := seedLines(seed, p.settings.Sender.Country, p.letters[neighbour.Variant].limits)
 	if err != nil {
 		return NewPiece{}, postlift.Wrap("mailers.Prepare", "control address "+seed.Name+": "+postlift.UserText(err), err)
 	}

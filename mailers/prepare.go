@@ -8,6 +8,7 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/campaigns"
+	"postlift/mailers/address"
 	"postlift/mailers/design"
 )
 
@@ -106,7 +107,8 @@ func (s *Service) planBatch(ctx context.Context, job Job, first bool) (NewBatch,
 	if err != nil {
 		return NewBatch{}, err
 	}
-	letters, err := lettersOf(job, settings)
+	terms := termsOf(settings.Mail, settings.Today(s.clock))
+	letters, err := lettersOf(job, settings, func(v DesignVersion) (address.Limits, error) { return s.renderer.AddressLimits(v, terms) })
 	if err != nil {
 		return NewBatch{}, err
 	}
@@ -157,10 +159,11 @@ type letterKind struct {
 	languages []string
 	used      map[string]bool // names that its texts and blocks use
 	own       []string        // variables that the campaign gives under a name of its own, sorted
+	limits    address.Limits  // of labels in its place for addresses
 }
 
-// lettersOf checks every design of the job, by variant.
-func lettersOf(job Job, settings accounts.Settings) (map[string]letterKind, error) {
+// lettersOf checks every design of the job, by variant; labels tells what addresses may have on it.
+func lettersOf(job Job, settings accounts.Settings, labels func(DesignVersion) (address.Limits, error)) (map[string]letterKind, error) {
 	kinds := map[string]letterKind{}
 	for _, v := range append([]JobVariant{{Design: job.Design}}, job.Variants...) {
 		design, err := parseDesign(v.Design)
@@ -174,7 +177,11 @@ func lettersOf(job Job, settings accounts.Settings) (map[string]letterKind, erro
 		if err := checkJob(job, design, wanted, settings); err != nil {
 			return nil, err
 		}
-		kinds[v.Name] = letterKind{v.Design, allowed(design.Languages(), wanted), uses(design), ownNames(design)}
+		limits, err := labels(v.Design)
+		if err != nil {
+			return nil, err
+		}
+		kinds[v.Name] = letterKind{v.Design, allowed(design.Languages(), wanted), uses(design), ownNames(design), limits}
 	}
 	return kinds, nil
 }

@@ -15,6 +15,7 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/campaigns"
+	"postlift/mailers/address"
 )
 
 var testSecret = []byte("test secret of 32 bytes, no less!")
@@ -41,7 +42,7 @@ func testKind(t testing.TB, v DesignVersion, languages ...string) letterKind {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return letterKind{v, languages, uses(d), ownNames(d)}
+	return letterKind{v, languages, uses(d), ownNames(d), address.WindowLimits}
 }
 
 func testDesign(t testing.TB) DesignVersion {

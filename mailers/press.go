@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"postlift"
+	"postlift/mailers/address"
 	"postlift/mailers/artwork"
 	"postlift/mailers/design"
 	"postlift/mailers/kit"
@@ -111,6 +112,17 @@ func items(job PrintJob, letters map[string]*sheaf.Letters, name string, printed
 			}
 		}
 	}
+}
+
+// AddressLimits are what a label may have in a design's place for addresses.
+func (p *Press) AddressLimits(v DesignVersion, terms Terms) (address.Limits, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	l, err := p.compile(v, terms)
+	if err != nil {
+		return address.Limits{}, err
+	}
+	return l.Compiled.AddressLimits(), nil
 }
 
 // lettersOf compiles the job's designs, by variant.

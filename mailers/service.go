@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/mailers/address"
 )
 
 // Service carries batches from an approved run to the post. It is safe for concurrent use, also by
@@ -82,7 +83,7 @@ func (s *Service) SaveSeed(ctx context.Context, seed Seed, by postlift.Actor) er
 	case seed.Language != "de" && seed.Language != "en":
 		return postlift.Faultf(postlift.Invalid, op, "control address %s: language is %q, de or en is needed", seed.Name, seed.Language)
 	}
-	if _, err := seedLines(seed, seed.Country); err != nil {
+	if _, err := seedLines(seed, seed.Country, address.WindowLimits); err != nil {
 		return err
 	}
 	if seed.UID == "" {

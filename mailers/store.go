@@ -7,6 +7,7 @@ import (
 
 	"postlift"
 	"postlift/accounts"
+	"postlift/mailers/address"
 	"postlift/mailers/letter"
 )
 
@@ -203,6 +204,8 @@ type Renderer interface {
 	Render(ctx context.Context, w io.Writer, job PrintJob) (printed []Printed, pages int, err error)
 	// Describe tells what a design's letters are printed as.
 	Describe(v DesignVersion, terms Terms) (Product, error)
+	// AddressLimits are what a label may have in a design's place for addresses.
+	AddressLimits(v DesignVersion, terms Terms) (address.Limits, error)
 	// Try tests a design with sample recipients: what keeps it from being used is an error, what deserves a look is told.
 	Try(v DesignVersion, terms Terms) (warnings []string, err error)
 }

@@ -174,11 +174,8 @@ func inkLimit(path string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	t, err := colour.NewTransform(nil, p, colour.RelativeBPC)
-	if err != nil {
-		return 0, err
-	}
-	return max(t.MaxInk(), 100), nil
+	limit, err := p.InkLimit()
+	return max(limit, 100), err
 }
 
 // paperSizes are formats by name, millimetres.

@@ -59,7 +59,7 @@ replace an untouched folder of an earlier rendering.`,
   postlift render --design winback --data recipients.csv --out spring --sender sender.yaml \
     --base-url https://reply.muster.example --set campaign.offer="5 % off" --dry-run
   postlift render --design winback --data recipients.csv --out spring --sender sender.yaml \
-    --base-url https://reply.muster.example --rejects rejects.csv --format json
+    --base-url https://reply.muster.example --set campaign.offer="5 % off" --rejects rejects.csv --format json
   postlift render --design ./my-card --data guests.csv --out cards --assets pictures --profile vendor.icc`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -95,7 +95,7 @@ func (f *renderFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.lang, "lang", "", "language of rows that name none (default: by country)")
 	flags.StringVar(&f.currency, "currency", "EUR", "currency of amounts of rows that name none")
 	flags.StringVar(&f.date, "date", "", "date of the letters, YYYY-MM-DD (default today)")
-	flags.StringVar(&f.baseURL, "base-url", "", "QR codes lead to BASE/r/TOKEN")
+	flags.StringVar(&f.baseURL, "base-url", "", "QR codes lead to BASE/r/TOKEN; designs with a QR code need it, or a column tracking_url")
 	flags.StringVar(&f.secretFile, "secret-file", "", "file with the secret of the codes")
 	flags.StringVar(&f.batch, "batch", "", "name of the batch (default: the folder's)")
 	flags.IntVar(&f.perFile, "per-file", pdf.MaxPieces, "recipients in one PDF at most")

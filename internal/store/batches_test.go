@@ -22,6 +22,7 @@ import (
 	"postlift/accounts"
 	"postlift/campaigns"
 	"postlift/mailers"
+	"postlift/mailers/address"
 )
 
 // memFiles keeps artefacts in memory.
@@ -102,6 +103,10 @@ var press = mailers.NewPress(mailers.PressOptions{Fonts: os.DirFS("../../templat
 
 func (l *linePrinter) Describe(v mailers.DesignVersion, terms mailers.Terms) (mailers.Product, error) {
 	return press.Describe(v, terms)
+}
+
+func (l *linePrinter) AddressLimits(v mailers.DesignVersion, terms mailers.Terms) (address.Limits, error) {
+	return press.AddressLimits(v, terms)
 }
 
 func (l *linePrinter) Try(v mailers.DesignVersion, terms mailers.Terms) ([]string, error) {

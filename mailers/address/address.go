@@ -58,13 +58,9 @@ func Lines(a Addressee, from string) ([]string, error) {
 	return lines, err
 }
 
-// LinesNoted is Lines with notes on what the label says otherwise than the customer file: parts that
-// share a line, words written short, parts that have no place on it (a street beside a post office box).
-func LinesNoted(a Addressee, from string) (lines, notes []string, err error) {
-	return LinesWithin(a, from, WindowLimits)
-}
-
-// LinesWithin is LinesNoted for other limits than the window's.
+// LinesWithin is Lines for other limits than the window's, with notes on what the label says otherwise than the customer
+// file: parts that share a line, words written short, parts that have no place on it (a street beside a post office
+// box).
 func LinesWithin(a Addressee, from string, limits Limits) (lines, notes []string, err error) {
 	l, problems := newLabel(a, from)
 	if p := firstStop(problems); p != nil {

@@ -20,6 +20,7 @@ type Want struct {
 	W, H   int    // trim, micrometres; it may be off by half a millimetre
 	Bleed  int    // what must stand around the trim on every side, micrometres
 	MinPPI int    // least resolution of pictures as placed; 150 when 0
+	MaxInk int    // percent, of flat colours; 300 when 0
 	Draw   Draw   // of the picture for the screen; nil leaves it out
 	ICC    []byte // output profile, for Draw
 }
@@ -59,6 +60,9 @@ func Import(pdf []byte, page int, want Want) (*sheet.Form, error) {
 	im := &importer{want: want, page: page, known: map[string]bool{}}
 	if im.want.MinPPI == 0 {
 		im.want.MinPPI = 150
+	}
+	if im.want.MaxInk == 0 {
+		im.want.MaxInk = 300
 	}
 	f, err := pdfread.Open(pdf)
 	if err != nil {
@@ -180,10 +184,13 @@ func (im *importer) blendSpace(cs pdfread.Object, object string) {
 }
 
 func (im *importer) event(e *trace.Event) {
-	for _, c := range e.Colours {
-		im.colour(e, c.Space)
+	for i := range e.Colours {
+		im.colour(e, e.Colours[i].Space)
+		im.paint(e, &e.Colours[i])
 	}
 	switch e.Kind {
+	case trace.Path:
+		im.hairline(e)
 	case trace.Text:
 		im.font(e)
 	case trace.Image:

@@ -232,6 +232,12 @@ func TestRefusals(t *testing.T) {
 		{"OPI and reference", "opi reference", with(func(d *pdfreadtest.Doc) string {
 			return fmt.Sprintf("/Resources<</XObject<</X %d 0 R>>>>", d.Stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/OPI<<>>/Ref<<>>", []byte(noise)))
 		}, "/X Do")},
+		{"registration colour", "registration_colour", page("/Resources<</ColorSpace<</A[/Separation/All/DeviceCMYK<</FunctionType 2/N 1/Domain[0 1]>>]>>>>", "/A cs 1 scn 50 50 9 9 re f")},
+		{"cut marks of the page", "", page("/Resources<</ColorSpace<</A[/Separation/All/DeviceCMYK<</FunctionType 2/N 1/Domain[0 1]>>]>>>>", "/A cs 1 scn 0 0 5 1 re f")},
+		{"too much ink", "ink_sum", page("/Resources<<>>", "1 1 .5 .6 k 50 50 9 9 re f")},
+		{"too much ink where nothing prints", "", page("/Resources<<>>", "1 1 .5 .6 k -50 -50 9 9 re f")},
+		{"white that overprints", "white_overprint", page("/Resources<</ExtGState<</G<</op true/OPM 1>>>>>>", "/G gs 0 0 0 0 k 50 50 9 9 re f")},
+		{"hairline", "line_width", page("/Resources<<>>", "0 w 50 50 m 90 90 l S")},
 		{"missing object", "content", page("/Resources<<>>", "/X Do")},
 		{"all at once", "bleed annotation rgb_group rgb_colour font_embedded", bytes.Replace(page("/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>/Annots[<</Subtype/Stamp/F 4>>]/Group<</S/Transparency/CS/DeviceRGB>>",
 			"1 0 0 rg 0 0 9 9 re f BT /F 9 Tf (a) Tj ET"), []byte("/BleedBox[0 0"), []byte("/BleedBox[6 6"), 1)},

@@ -193,6 +193,29 @@ func CheckOutput(p *Profile) error {
 	return nil
 }
 
+// InkLimit is the most ink, in percent of one plate, that the profile prescribes for any colour, also for those that
+// do not exist in print: the limit that its maker chose for the paper.
+func (p *Profile) InkLimit() (int, error) {
+	to, err := p.table("B2A1", "B2A0")
+	if err != nil {
+		return 0, err
+	}
+	const nodes = 16 // the limit is reached in the dark, which is a large part of the connection space
+	most := 0.0
+	for i := range nodes + 1 {
+		for j := range nodes + 1 {
+			for k := range nodes + 1 {
+				ink, sum := to.eval(vec{float64(i) / nodes, float64(j) / nodes, float64(k) / nodes}), 0.0
+				for _, v := range ink[:to.out] {
+					sum += min(max(v, 0), 1)
+				}
+				most = max(most, sum)
+			}
+		}
+	}
+	return int(math.Round(mul(most, 100))), nil
+}
+
 // RGBToCMYK converts pixels of three bytes into pixels of four (255 is full ink), as many as both slices hold. It
 // interpolates in tetrahedra with whole numbers, which keeps grays even.
 func (t *Transform) RGBToCMYK(src, dst []byte) {
@@ -248,8 +271,8 @@ func (t *Transform) ink(r, g, b int) [4]byte {
 	return out
 }
 
-// MaxInk is the most ink, in percent of one plate, that the conversion to this output puts on one place: the limit
-// that the profile's maker chose.
+// MaxInk is the most ink, in percent of one plate, that the conversion to this output puts on one place. It is at
+// most the profile's InkLimit, and less where the source has no colour as dark as that.
 func (t *Transform) MaxInk() int {
 	most := 0
 	for i := 0; i+4 <= len(t.grid); i += 4 {

@@ -34,6 +34,8 @@ type Kit struct {
 	profile *colour.Profile
 	convert *colour.Transform
 
+	inkLimit int // of the profile, percent
+
 	mu    sync.Mutex
 	keys  map[[sha256.Size]byte]string // of the designs' pictures: the key by the file's content
 	spots map[artworkPage][]string     // that a designer's page prints
@@ -58,11 +60,15 @@ func New(o Options) (*Kit, error) {
 	if err != nil {
 		return nil, err
 	}
+	limit, err := profile.InkLimit()
+	if err != nil {
+		return nil, err
+	}
 	id, _ := profile.Condition()
-	k := &Kit{keys: map[[sha256.Size]byte]string{}, spots: map[artworkPage][]string{}, profile: profile, convert: convert, Profile: pdf.Profile{ICC: o.ICC, Identifier: id, Info: profile.Description}}
+	k := &Kit{inkLimit: limit, keys: map[[sha256.Size]byte]string{}, spots: map[artworkPage][]string{}, profile: profile, convert: convert, Profile: pdf.Profile{ICC: o.ICC, Identifier: id, Info: profile.Description}}
 	k.Letter = letter.Kit{Fonts: o.Fonts, Images: k.image, Franking: o.Franking,
 		Artwork: func(data []byte, page, w, h, bleed int) (*sheet.Form, error) {
-			form, err := artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, Draw: o.Draw, ICC: o.ICC})
+			form, err := artwork.Import(data, page, artwork.Want{W: w, H: h, Bleed: bleed, MaxInk: k.flatLimit(), Draw: o.Draw, ICC: o.ICC})
 			if err == nil {
 				k.mu.Lock()
 				k.spots[artworkPage{sha256.Sum256(data), page}] = form.Spots
@@ -114,15 +120,21 @@ func (k *Kit) Spots(d *design.Design) []string {
 }
 
 // leastInkLimit is the least sum of inks that a checker asks for: profiles that say less were read wrongly.
-const leastInkLimit = 240
+const leastInkLimit = 200
+
+// flatLimit is the profile's ink limit, or 0 where it says none that can be meant.
+func (k *Kit) flatLimit() int {
+	if k.inkLimit >= leastInkLimit && k.inkLimit < 400 {
+		return k.inkLimit
+	}
+	return 0
+}
 
 // PlanOptions are what the plans of a design are tested against: its fonts, the profile's ink limit, its class, and
 // the resolution that it asks of each of its pictures.
 func (k *Kit) PlanOptions(c *letter.Compiled) preflight.PlanOptions {
 	o := preflight.PlanOptions{Fonts: c.Family(), Advertising: c.Design().Class() == "advertising"}
-	if limit := k.convert.MaxInk(); limit >= leastInkLimit && limit < 400 {
-		o.InkLimit = max(limit, 300)
-	}
+	o.InkLimit = k.flatLimit()
 	o.ImagePPI = map[string]int{}
 	for _, picture := range c.Design().Spec().Images {
 		data, _ := c.Design().File(picture.File)

@@ -82,7 +82,7 @@ func (cp *composer) returnLine(p *sheet.Page, b *place) error {
 		return err
 	}
 	l, err := cp.common(b.id, line, func() ([]sheet.Op, error) {
-		op, err := cp.fitted(line, "the return line", cp.labelStyle, b.size, design.ReturnLeast, b.w)
+		op, err := cp.fitted(line, "the return line (sender.return_line gives another)", cp.labelStyle, b.size, design.ReturnLeast, b.w)
 		if err != nil {
 			return nil, err
 		}

@@ -17,7 +17,7 @@ func (cp *composer) qrCode() (codes.Matrix, error) {
 		return cp.qr, nil
 	}
 	if cp.piece.TrackingURL == "" {
-		return codes.Matrix{}, pieceFault("the piece has no tracking URL, and its design prints a QR code")
+		return codes.Matrix{}, pieceFault("the piece has no tracking URL, and its design prints a QR code: give the base address of tracking links, or the piece its own")
 	}
 	m, err := codes.QRIn(cp.mem.codes, cp.piece.TrackingURL, codes.LevelM)
 	if err != nil {
@@ -134,7 +134,15 @@ func (cp *composer) postage(p *sheet.Page, b *place) error {
 	if !ok {
 		return nil
 	}
-	module, err := fitCode(m, b.module, b.w, b.h, "the franking mark")
+	pitch := sheet.Points(frankingSize * 6 / 5)
+	room, module := b.h-len(lines)*pitch, b.module // the text stands below the mark, in the zone
+	if module == 0 {
+		module = min(frankingModule, b.w/(m.W+2*m.Quiet), room/(m.H+2*m.Quiet))
+	}
+	if module < minModule {
+		return pieceFault("the franking mark with its %d lines does not fit its zone of %s x %s mm with modules of %s mm", len(lines), sheet.MM(b.w), sheet.MM(b.h), sheet.MM(minModule))
+	}
+	module, err := fitCode(m, module, b.w, room, "the franking mark")
 	if err != nil {
 		return err
 	}
@@ -150,13 +158,14 @@ func (cp *composer) postage(p *sheet.Page, b *place) error {
 			return err
 		}
 		op.Part = sheet.PartFranking
-		line := y + (k+1)*sheet.Points(frankingSize*6/5)
-		if line > b.y+b.h {
-			return pieceFault("the franking mark with its %d lines is higher than its zone of %s mm", len(lines), sheet.MM(b.h))
-		}
-		p.Ops = append(p.Ops, at(op, b.x+b.w-op.W, line))
+		p.Ops = append(p.Ops, at(op, b.x+b.w-op.W, y+(k+1)*pitch))
 	}
 	return nil
 }
 
-const frankingSize = 8_000
+// Type of the franking mark's text, and its modules: half a millimetre unless the design says otherwise.
+const (
+	frankingSize   = 8_000
+	frankingModule = 500
+	minModule      = 400
+)

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"io/fs"
+	"postlift"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -237,8 +238,8 @@ blocks:
 func TestFranking(t *testing.T) {
 	k := kit()
 	k.Franking = func(*Piece) (codes.Matrix, []string, bool) {
-		m, err := codes.DataMatrix([]byte("TEST"), codes.Square)
-		return m, []string{"TEST - NICHT FRANKIERT"}, err == nil
+		mark, ok, err := codes.TestFranking().Mark(1, postlift.MustDate("2026-03-04"), nil)
+		return mark.Code, mark.Lines, ok && err == nil
 	}
 	c, err := tryCompile(t, "card", k)
 	if err != nil {
@@ -249,10 +250,19 @@ func TestFranking(t *testing.T) {
 		t.Fatal(err)
 	}
 	franked := func(op sheet.Op) bool {
-		return op.Part == sheet.PartFranking && op.X >= 74_000 && op.X+op.W <= 148_000 && op.Y <= 40_000
+		return op.Part == sheet.PartFranking && op.X >= 74_000 && op.X+op.W <= 148_000 && op.Y+op.H <= 40_000
 	}
-	if !holds(plan, franked) {
-		t.Errorf("no franking mark:\n%s", plan)
+	sizes := 0
+	plan.Pages[1].All(func(op sheet.Op) {
+		if op.Part == sheet.PartFranking && op.Kind == sheet.OpModules {
+			sizes = op.Unit
+		}
+		if op.Part == sheet.PartFranking && !franked(op) {
+			t.Errorf("out of the postage zone: %s", op)
+		}
+	})
+	if !holds(plan, franked) || sizes < 400 || sizes > 600 {
+		t.Errorf("no franking mark with modules of half a millimetre:\n%s", plan)
 	}
 	if plan, err = compiled(t, "card").Compose(loadPiece(t, "de")); err != nil || holds(plan, franked) {
 		t.Errorf("the zone is not empty: %v", err)

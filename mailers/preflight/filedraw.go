@@ -2,7 +2,6 @@ package preflight
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"postlift/mailers/pdfread"
@@ -164,84 +163,6 @@ func (c *fileCheck) font(e *trace.Event, facts trace.FontFacts) {
 	case !facts.Subset && facts.Size > 300<<10:
 		c.hit("fonts_subset", Warning, e.Page, nil, words{fmt.Sprintf("the font %s is embedded whole (%d KB); a subset is enough", facts.Name, facts.Size>>10), fmt.Sprintf("Die Schrift %s ist ganz eingebettet (%d KB); eine Untergruppe genügt.", facts.Name, facts.Size>>10)})
 	}
-}
-
-// colour tests one colour in use.
-func (c *fileCheck) colour(e *trace.Event, k *trace.Colour) {
-	s := k.Space
-	if s == nil {
-		return // told as broken content
-	}
-	c.ink(s, k.Values)
-	if !s.Process() {
-		c.foreignColour(e, s)
-		return
-	}
-	if k.Overprint && white(k) {
-		sev := Error
-		if s.Family == "DeviceGray" || k.Mode == 0 && s.Family == "DeviceCMYK" {
-			sev = Warning
-		}
-		c.hit("white_overprint", sev, e.Page, c.at(e), words{"something white is set to overprint: it vanishes; switch overprint off", "Etwas Weißes ist auf Überdrucken gestellt: Es verschwindet; bitte Überdrucken ausschalten."})
-	}
-	if s.Family != "DeviceCMYK" || len(k.Values) != 4 {
-		return
-	}
-	sum := 0.0
-	for _, v := range k.Values {
-		sum += min(max(v, 0), 1)
-	}
-	if int(math.Round(sum*100)) > c.o.MaxInk && c.visible(e) {
-		c.hit("ink_sum", Error, e.Page, c.at(e), words{fmt.Sprintf("the colour %s sums up to %.0f percent, at most %d dry; take out colour under the black", percents(k.Values), sum*100, c.o.MaxInk),
-			fmt.Sprintf("Die Farbe %s hat die Summe %.0f Prozent, höchstens %d trocknen; bitte Buntfarben unter dem Schwarz verringern.", percents(k.Values), sum*100, c.o.MaxInk)})
-	}
-}
-
-// ink notes the plates that a colour prints on.
-func (c *fileCheck) ink(s *trace.Space, values []float64) {
-	switch s.Family {
-	case "DeviceGray":
-		if len(values) == 0 || values[0] < 1 {
-			c.inks["Black"] = true
-		}
-	case "DeviceCMYK":
-		for i, n := range [...]string{"Cyan", "Magenta", "Yellow", "Black"} {
-			if i >= len(values) || values[i] > 0 {
-				c.inks[n] = true
-			}
-		}
-	case "Separation", "DeviceN":
-		for i, n := range s.Names {
-			if n != "None" && n != "All" && (i >= len(values) || values[i] > 0) && len(c.inks) < 1000 {
-				c.inks[n] = true
-			}
-		}
-	case "Indexed", "Pattern":
-		if s.Base != nil {
-			c.ink(s.Base, nil)
-		}
-	case "ICCBased":
-		if s.ICC == "GRAY" {
-			c.inks["Black"] = true
-		} else if s.ICC == "CMYK" {
-			c.ink(&trace.Space{Family: "DeviceCMYK"}, values)
-		}
-	}
-}
-
-func white(k *trace.Colour) bool {
-	if len(k.Values) == 0 {
-		return false
-	}
-	if k.Space.Family == "DeviceGray" {
-		return k.Values[0] >= 1
-	}
-	for _, v := range k.Values {
-		if v > 0 {
-			return false
-		}
-	}
-	return k.Space.Family == "DeviceCMYK" || k.Space.Family == "Separation" || k.Space.Family == "DeviceN"
 }
 
 var fileThings = map[trace.Kind]words{trace.Path: {"a shape", "Eine Fläche oder Linie"}, trace.Text: {"text", "Text"},

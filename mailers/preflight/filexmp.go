@@ -160,6 +160,9 @@ func (c *fileCheck) consistent() {
 // sameInstant compares a PDF date (ISO 32000-1, 7.9.4) with one of XMP.
 func sameInstant(pdf, xmp string) bool {
 	s := strings.ReplaceAll(strings.TrimPrefix(pdf, "D:"), "'", "")
+	if before, ok := strings.CutSuffix(s, "Z0000"); ok { // as Ghostscript writes it
+		s = before + "Z"
+	}
 	var a time.Time
 	var err error
 	for _, layout := range []string{"20060102150405Z0700", "20060102150405-0700", "20060102150405", "200601021504", "20060102"} {

@@ -281,3 +281,21 @@ func TestPlatesDamaged(t *testing.T) {
 		t.Error("a short row is taken for a whole one")
 	}
 }
+
+// Cut marks print on every plate. That makes no plate of a page that has none but theirs.
+func TestCutMarksMakeNoPlates(t *testing.T) {
+	spot := pixelPlans(t, 1, filled(20_000, 20_000, 20_000, 20_000, sheet.Ink{M: 80, Spot: "Hausblau", Tint: 100}))
+	plain := pixelPlans(t, 1, filled(20_000, 20_000, 20_000, 20_000, sheet.Ink{C: 80}))
+	plain[0].PieceID = "pc_plain"
+	both := append(spot, plain...)
+	for i := range both {
+		both[i].Sheet.CutMarks = true
+	}
+	found := pixelsOf(t, pixelFile(t, both), PixelOptions{})
+	if len(found) != 1 || found[0].Rule != "plates" || found[0].Page != 1 || !strings.Contains(found[0].Text, `"Hausblau"`) || strings.Contains(found[0].Text, "pages have it") {
+		t.Errorf("findings %+v", found)
+	}
+	if found := pixelsOf(t, pixelFile(t, both), PixelOptions{Spots: []string{"Hausblau"}}); len(found) > 0 {
+		t.Errorf("findings %+v", found)
+	}
+}

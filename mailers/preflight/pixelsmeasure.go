@@ -164,17 +164,27 @@ func (m *meter) totalInk() {
 		fmt.Sprintf("die Farbsumme ist %d %% auf %.0f mm², höchstens %d %% trocknen: Bild aufhellen oder Buntfarben unter dem Schwarz zurücknehmen", percent, area, m.c.o.MaxInk)})
 }
 
-// plates finds spot colours that print and that nobody ordered.
+// plates finds spot colours that print and that nobody ordered. Cut marks outside of the bleed print on every plate,
+// also on those that nothing else is on: Ghostscript may make one without a name for them.
 func (m *meter) plates() {
 	for i, name := range m.p.names[len(process):] {
-		if slices.Contains(m.c.o.Spots, name) || name == "All" || name == "None" {
+		if slices.Contains(m.c.o.Spots, name) || name == "" || name == "All" || name == "None" {
 			continue
 		}
-		if slices.ContainsFunc(m.p.ink[len(process)+i], func(v byte) bool { return v >= inkSeen }) {
+		if m.printsInBleed(m.p.ink[len(process)+i]) {
 			m.hit(rulePlates, name, Warning, 0, nil, words{fmt.Sprintf("the spot colour %q prints on a plate of its own: order it, or convert it to CMYK", name),
 				fmt.Sprintf("die Schmuckfarbe %q druckt auf einem eigenen Farbauszug: bestellen oder in CMYK umwandeln", name)})
 		}
 	}
+}
+
+func (m *meter) printsInBleed(plate []byte) bool {
+	for y := m.bleed.y0; y < m.bleed.y1; y++ {
+		if slices.ContainsFunc(plate[y*m.p.w+m.bleed.x0:y*m.p.w+m.bleed.x1], func(v byte) bool { return v >= inkSeen }) {
+			return true
+		}
+	}
+	return false
 }
 
 // rich finds thin black strokes with colour below them that their surroundings do not have.

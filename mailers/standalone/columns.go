@@ -179,6 +179,10 @@ func unknownHeaders(ignored []string, cols []csvfile.Column) []string {
 	}
 	out := make([]string, len(ignored))
 	for i, h := range ignored {
+		if slices.ContainsFunc(known, func(k string) bool { return csvfile.Fold(k) == csvfile.Fold(h) }) {
+			out[i] = h + " (another column before it says the same)"
+			continue
+		}
 		out[i] = h + csvfile.DidYouMean(known, h)
 	}
 	return out

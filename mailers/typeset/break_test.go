@@ -137,6 +137,15 @@ func TestBlanksStayComfortable(t *testing.T) {
 	}
 }
 
+// TestLongWordLeavesAFullLine: where a long word leaves no justified setting, the line before it is as full as it can be.
+func TestLongWordLeavesAFullLine(t *testing.T) {
+	text := "Sie können der Nutzung Ihrer Daten für Werbung jederzeit widersprechen – eine kurze Nachricht an widerspruch@wittstock-armaturen.example genügt."
+	lines := set(t, plain(text), Options{Measure: 150_000, Align: Justified, Hyphenate: "de", Size: 7_500})
+	if want := strings.Replace(text, " widerspruch@", "\nwiderspruch@", 1); texts(lines) != want {
+		t.Errorf("%q", texts(lines))
+	}
+}
+
 func TestAlignment(t *testing.T) {
 	for _, a := range []Align{Right, Centred} {
 		for _, l := range set(t, plain("Sehr geehrte Damen und Herren, heute melden wir uns"), Options{Measure: 40_000, Align: a}) {
