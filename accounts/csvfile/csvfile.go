@@ -75,6 +75,7 @@ type Reader struct {
 	row     Row
 	format  Format
 	number  []byte // decimal sign of each column
+	fine    []bool // columns whose values mostly have three decimals or more
 	order   []dateOrder
 	width   int // columns in the header
 	loc     *time.Location
@@ -199,6 +200,10 @@ func (r *Reader) study(s *splitter, whole bool) {
 		}
 	}
 	r.number = decideNumbers(votes, r.format.Separator == ";")
+	r.fine = make([]bool, len(votes))
+	for i := range votes {
+		r.fine[i] = votes[i].isFine(r.number[i])
+	}
 	for i, c := range r.columns {
 		if c.Type == Number && r.row.at[i] >= 0 {
 			r.format.Decimal[c.Name] = string(r.number[i])

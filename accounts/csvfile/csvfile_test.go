@@ -163,9 +163,19 @@ func TestAmounts(t *testing.T) {
 		{"1.234,56;12,5", "1.234,56", 123456, true},
 		{"1,234.56;12.5", "1,234.56", 123456, true},
 		{"12,5", "1.234", 123400, true},
-		{"12.5", "1.234", 123, true},
-		{"12.5;13.5", "12,5", 0, false}, // another sign than the column's is refused, not misread
-		{"", "1.234", 123400, true},     // semicolons go with decimal commas
+		{"12.5", "1.234", 0, false}, // 1,234.00 or 1.23: a thousand times as much
+		{"12,5", "1,234", 0, false},
+		{"12,5", "-12,345 €", 0, false},
+		{"1.234,56", "123,456", 0, false},
+		{"12,5", "1234,567", 123457, true}, // nobody groups so
+		{"12,5", "1.234,567", 123457, true},
+		{"12,5", "0,123", 12, true},
+		{"12,5", "12,3400", 1234, true},
+		{"0,125;12,500;1,250", "1,234", 123, true}, // the column has three decimals
+		{"12,3400;1234,5600", "1,234", 123, true},
+		{"0,125;12,50;7,90", "1,234", 0, false}, // it has two
+		{"12.5;13.5", "12,5", 0, false},         // another sign than the column's is refused, not misread
+		{"", "1.234", 123400, true},             // semicolons go with decimal commas
 		{"12,50", "-3,00", -300, true},
 		{"12,50", "3,00-", -300, true},
 		{"12,50", "(3,00)", -300, true},
@@ -202,6 +212,32 @@ func TestAmounts(t *testing.T) {
 			if v != c.want || ok != c.ok || ok != row.OK() {
 				t.Errorf("column %q, value %q: %d %v, want %d %v", c.column, c.value, v, ok, c.want, c.ok)
 			}
+		}
+	}
+}
+
+// TestTwoReadingsAreNamed, in the column's own writing, for currencies of any decimals.
+func TestTwoReadingsAreNamed(t *testing.T) {
+	for _, c := range [][4]string{ // value in a column with a decimal comma, or point; currency; what the message names
+		{"1,234", "12,5", "EUR", "write 1.234,00 or 1,23"}, {"(9,995)", "12,5", "EUR", "write -9.995,00 or -10,00"},
+		{"12.345", "12.5", "USD", "write 12,345.00 or 12.35"}, {"1,234", "12,5", "JPY", "write 1.234 or 1"}, {"1,234", "12,5", "KWD", ""},
+	} {
+		r, err := Open(strings.NewReader("id;amount\n0;"+c[1]+"\n1;"+c[0]+"\n"), testColumns, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var row *Row
+		for range 2 {
+			if row, err = r.Next(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, ok := row.Minor("amount", c[2])
+		if ok != (c[3] == "") || !ok && (row.Rejects()[0].Rule != "ambiguous" || !strings.HasSuffix(row.Rejects()[0].Message, c[3])) {
+			t.Errorf("%q %s: %v %+v, want %q", c[0], c[2], ok, row.Rejects(), c[3])
+		}
+		if got := row.Record(); got != "1;"+c[0] {
+			t.Errorf("record %q", got)
 		}
 	}
 }

@@ -107,6 +107,17 @@ func daysIn(y, m int) int { return time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, 
 
 var clockLayouts = []string{"15:04:05Z07:00", "15:04:05.999999999Z07:00", "15:04:05Z0700", "15:04:05 Z0700", "15:04:05 Z07:00", "15:04:05 MST", "15:04Z07:00", "15:04:05", "15:04:05.999999999", "15:04", "3:04 PM", "3:04:05 PM"}
 
+// ParseDate reads one date as columns of dates have it: 2026-05-31, 31.05.2026, 31.5.26, 20260531. With slashes it must
+// begin with the year: one value doesn't tell the order of day and month. The error is an Invalid fault.
+func ParseDate(s string) (postlift.Date, error) {
+	s = strings.TrimSpace(s)
+	d, err := civil(s, dateOrder{})
+	if err != nil {
+		return 0, postlift.Faultf(postlift.Invalid, "csvfile.ParseDate", "%q is not a date such as 2026-05-31 or 31.05.2026", s)
+	}
+	return d, nil
+}
+
 // instant reads a date with an optional time. hasTime tells whether there was one; zoned, whether it
 // named its zone.
 func instant(raw string, order dateOrder, loc *time.Location) (t time.Time, hasTime bool, err error) {

@@ -8,7 +8,10 @@ import (
 )
 
 // numberVotes counts how a column's values must be read: only values that can mean one thing vote.
-type numberVotes struct{ comma, point int }
+type numberVotes struct {
+	comma, point int
+	fine, coarse [2]int // values with three decimals or more, and with one or two, behind a comma and a point
+}
 
 // add looks at one value. With both signs the later one is the decimal sign; a sign that comes twice
 // groups thousands; one sign with three digits behind it may be either and doesn't vote.
@@ -27,7 +30,9 @@ func (v *numberVotes) add(raw string) {
 	}
 	switch {
 	case commas > 0 && points > 0:
-		vote(strings.LastIndexByte(s, ',') > strings.LastIndexByte(s, '.'))
+		at := strings.LastIndexAny(s, ",.")
+		vote(s[at] == ',')
+		v.depth(s[at], len(s)-at-1)
 	case commas > 1:
 		vote(false)
 	case points > 1:
@@ -37,8 +42,27 @@ func (v *numberVotes) add(raw string) {
 		behind, before := len(s)-at-1, s[:at]
 		if behind != 3 || len(before) > 3 || before == "" || before == "0" {
 			vote(commas == 1)
+			v.depth(s[at], behind)
 		}
 	}
+}
+
+// depth counts how many decimals a value has that can mean one thing only.
+func (v *numberVotes) depth(decimal byte, digits int) {
+	switch i := signIndex(decimal); {
+	case digits > 2:
+		v.fine[i]++
+	case digits > 0:
+		v.coarse[i]++
+	}
+}
+
+func signIndex(decimal byte) int { return strings.IndexByte(",.", decimal) }
+
+// isFine tells of a column whose values mostly have more decimals than money: unit prices of three decimals.
+func (v *numberVotes) isFine(decimal byte) bool {
+	i := signIndex(decimal)
+	return v.fine[i] > v.coarse[i]
 }
 
 // decideNumbers gives each column its decimal sign: its own evidence, else that of the other columns,
@@ -163,6 +187,41 @@ func plainNumber(raw string, decimal byte) (whole, frac string, negative bool, e
 		whole = strings.Join(parts, "")
 	}
 	return whole, frac, negative, nil
+}
+
+// thousandsOrDecimals tells of a value whose only sign is the column's decimal sign with three digits behind it and up
+// to three before: "1,234" may be 1.234,00 or 1,234. Nothing groups a number that begins with 0.
+func thousandsOrDecimals(raw string, decimal byte) bool {
+	s, _, err := bareNumber(raw)
+	if err != nil {
+		return false
+	}
+	before, behind, found := strings.Cut(s, string(decimal))
+	return found && len(behind) == 3 && len(before) >= 1 && len(before) <= 3 && before[0] != '0' && !strings.ContainsAny(before+behind, ",.")
+}
+
+// bothReadings writes such a value as the column would: with grouped thousands, and with the currency's decimals.
+func bothReadings(raw string, decimal byte, digits int) (thousands, decimals string) {
+	s, negative, err := bareNumber(raw)
+	rounded, errRounded := parseMinor(s, decimal, digits)
+	if err != nil || errRounded != nil {
+		return "", ""
+	}
+	group := "."
+	if decimal == '.' {
+		group = ","
+	}
+	sign := ""
+	if negative {
+		sign = "-"
+	}
+	thousands, decimals = sign+strings.Replace(s, string(decimal), group, 1), sign+strconv.FormatInt(rounded, 10)
+	if digits > 0 {
+		at := len(decimals) - digits // at least one digit stands before the decimals: the value is 1 or more
+		thousands += string(decimal) + strings.Repeat("0", digits)
+		decimals = decimals[:at] + string(decimal) + decimals[at:]
+	}
+	return thousands, decimals
 }
 
 // parseMinor reads an amount exactly, without floating point, as an integer of 10^-digits; further

@@ -8,7 +8,7 @@ import (
 )
 
 // Reject is one thing that is wrong with a row. Rule is a short stable word (required, number, range,
-// date, unknown, reference, duplicate, quote, columns, encoding …).
+// date, ambiguous, unknown, reference, duplicate, quote, columns, encoding …).
 type Reject struct {
 	Row     int    `json:"row"`
 	Field   string `json:"field"`

@@ -34,6 +34,9 @@ func (r *Row) begin(rec *record) {
 // not add rows, a blank line does.
 func (r *Row) Number() int { return r.number }
 
+// Record is the row as the file has it.
+func (r *Row) Record() string { return r.text }
+
 // OK tells whether nothing has been found wrong so far.
 func (r *Row) OK() bool { return len(r.rejects) == 0 }
 
@@ -170,18 +173,27 @@ const maxMinor = 1_000_000_000_000_00
 
 // Minor reads an amount in major units as integer minor units of the currency; ok is false where the
 // field is empty or wrong.
+//
+// An amount whose only sign is the column's decimal sign with three digits behind it ("1,234") is refused with both
+// readings, because the other reading is a thousand times as much; so it is in currencies without decimals. It counts as
+// three decimals where the column shows that it has them: most of its values that can mean one thing only ("0,125",
+// "1234,567", "12,3400") have three decimals or more. Currencies of three decimals are read as they stand.
 func (r *Row) Minor(name, currency string) (v int64, ok bool) {
 	i := r.column(name)
 	raw := clean(r.raw(i))
 	if raw == "" {
 		return 0, false
 	}
-	v, err := parseMinor(raw, r.reader.number[i], postlift.MinorDigits(currency))
+	decimal, digits := r.reader.number[i], postlift.MinorDigits(currency)
+	v, err := parseMinor(raw, decimal, digits)
 	switch {
 	case err == nil && !inCurrency(raw, currency):
 		r.Reject(name, "currency", raw, "the amount names another currency than "+currency+", which this row is in")
 	case errors.Is(err, errRange) || err == nil && (v > maxMinor || v < -maxMinor):
 		r.Reject(name, "range", raw, "the amount is too large")
+	case err == nil && digits != 3 && !r.reader.fine[i] && thousandsOrDecimals(raw, decimal):
+		thousands, decimals := bothReadings(raw, decimal, digits)
+		r.Reject(name, "ambiguous", raw, "the amount can be read in two ways: write "+thousands+" or "+decimals)
 	case err != nil:
 		r.Reject(name, "number", raw, "an amount is needed, with the decimal sign "+string(r.reader.number[i])+" that this column uses")
 	default:

@@ -71,7 +71,7 @@ The exit code is 2 when there are errors.`,
 				return err
 			}
 			if !answer.OK {
-				return postlift.Faultf(postlift.Invalid, "preflight", "%s has %d errors", args[0], answer.Errors)
+				return postlift.Faultf(postlift.Invalid, "preflight", "%s has %s", args[0], counted(answer.Errors, "error"))
 			}
 			return nil
 		},
@@ -283,7 +283,7 @@ func printPreflight(w io.Writer, r preflightAnswer, lang string) {
 	for _, f := range r.Findings {
 		printPreflightFinding(w, "", f, lang)
 	}
-	fmt.Fprintf(w, "%d errors, %d warnings, %d not checked\n", r.Errors, r.Warnings, r.NotChecked)
+	fmt.Fprintf(w, "%s, %s, %d not checked\n", counted(r.Errors, "error"), counted(r.Warnings, "warning"), r.NotChecked)
 }
 
 func or(s, otherwise string) string {

@@ -47,7 +47,9 @@ the company's own, without a street), care_of, address_extra, district, region (
 kind (live, seed, proof).
 
 A row that cannot be printed as meant stops alone, with its number, rule and reason: on standard error, and in
-full with --rejects. What --set gives is printed where a row has no value; campaign.offer_de speaks for
+full with --rejects, which repeats the row as it stands. Where the first 20 rows fail for one reason that no row can
+put right, the job ends with it. Rows that are printed and deserve a look are noted: a second letter to the same
+label, a ? where a letter was. What --set gives is printed where a row has no value; campaign.offer_de speaks for
 campaign.offer in German. The same input gives the same bytes, on every machine.
 
 Codes and tracking addresses are made with the secret of --secret-file (32 characters or more). Without it their
@@ -203,8 +205,11 @@ func printRender(w io.Writer, r renderAnswer) {
 	}
 }
 
-// shownRejects is how many rejected rows are told on standard error.
-const shownRejects = 10
+// How many rejected rows and notes are told on standard error.
+const (
+	shownRejects = 10
+	shownNotes   = 5
+)
 
 // rejectList tells rejects on standard error, and all of them to a file.
 type rejectList struct {
@@ -213,12 +218,15 @@ type rejectList struct {
 	reasons     int
 	untold      bool // a reason is a value that is missing
 	unaddressed bool // a reason is a missing tracking address
+	noted       []string
 	err         error
 }
 
 func (l *rejectList) add(r csvfile.Reject) {
-	l.untold = l.untold || strings.Contains(r.Message, "has no value")
-	l.unaddressed = l.unaddressed || strings.Contains(r.Message, "no tracking URL")
+	if r.Rule == "missing_value" {
+		l.unaddressed = l.unaddressed || r.Field == "tracking_url"
+		l.untold = l.untold || r.Field != "tracking_url"
+	}
 	if l.err == nil {
 		l.err = l.file.Write(r)
 	}
@@ -232,8 +240,24 @@ func (l *rejectList) add(r csvfile.Reject) {
 	fmt.Fprintf(l.w, "row %d:%s %s (%s)\n", r.Row, field, r.Message, r.Rule)
 }
 
-// notes are remedies that a row's own reason does not know.
-func (l *rejectList) notes() (notes []string) {
+// note keeps a note about a printed row, and tells the first ones.
+func (l *rejectList) note(n standalone.Note) {
+	field := ""
+	if n.Field != "" {
+		field = " " + n.Field + ":"
+	}
+	text := fmt.Sprintf("row %d:%s %s (%s)", n.Row, field, n.Text, n.Rule)
+	l.noted = append(l.noted, text)
+	if len(l.noted) <= shownNotes {
+		fmt.Fprintln(l.w, "note: "+text)
+	}
+}
+
+// notes are remedies that a row's own reason does not know; and, where rows are wanted, too, the notes about them.
+func (l *rejectList) notes(rows bool) (notes []string) {
+	if rows {
+		notes = append(notes, l.noted...)
+	}
 	if l.untold {
 		notes = append(notes, "a variable without a value gets one by a column of its name, or for all rows by --set NAME=VALUE")
 	}
@@ -247,6 +271,9 @@ func (l *rejectList) notes() (notes []string) {
 func (l *rejectList) end() error {
 	if more := l.reasons - shownRejects; more > 0 {
 		fmt.Fprintf(l.w, "and %d more; all of them with --rejects FILE\n", more)
+	}
+	if more := len(l.noted) - shownNotes; more > 0 {
+		fmt.Fprintf(l.w, "and %s more; all of them with --format json\n", counted(more, "note"))
 	}
 	if err := l.file.Flush(); l.err == nil {
 		l.err = err

@@ -53,7 +53,7 @@ func (a *app) render(ctx context.Context, f *renderFlags) (err error) {
 	if err := errors.Join(err, list.end()); err != nil {
 		return err
 	}
-	answer.Notes = list.notes()
+	answer.Notes = list.notes(a.json)
 	return a.rendered(f, j, answer)
 }
 
@@ -213,7 +213,7 @@ func renderKey(f *renderFlags, j *standalone.Job, recipients io.ReadSeeker) ([]b
 // openRejects prepares the list of what is not printed.
 func (a *app) openRejects(f *renderFlags, j *standalone.Job) (list *rejectList, closeList func() error, err error) {
 	list = &rejectList{w: a.errOut}
-	j.Rejected = list.add
+	j.Rejected, j.Noted = list.add, list.note
 	if f.rejects == "" {
 		return list, func() error { return nil }, nil
 	}

@@ -35,6 +35,33 @@ func (p Person) tidy() Person {
 	return p
 }
 
+// spoken keeps of a form of address with a function ("Herr Direktor") what is said: "Herr". Two forms of address in one
+// field ("Herr und Frau") are two people, of whom nothing is known.
+func (p Person) spoken() Person {
+	words := strings.Fields(p.Salutation)
+	if len(words) < 2 {
+		return p
+	}
+	if formsOfAddress[bare(words[0])] == 0 {
+		return p
+	}
+	var held []string
+	for _, w := range words[1:] {
+		b := bare(w)
+		if _, form := formsOfAddress[b]; form || strings.ContainsAny(w, "&/+,") || b == "und" || b == "and" || b == "u" || b == "oder" || b == "or" {
+			return p
+		}
+		if isTitle(w) {
+			held = append(held, w)
+		}
+	}
+	p.Salutation = words[0]
+	if strings.TrimSpace(p.Title) == "" {
+		p.Title = strings.Join(held, " ")
+	}
+	return p
+}
+
 // name is first and last name, as far as they are known.
 func (p Person) name() string { return join(p.FirstName, p.LastName) }
 

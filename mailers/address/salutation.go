@@ -38,7 +38,7 @@ func Salutation(p Person, lang string) string { return SalutationFor(lang, Forma
 // country of the reader alone does not, because the text decides how it begins.
 //
 // An unknown gender and "divers" are greeted by full name, a person without a last name (a function line
-// such as "Leitung Einkauf") neutrally. Of several titles the highest is said, once: Professor before
+// such as "Leitung Einkauf") and a last name of which nothing else is known neutrally. Of several titles the highest is said, once: Professor before
 // Doktor; degrees such as Dipl.-Ing. or MBA are left to the address (DIN 5008, Duden), but Austria keeps
 // Mag., DI and Ing. Particles and titles of nobility are part of the name: "Frau von Berg".
 func SalutationFor(lang string, tone Tone, people ...Person) string {
@@ -46,7 +46,7 @@ func SalutationFor(lang string, tone Tone, people ...Person) string {
 	german := strings.HasPrefix(strings.ToLower(lang), "de")
 	american := strings.EqualFold(lang, "en-US")
 	for _, p := range people {
-		p = p.tidy()
+		p = p.tidy().spoken()
 		p.FirstName, p.LastName = strings.TrimSpace(p.FirstName), strings.TrimSpace(p.LastName)
 		g := greetingEN(p, tone, american)
 		if german {
@@ -119,7 +119,11 @@ func greetingDE(p Person, tone Tone) string {
 	case 'm':
 		return "Sehr geehrter Herr " + join(spokenTitleDE(p, g), p.LastName)
 	}
-	return "Guten Tag " + join(spokenTitleDE(p, g), p.FirstName, p.LastName)
+	title := spokenTitleDE(p, g)
+	if title == "" && p.FirstName == "" {
+		return "" // "Guten Tag Petersen" is no greeting
+	}
+	return "Guten Tag " + join(title, p.FirstName, p.LastName)
 }
 
 // spokenTitleDE picks the one title that is said.
@@ -193,6 +197,9 @@ func greetingEN(p Person, tone Tone, american bool) string {
 	}
 	if bare(p.Salutation) == "mx" {
 		return "Mx" + dot + " " + p.LastName
+	}
+	if p.FirstName == "" {
+		return "" // "Dear Petersen" is for schoolboys
 	}
 	return join(p.FirstName, p.LastName)
 }

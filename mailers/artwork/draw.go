@@ -76,7 +76,7 @@ func ghostscript(program string, pdf []byte, page int, icc []byte, rate float64)
 		return nil, fmt.Errorf("artwork: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	args := []string{"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=png16m", "-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", "-dRenderIntent=1", "-dBlackPtComp=1",
+	args := []string{"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pngalpha", "-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", "-dRenderIntent=1", "-dBlackPtComp=1",
 		"-r" + strconv.FormatFloat(rate, 'f', 3, 64), "-sPageList=" + strconv.Itoa(page), "-sOutputFile=page.png"}
 	files := map[string][]byte{"page.pdf": pdf}
 	if len(icc) > 0 {

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"postlift"
 	"postlift/mailers/merge"
 	"postlift/mailers/sheet"
@@ -252,6 +254,9 @@ func (d *Design) checkColours() error {
 	spots := map[string]sheet.Ink{}
 	for _, name := range sorted(d.spec.Colours) {
 		c, path := d.spec.Colours[name], at("colours", name)
+		if err := d.wholeInks(name); err != nil {
+			return err
+		}
 		switch {
 		case !colourName.MatchString(name):
 			return d.bad(path, "colour name %q must be lower-case letters, digits and underscores", clip(name))
@@ -266,6 +271,25 @@ func (d *Design) checkColours() error {
 		}
 		if err := d.checkSpot(path, name, c, spots); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// wholeInks refuses parts of a percent, which the decoder would cut off.
+func (d *Design) wholeInks(name string) error {
+	for _, ink := range []string{"c", "m", "y", "k", "tint"} {
+		n := d.root
+		if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
+			n = n.Content[0]
+		}
+		for _, key := range []string{"colours", name, ink} {
+			if n, _ = child(n, key); n == nil {
+				break
+			}
+		}
+		if n != nil && n.Tag == "!!float" {
+			return d.bad(at("colours", name, ink), "colours.%s: %s is %s: whole percent, 0 to 100, are needed", name, ink, clip(n.Value))
 		}
 	}
 	return nil

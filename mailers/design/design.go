@@ -12,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -152,6 +153,13 @@ func (d *Design) readText(open opener, name string) ([]byte, error) {
 		return nil, fault("%s is larger than %d bytes", name, maxTextBytes)
 	}
 	data = bytes.ReplaceAll(bytes.TrimPrefix(data, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	if !utf8.Valid(data) {
+		at := 0
+		for r, n := utf8.DecodeRune(data); r != utf8.RuneError || n > 1; r, n = utf8.DecodeRune(data[at:]) {
+			at += n
+		}
+		return nil, fault("%s:%d: not UTF-8: save the file as UTF-8", name, 1+bytes.Count(data[:at], []byte("\n")))
+	}
 	d.size += len(data)
 	d.files[name] = data
 	return data, nil

@@ -133,7 +133,7 @@ func TestPieceFaults(t *testing.T) {
 		"one endless word":       {func(p *Piece) { group(*p, "campaign")["offer"] = strings.Repeat("Rabatt", 60) }, []string{"wider than the column"}},
 		"a 300-letter name":      {func(p *Piece) { group(*p, "account")["name"] = strings.Repeat("Erfundene Werke ", 19) }, []string{"subject", "lines"}},
 		"long sender name":       {func(p *Piece) { group(*p, "sender")["company"] = strings.Repeat("Werke ", 60) }, []string{"sender.company"}},
-		"long particulars":       {func(p *Piece) { group(*p, "sender")["particulars"] = strings.Repeat("HRB 1 | ", 12) }, []string{"footer", "lines"}},
+		"long particulars":       {func(p *Piece) { group(*p, "sender")["particulars"] = strings.Repeat("HRB 1 | ", 20) }, []string{"footer", "lines"}},
 		"ten pages of notice":    {func(p *Piece) { p.Merge["objection_notice"] = strings.Repeat("Widerspruch ist möglich. ", 900) }, []string{"mm"}},
 		"a batch that is no id":  {func(p *Piece) { p.Seq, p.BatchID = 1, "bt_äöü" }, []string{"batch"}},
 	} {

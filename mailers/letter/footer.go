@@ -1,7 +1,6 @@
 package letter
 
 import (
-	"slices"
 	"strings"
 
 	"postlift/mailers/design"
@@ -96,12 +95,12 @@ const columnRest = 4_000
 const footerParts = 3_300
 
 // footerForm is a way to set the footer: where the second and the third column begin, in parts of 3,300 of its width, how
-// far the first baseline lies below the rule and the next below it, and whether the particulars begin below the
-// contact where their own column is full.
+// far the first baseline lies below the rule and the next below it, and whether all of it flows through the columns, from
+// one into the next, instead of each having a column of its own.
 type footerForm struct {
 	second, third int
 	top, leading  int
-	spill         bool
+	flow          bool
 }
 
 // footerForms are tried in order. The first, a third of the width each and the last a little more, has five lines on
@@ -111,7 +110,7 @@ var footerForms = [...]footerForm{
 	{second: 1_100, third: 2_000, top: 3_800, leading: 2_950},
 	{second: 924, third: 1_716, top: 3_800, leading: 2_950},
 	{second: 924, third: 1_716, top: 3_100, leading: 2_650},
-	{second: 924, third: 1_716, top: 3_100, leading: 2_650, spill: true},
+	{second: 858, third: 2_079, top: 3_100, leading: 2_650, flow: true},
 }
 
 // setFooter sets the columns in the first form that holds them. The fault is that of the roomiest form.
@@ -128,26 +127,29 @@ func (cp *composer) setFooter(t footerText, b *place) (l *sheet.Layer, err error
 func (cp *composer) footerIn(form footerForm, t footerText, b *place) (*sheet.Layer, error) {
 	x := [...]int{b.x, b.x + b.w*form.second/footerParts, b.x + b.w*form.third/footerParts, b.x + b.w + columnRest}
 	most := (b.h-form.top)/form.leading + 1
-	var columns [3][][]typeset.Line // by column and line of the text
-	for c, lines := range t.columns() {
-		for _, line := range lines {
-			set, err := cp.footerLines(line, x[c+1]-x[c])
+	var columns [3][]typeset.Line
+	at := 0
+	for c, texts := range t.columns() {
+		if !form.flow {
+			at = c
+		}
+		for _, text := range texts {
+			set, err := cp.footerLines(text, x[at+1]-x[at])
+			if err == nil && form.flow && at < 2 && len(columns[at])+len(set) > most {
+				at++
+				set, err = cp.footerLines(text, x[at+1]-x[at])
+			}
 			if err != nil {
 				return nil, err
 			}
-			columns[c] = append(columns[c], set)
+			if columns[at] = append(columns[at], set...); len(columns[at]) > most {
+				return nil, pieceFault("%s of the footer needs more than its %d lines: shorten it (each · in the particulars begins a line), or give the design's block footer a place with more height", footerColumns[c], most)
+			}
 		}
-	}
-	if form.spill {
-		cp.spill(&columns, t.columns()[2], x[2]-x[1], most)
 	}
 	ops := []sheet.Op{rect(b.x, b.y, b.w, hairline, cp.accent, sheet.PartFooter)}
-	for c := range columns {
-		set := slices.Concat(columns[c]...)
-		if len(set) > most {
-			return nil, pieceFault("%s of the footer needs more than its %d lines: shorten it (each · in the particulars begins a line), or give the design's block footer a place with more height", footerColumns[c], most)
-		}
-		for row, l := range set {
+	for c, lines := range columns {
+		for row, l := range lines {
 			for _, r := range l.Runs {
 				ops = append(ops, sheet.Op{Kind: sheet.OpText, Part: sheet.PartFooter, Size: design.FooterSize, X: x[c] + r.X, Y: b.y + form.top + row*form.leading, W: r.W, Ink: sheet.Black, Text: r.Text, Shift: r.Shift})
 			}
@@ -158,16 +160,4 @@ func (cp *composer) footerIn(form footerForm, t footerText, b *place) (*sheet.La
 
 func (cp *composer) footerLines(s string, width int) ([]typeset.Line, error) {
 	return cp.faces.Break([][]typeset.Span{{{Text: s}}}, typeset.Options{Size: design.FooterSize, Measure: width - columnRest})
-}
-
-// spill begins the particulars below the contact, as long as their column is too long and the contact's has room.
-func (cp *composer) spill(columns *[3][][]typeset.Line, particulars []string, width, most int) {
-	for _, p := range particulars {
-		set, err := cp.footerLines(p, width)
-		above := len(slices.Concat(columns[1]...))
-		if err != nil || len(slices.Concat(columns[2]...)) <= most || above+len(set) > most {
-			return // what no column holds is refused by whoever called
-		}
-		columns[1], columns[2] = append(columns[1], set), columns[2][1:]
-	}
 }

@@ -136,7 +136,7 @@ func TestTableInLoop(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks, err := Blocks(merged)
-	want := "table1 personal: [2 0 2] (Pos.) (Leistung) (Netto) / // (1) (A-1) (1.234,56\u00a0€) / (2) (A-2) (-0,50\u00a0€) /  (Summe) (1.234,06\u00a0€) / // foot 1\n"
+	want := "table1 personal: [2 0 2] (Pos.) (Leistung) (Netto) / // (1) (A-1) (1.234,56\u00a0€) / (2) (A-2) (−0,50\u00a0€) /  (Summe) (1.234,06\u00a0€) / // foot 1\n"
 	if err != nil || show(blocks) != want {
 		t.Errorf("%s%v\nwant %s", show(blocks), err, want)
 	}

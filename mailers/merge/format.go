@@ -3,6 +3,7 @@ package merge
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -23,10 +24,27 @@ func money(r *run, v value, args []value) (value, error) {
 	}
 	m := postlift.Money{Minor: v.n, Currency: v.s}
 	if len(args) == 1 && args[0].s == "whole" {
-		return text(wholeMoney(m, r.text.lang)), nil
+		return text(r.minus(wholeMoney(m, r.text.lang))), nil
 	}
-	return text(m.Format(r.text.lang)), nil
+	return text(r.minus(m.Format(r.text.lang))), nil
 }
+
+// minus gives a number below nothing the minus sign of print (U+2212), as wide as its figures and never parted from
+// them, instead of the hyphen; a design whose fonts lack it keeps the hyphen.
+func (r *run) minus(s string) string {
+	rest, negative := strings.CutPrefix(s, "-")
+	if !negative {
+		return s
+	}
+	if missing := r.data.Missing; missing != nil {
+		if _, lacks := missing(minusSign); lacks {
+			return s
+		}
+	}
+	return minusSign + rest
+}
+
+const minusSign = "\u2212"
 
 // wholeMoney rounds half away from zero to major units. The cents are cut from the amount as it is printed, so that
 // signs, groups and symbols stay where the language has them.
@@ -103,12 +121,19 @@ func FormatDate(d postlift.Date, form, lang string) string {
 	return d.Format(lang)
 }
 
+// dayForm is a date's form, whether or not the calendar has the day.
+var dayForm = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
+
 func dayOf(v value) (postlift.Date, error) {
 	switch v.kind {
 	case vNone:
 		return 0, nil
 	case vText:
-		return postlift.ParseDate(v.s)
+		day, err := postlift.ParseDate(v.s)
+		if err != nil && dayForm.MatchString(v.s) {
+			return 0, pieceFault("%q: there is no such day", v.s)
+		}
+		return day, err
 	}
 	return 0, pieceFault("date needs an ISO date such as 2006-01-02, got %s", v.shape())
 }
@@ -116,7 +141,7 @@ func dayOf(v value) (postlift.Date, error) {
 // number groups digits: 12.345,5 in German, 12,345.5 in English. Without decimals a number keeps those it has.
 func number(r *run, v value, args []value) (value, error) {
 	s, err := grouped(v, args, r.text.lang)
-	return text(s), err
+	return text(r.minus(s)), err
 }
 
 // percent prints a number of hundredths: 5 becomes 5 % in German and 5% in English.
@@ -126,9 +151,9 @@ func percent(r *run, v value, args []value) (value, error) {
 	case err != nil || s == "":
 		return value{}, err
 	case german(r.text.lang):
-		return text(s + "\u00a0%"), nil
+		return text(r.minus(s) + "\u00a0%"), nil
 	}
-	return text(s + "%"), nil
+	return text(r.minus(s) + "%"), nil
 }
 
 func grouped(v value, args []value, lang string) (string, error) {

@@ -149,7 +149,8 @@ func (l *lexer) take() (string, error) {
 	}
 	m := form.FindStringSubmatch(rest)
 	if m == nil {
-		return "", textFault(l.file, line, "%q has no partner", rest[:2])
+		first, _, _ := strings.Cut(rest, "\n")
+		return "", textFault(l.file, line, "%q is opened here and has no end: add %s", clip(strings.TrimSpace(first)), map[byte]string{'%': "%}", '{': "}}"}[rest[1]])
 	}
 	l.to(l.pos + len(m[0]))
 	if form == outForm {

@@ -72,7 +72,7 @@ func TestMergeLanguage(t *testing.T) {
 		`{% case account.city %}{% when "Bonn", "Wuppertal" %}a{% when "x" %}b{% else %}c{% endcase %}`:                                            "a",
 		`{% case account.city %}{% when "x" or "y" %}b{% else %}c{% endcase %}`:                                                                    "c",
 		`{% if true or false and false %}rechts{% endif %}`:                                                                                        "rechts", // Liquid reads from the right
-		`{{ orders | size }} {% for o in orders %}{{ o.number }} {{ o.net | money }} {{ o.quantity | number }}; {% endfor %}`:                      "2 A-1 1.234,56\u00a0€ 1; A-2 -0,50\u00a0€ 12.000; ",
+		`{{ orders | size }} {% for o in orders %}{{ o.number }} {{ o.net | money }} {{ o.quantity | number }}; {% endfor %}`:                      "2 A-1 1.234,56\u00a0€ 1; A-2 −0,50\u00a0€ 12.000; ",
 		`{% for o in orders reversed limit: 1 %}{{ o.number }}{% endfor %}`:                                                                        "A-1",
 		`{% for o in orders offset: 1 %}{{ o.number }}{% endfor %}`:                                                                                "A-2",
 		`{% for o in orders %}{{ forloop.index }}/{{ forloop.length }}{% unless forloop.last %}, {% endunless %}{% endfor %}`:                      "1/2, 2/2",
@@ -144,6 +144,7 @@ func TestMergeStops(t *testing.T) {
 		`{{ contact.email }}`:                                                "contact.email contains '💙' (U+1F499)",
 		`{{ contact.phone }}`:                                                "U+E001",
 		`{{ account.customer_since | date }}`:                                `account.customer_since: "1.1.2027" is not a date of the form YYYY-MM-DD`,
+		`{{ account.last_order_on | date }}`:                                 `account.last_order_on: "2026-02-31": there is no such day`,
 		"{% for o in orders %}" + strings.Repeat("{% if o.number %}{% endif %}", 1200) + "{% endfor %}": "steps",
 		`{{ order.net | money }}`: "order.net: money needs",
 	} {
@@ -151,12 +152,38 @@ func TestMergeStops(t *testing.T) {
 		data["orders"] = many
 		data["contact"] = map[string]any{"email": "a💙", "phone": "\uE001**x**"}
 		data["account"].(map[string]any)["customer_since"] = "1.1.2027"
+		data["account"].(map[string]any)["last_order_on"] = "2026-02-31"
 		data["order"] = map[string]any{"net": map[string]any{"minor": 1.5, "currency": "EUR"}}
 		data["contract"] = map[string]any{"lines": `[{"name": "A"}]`}
 		d := NewData(data)
 		d.Missing = func(s string) (rune, bool) { return '💙', strings.ContainsRune(s, '💙') }
 		_, err := compileText(t, "Hallo "+source, "de").Render(d)
 		t.Run(part, func(t *testing.T) { wantFault(t, err, part) })
+	}
+}
+
+// A number below nothing has the minus sign of print, where the fonts have one.
+func TestMinusSign(t *testing.T) {
+	for source, want := range map[string]string{
+		`{{ account.total_net | money }}`:          "−1.234,50 €",
+		`{{ account.total_net | money: "whole" }}`: "−1.235 €",
+		`{{ account.order_count | number }}`:       "−3",
+		`{{ account.order_count | percent }}`:      "−3 %",
+	} {
+		data := sampleData()
+		account := data["account"].(map[string]any)
+		account["total_net"], account["order_count"] = map[string]any{"minor": -123450, "currency": "EUR"}, -3
+		for _, lacks := range []bool{false, true} {
+			d := NewData(data)
+			d.Missing = func(s string) (rune, bool) { return '−', lacks && strings.ContainsRune(s, '−') }
+			if lacks {
+				want = strings.ReplaceAll(want, "−", "-")
+			}
+			got, err := compileText(t, source, "de").Render(d)
+			if got = strings.Trim(got, ""); err != nil || got != want {
+				t.Errorf("%s, lacking %v: %q, %v; want %q", source, lacks, got, err, want)
+			}
+		}
 	}
 }
 
@@ -173,7 +200,8 @@ func TestCompileFaults(t *testing.T) {
 		"{% if account.name %}x{% endfor %}":                   {`"endfor"`, "line 5"},
 		"{% endif %}":                                          {"de.txt:5: ", "no open block"},
 		"{% if account.name %}{% else %}{% else %}{% endif %}": {`"else" cannot stand here`},
-		"a\n\n{{ account.name }":                               {"de.txt:7: ", "partner"},
+		"a\n\n{{ account.name }":                               {"de.txt:7: ", "has no end", "}}"},
+		"a\n{% if account.name":                                {"de.txt:6: ", `"{% if account.name"`, "add %}"},
 		"a }} b":                                               {"de.txt:5: ", "partner"},
 		"{% comment %}{{":                                      {"comment", "not closed"},
 		"{% for i in (1..9999999) %}x{% endfor %}":             {"de.txt:5: ", "loop"},

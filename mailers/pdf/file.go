@@ -199,6 +199,9 @@ func (f *File) Finish(w io.Writer) (sum Summary, err error) {
 			sum, err = Summary{}, postlift.Faultf(postlift.Internal, opFinish, "the PDF writer failed: %v", r)
 		}
 	}()
+	if g, ok := w.(interface{ Grow(n int) }); ok { // a buffer that doubles would hold the file twice
+		g.Grow(f.expected())
+	}
 	fin := newFinisher(f, w)
 	if err := embedFonts(f.pdf, fin.faces); err != nil {
 		return Summary{}, err
@@ -207,6 +210,16 @@ func (f *File) Finish(w io.Writer) (sum Summary, err error) {
 		return Summary{}, fmt.Errorf("pdf: write: %w", err)
 	}
 	return fin.summary(), nil
+}
+
+// expected is about how large the file becomes: what pages draw, what a page and its piece take besides, fonts and
+// profile.
+func (f *File) expected() int {
+	n := 1 << 20
+	for i := range f.pages {
+		n += len(f.pages[i].content) + 800
+	}
+	return n
 }
 
 // RenderFile draws the plans, in their order, into one file; the first plan that cannot be drawn fails it.

@@ -85,6 +85,7 @@ func (c *Checker) Plan(p *sheet.Plan) []Finding {
 		k.collect()
 		notice = notice || k.seen&partBit(sheet.PartNotice) != 0
 		k.overlaps() // before any box is settled: its order is by the largest boxes
+		k.pictured()
 		k.single()
 		k.zones()
 		k.edges()
@@ -111,6 +112,7 @@ type pageCheck struct {
 	items  []item
 	texts  []int  // indices of texts, from top to bottom
 	marks  []int  // indices of codes
+	images []int  // indices of pictures
 	knocks []int  // indices of what takes ink away
 	seen   uint16 // parts with text
 	hits   []hit
@@ -134,7 +136,7 @@ type hit struct {
 func (k *pageCheck) start(c *Checker, p *sheet.Plan, i int) {
 	k.c, k.plan, k.page, k.number = c, p, &p.Pages[i], i+1
 	k.trim = area{0, 0, p.Sheet.W, p.Sheet.H}
-	k.items, k.texts, k.marks, k.knocks, k.hits, k.seen = k.items[:0], k.texts[:0], k.marks[:0], k.knocks[:0], k.hits[:0], 0
+	k.items, k.texts, k.marks, k.images, k.knocks, k.hits, k.seen = k.items[:0], k.texts[:0], k.marks[:0], k.images[:0], k.knocks[:0], k.hits[:0], 0
 	k.own = false
 	for i := range k.page.Zones {
 		k.own = k.own || k.page.Zones[i].Kind == sheet.ZoneSafe
@@ -169,6 +171,8 @@ func (k *pageCheck) add(ops []sheet.Op, dx, dy int) {
 			k.knocks = append(k.knocks, n)
 		case it.op.Kind == sheet.OpModules:
 			k.marks = append(k.marks, n)
+		case it.op.Kind == sheet.OpImage:
+			k.images = append(k.images, n)
 		case it.op.Kind == sheet.OpText:
 			k.seen |= partBit(it.op.Part)
 			k.texts = append(k.texts, n)

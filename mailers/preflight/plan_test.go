@@ -144,6 +144,9 @@ func TestEachRule(t *testing.T) {
 	img := func(w, h int, cmyk bool, data []byte) *sheet.Image {
 		return &sheet.Image{Key: "k", W: w, H: h, CMYK: cmyk, Data: data, Screen: page(8, 8, image.Rect(0, 0, 8, 8))}
 	}
+	picture := func(x, y, w, h int) sheet.Op {
+		return sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: x, Y: y, W: w, H: h, Image: img(w*12/1000, h*12/1000, true, []byte{1})}
+	}
 	for name, c := range map[string]struct {
 		change func(*sheet.Plan)
 		want   []string
@@ -191,6 +194,11 @@ func TestEachRule(t *testing.T) {
 		"footer over the notice":    {put(text(f, sheet.PartFooter, 30_000, 267_500, 7000, "Amtsgericht")), []string{"overlap error"}},
 		"line over line":            {put(body(30_000, 105_600, 9000, "drüber")), []string{"overlap error"}},
 		"runs side by side":         {put(body(25_000, 264_000, 9000, "eins"), body(25_000+f[0].Width("eins", 9000), 264_000, 9000, "zwei")), nil},
+		"picture over text":         {put(picture(30_000, 104_000, 20_000, 12_000)), []string{"overlap error"}},
+		"picture reaches into text": {under(picture(30_000, 110_000, 20_000, 12_000)), []string{"overlap warning"}},
+		"text on a ground":          {under(picture(20_000, 100_000, 172_000, 160_000)), nil},
+		"notice on a picture":       {under(picture(20_000, 263_400, 100_000, 4_000)), []string{"overlap warning"}},
+		"picture beside text":       {under(picture(190_000, 190_000, 10_000, 10_000)), nil},
 		"coarse picture":            {put(sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: 150_000, Y: 180_000, W: 25_400, H: 25_400, Image: img(140, 140, true, make([]byte, 4*140*140))}), []string{"resolution error"}},
 		"middling picture":          {put(sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: 150_000, Y: 180_000, W: 25_400, H: 25_400, Image: img(299, 299, true, make([]byte, 4*299*299))}), []string{"resolution warning"}},
 		"line art":                  {put(sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: 150_000, Y: 180_000, W: 25_400, H: 25_400, Image: img(400, 400, false, make([]byte, 400*400))}), []string{"resolution warning"}},

@@ -45,8 +45,8 @@ func (k *pageCheck) quiet(n int, name string, modules int) {
 	where := code.grow(modules * code.op.Unit)
 	if !k.trim.holds(where) {
 		k.note(hit{rule: ruleQuiet, severity: Error, part: code.op.Part, where: where,
-			en: fmt.Sprintf("the quiet zone of the %s code (%d modules, %s) reaches beyond the trim: move the code inwards", name, modules, mmEN(modules*code.op.Unit)),
-			de: fmt.Sprintf("die Ruhezone des %s-Codes (%d Module, %s) ragt über den Endformatrand: Code nach innen rücken", name, modules, mmDE(modules*code.op.Unit))})
+			en: fmt.Sprintf("the quiet zone of the %s code (%s, %s) reaches beyond the trim: move the code inwards", name, count(modules, "module", "modules"), mmEN(modules*code.op.Unit)),
+			de: fmt.Sprintf("die Ruhezone des %s-Codes (%s, %s) ragt über den Endformatrand: Code nach innen rücken", name, count(modules, "Modul", "Module"), mmDE(modules*code.op.Unit))})
 	}
 	for i := range k.items {
 		it := &k.items[i]
@@ -69,8 +69,8 @@ func (k *pageCheck) quiet(n int, name string, modules int) {
 			continue
 		}
 		h := hit{rule: ruleQuiet, severity: Error, part: it.op.Part, where: cut,
-			en: fmt.Sprintf("%s prints in the quiet zone of the %s code%s: %d modules (%s) around it stay blank; move it, or lay a white box under the code", partEN(it.op.Part), name, quoted(it), modules, mmEN(modules*code.op.Unit)),
-			de: fmt.Sprintf("%s druckt in der Ruhezone des %s-Codes%s: %d Module (%s) ringsum bleiben frei; verschieben oder dem Code eine weiße Fläche unterlegen", partDE(it.op.Part), name, quoted(it), modules, mmDE(modules*code.op.Unit))}
+			en: fmt.Sprintf("%s prints in the quiet zone of the %s code%s: %s (%s) around it must stay blank; move it, or lay a white box under the code", partEN(it.op.Part), name, quoted(it), count(modules, "module", "modules"), mmEN(modules*code.op.Unit)),
+			de: fmt.Sprintf("%s druckt in der Ruhezone des %s-Codes%s: %s (%s) ringsum müssen frei bleiben; verschieben oder dem Code eine weiße Fläche unterlegen", partDE(it.op.Part), name, quoted(it), count(modules, "Modul", "Module"), mmDE(modules*code.op.Unit))}
 		if unknown {
 			h.severity = NotChecked
 			h.en = fmt.Sprintf("artwork lies around the %s code and cannot be looked into here: test the produced file", name)

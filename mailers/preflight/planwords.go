@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"postlift/mailers/sheet"
@@ -19,6 +20,39 @@ func zoneName(z *sheet.Zone) string {
 		return z.Name
 	}
 	return z.Kind.String()
+}
+
+// zonesDE are the names that layouts give their zones.
+var zonesDE = map[string]string{
+	"safe area": "Sicherheitsabstand", "address window": "Adressfenster", "always visible in the window": "stets sichtbarer Teil des Fensters",
+	"franking zone": "Frankierzone", "reading zone": "Lesezone", "coding zone": "Codierzone",
+}
+
+// kindsDE name zones to which the design gives no name.
+var kindsDE = map[sheet.ZoneKind]string{
+	zoneWindow: "Adressfenster", sheet.ZoneAddress: "stets sichtbarer Teil des Fensters", zonePostage: "Frankierzone", zoneRead: "Lesezone",
+	zoneQuiet: "Ruhezone", sheet.ZoneSafe: "Sicherheitsabstand", zoneClear: "freie Zone",
+}
+
+// zoneNameDE is the design's own name of a zone, or the German one of a layout's.
+func zoneNameDE(z *sheet.Zone) string {
+	if z.Name == "" {
+		if name, ok := kindsDE[z.Kind]; ok {
+			return name
+		}
+	}
+	if name, ok := zonesDE[z.Name]; ok {
+		return name
+	}
+	return zoneName(z)
+}
+
+// count writes a number with its word.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
 }
 
 // quoted names a text by its beginning. Findings go into logs and pages of those who may see the piece; an address

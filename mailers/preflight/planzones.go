@@ -57,12 +57,12 @@ func (k *pageCheck) visible(z *sheet.Zone) {
 		out := beyond(it.area, where)
 		k.note(hit{rule: ruleVisible, severity: Error, zone: z, part: partAddress, where: it.area,
 			en: fmt.Sprintf("the address reaches %s out of the part of the window that is always visible (%s): shorten the line, make it smaller or move it", mmEN(out), zoneName(z)),
-			de: fmt.Sprintf("die Anschrift ragt %s aus dem stets sichtbaren Teil des Fensters (%s): Zeile kürzen, kleiner setzen oder verschieben", mmDE(out), zoneName(z))})
+			de: fmt.Sprintf("die Anschrift ragt %s aus dem stets sichtbaren Teil des Fensters: Zeile kürzen, kleiner setzen oder verschieben", mmDE(out))})
 	}
 	if !any {
 		k.note(hit{rule: ruleVisible, severity: Error, zone: z, part: partAddress, where: where,
 			en: fmt.Sprintf("no address stands in the window (%s): add the block address", zoneName(z)),
-			de: fmt.Sprintf("im Fenster (%s) steht keine Anschrift: den Block address aufnehmen", zoneName(z))})
+			de: "im Fenster steht keine Anschrift: den Block address aufnehmen"})
 	}
 }
 
@@ -74,11 +74,11 @@ func zoneHit(rule string, z *sheet.Zone, p sheet.Part, cut area, unknown bool) h
 	if unknown {
 		h.severity = NotChecked
 		h.en = fmt.Sprintf("artwork lies over the zone %s and cannot be looked into here: test the produced file", zoneName(z))
-		h.de = fmt.Sprintf("Eine Druckvorlage liegt über der Zone %s und lässt sich hier nicht einsehen: die erzeugte Datei prüfen", zoneName(z))
+		h.de = fmt.Sprintf("Eine Druckvorlage liegt über der Zone %s und lässt sich hier nicht einsehen: die erzeugte Datei prüfen", zoneNameDE(z))
 		return h
 	}
 	h.en = fmt.Sprintf("%s prints in the zone %s, %s: move it away or make it smaller", partEN(p), zoneName(z), zoneUseEN(z.Kind))
-	h.de = fmt.Sprintf("%s druckt in der Zone %s, %s: verschieben oder verkleinern", partDE(p), zoneName(z), zoneUseDE(z.Kind))
+	h.de = fmt.Sprintf("%s druckt in der Zone %s, %s: verschieben oder verkleinern", partDE(p), zoneNameDE(z), zoneUseDE(z.Kind))
 	return h
 }
 

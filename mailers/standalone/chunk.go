@@ -35,6 +35,7 @@ type waiting struct {
 // passed is a row that was read: on its way to be printed, or rejected.
 type passed struct {
 	row     int
+	text    string // the row as the file has it
 	who     recipient
 	rejects []csvfile.Reject
 }
@@ -79,7 +80,7 @@ func (p *press) items(w *waiting) iter.Seq2[sheaf.Item, error] {
 			who, rejects := p.safely(&rec)
 			piece := who.piece
 			who.piece.Merge = nil // not needed for the manifest
-			w.push(passed{rec.row, who, rejects})
+			w.push(passed{rec.row, rec.text, who, rejects})
 			if len(rejects) == 0 && !yield(sheaf.Item{Letters: p.letters, Piece: piece}, nil) {
 				return
 			}
@@ -91,7 +92,7 @@ func (p *press) items(w *waiting) iter.Seq2[sheaf.Item, error] {
 func (p *press) safely(r *record) (who recipient, rejects []csvfile.Reject) {
 	defer func() {
 		if e := recover(); e != nil {
-			rejects = []csvfile.Reject{{Row: r.row, Rule: "internal", Message: cut(fmt.Sprintf("the row cannot be read: %v", e))}}
+			rejects = []csvfile.Reject{{Row: r.row, Rule: "internal", Message: cut(fmt.Sprintf("the row cannot be read: %v", e)), Record: r.text}}
 		}
 	}()
 	if len(r.rejects) > 0 {
@@ -109,6 +110,7 @@ type outcome struct {
 // printed is a piece that stands in a print file.
 type printed struct {
 	recipient
+	row   int
 	pages pdf.PageRange
 }
 
@@ -121,19 +123,24 @@ func (c *collector) print(ctx context.Context, name string) (o outcome, err erro
 		Meta:    pdf.Meta{Title: c.batch, Created: c.job.Date.Time()},
 		Profile: c.job.Kit.Profile, VT: c.job.Standard == pdf.X4, Standard: c.job.Standard}}
 	sum, err := sheaf.Print(ctx, &buf, options, c.items(&w), func(out sheaf.Outcome) error {
-		who := c.skip(&w)
-		if out.Reason != nil {
-			c.reject(reasons(who.row, out))
-			return nil
+		who, err := c.skip(&w)
+		if err != nil {
+			return err
 		}
+		if out.Reason != nil {
+			return c.reject(reasons(&who, out), true)
+		}
+		c.settle()
 		c.warn(out.Findings)
-		o.printed = append(o.printed, printed{who.who, out.Range})
+		o.printed = append(o.printed, printed{who.who, who.row, out.Range})
 		return nil
 	})
 	if err != nil {
 		return o, err
 	}
-	c.skip(&w)
+	if _, err := c.skip(&w); err != nil {
+		return o, err
+	}
 	o.File = File{Name: name, Pieces: len(o.printed), Pages: sum.Pages, Bytes: sum.Bytes, SHA256: sum.SHA256}
 	if len(o.printed) == 0 || c.job.DryRun {
 		return o, nil
@@ -149,31 +156,35 @@ func (c *collector) print(ctx context.Context, name string) (o outcome, err erro
 }
 
 // skip passes over rows that were rejected while they were read, and gives the one behind them.
-func (c *collector) skip(w *waiting) passed {
+func (c *collector) skip(w *waiting) (passed, error) {
 	for {
 		p, ok := w.pop()
 		if !ok || len(p.rejects) == 0 {
-			return p
+			return p, nil
 		}
-		c.reject(p.rejects)
+		if err := c.reject(p.rejects, false); err != nil {
+			return p, err
+		}
 	}
 }
 
 // reasons are why a piece was not printed: what the test found, or what composing and drawing said.
-func reasons(row int, out sheaf.Outcome) []csvfile.Reject {
+func reasons(p *passed, out sheaf.Outcome) []csvfile.Reject {
 	var list []csvfile.Reject
 	for _, f := range out.Findings {
 		if f.Severity != preflight.Error {
 			continue
 		}
-		r := csvfile.Reject{Row: row, Rule: f.Rule, Message: f.Text}
+		r := csvfile.Reject{Row: p.row, Rule: f.Rule, Message: f.Text, Record: p.text}
 		if f.Page > 0 {
 			r.Field = fmt.Sprintf("page %d", f.Page)
 		}
 		list = append(list, r)
 	}
 	if len(list) == 0 {
-		list = []csvfile.Reject{{Row: row, Rule: "compose", Message: postlift.UserText(out.Reason)}}
+		text := postlift.UserText(out.Reason)
+		field, rule := blame(text)
+		list = []csvfile.Reject{{Row: p.row, Field: field, Rule: rule, Message: text, Record: p.text}}
 	}
 	return list
 }

@@ -29,12 +29,14 @@ type collector struct {
 	files    []mailers.TicketFile
 	live     int
 	seeds    int
+	labels   map[uint64]int32 // rows by the hash of their label
+	alike    alike
 	inkLimit int
 }
 
 func newCollector(p *press, out Files, inkLimit int) *collector {
 	d := p.job.Design
-	return &collector{press: p, out: out, inkLimit: inkLimit, content: sha256.New(), lines: newLines(p), sum: Summary{BatchID: p.batch, Batch: p.job.Batch, Design: d.Name(), DesignSHA256: d.Hash(),
+	return &collector{press: p, out: out, inkLimit: inkLimit, content: sha256.New(), labels: map[uint64]int32{}, lines: newLines(p), sum: Summary{BatchID: p.batch, Batch: p.job.Batch, Design: d.Name(), DesignSHA256: d.Hash(),
 		Standard: p.job.Standard.String(), Date: p.job.Date, Languages: map[string]int{}, Reasons: map[string]int{}, Warnings: map[string]int{},
 		Files: []File{}, Unused: p.in.unused, DryRun: p.job.DryRun}}
 }
@@ -55,6 +57,7 @@ func (c *collector) collect(ctx context.Context) error {
 				return err
 			}
 		}
+		c.settle()
 		if c.sum.Printed == 0 {
 			return errNothing
 		}
@@ -115,12 +118,14 @@ func (c *collector) line(p *printed, file string, languages map[string]int) erro
 	} else {
 		c.seeds++
 	}
+	c.notice(p)
 	fmt.Fprintf(c.content, "%s %s\n", p.piece.ID, p.pages.SHA256)
 	return c.manifest.Write(c.lines.fields(p, file))
 }
 
-// reject counts a row that is not printed.
-func (c *collector) reject(rejects []csvfile.Reject) {
+// reject counts a row that is not printed, and tells why: at once, or when it is known that not all rows fail alike.
+// composed tells of what merging, composing and testing refuse. An error gives the job up.
+func (c *collector) reject(rejects []csvfile.Reject, composed bool) error {
 	c.sum.Rejected++
 	seen := map[string]bool{}
 	for _, r := range rejects {
@@ -128,6 +133,26 @@ func (c *collector) reject(rejects []csvfile.Reject) {
 			seen[r.Rule] = true
 			c.sum.Reasons[r.Rule]++
 		}
+	}
+	if c.alike.fits(rejects) && c.ofJob(&rejects[0], composed) {
+		return c.alike.add(rejects)
+	}
+	c.settle()
+	c.tell(rejects)
+	return nil
+}
+
+// settle ends the watch over rows that fail alike, and tells those that waited.
+func (c *collector) settle() {
+	if !c.alike.over {
+		held := c.alike.held
+		c.alike = alike{over: true}
+		c.tell(held)
+	}
+}
+
+func (c *collector) tell(rejects []csvfile.Reject) {
+	for _, r := range rejects {
 		if c.job.Rejected != nil {
 			c.job.Rejected(r)
 		}
@@ -154,7 +179,8 @@ func (c *collector) close(ctx context.Context) error {
 	sum, _, err := c.out.Put(ctx, "ticket.json", func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
-		return enc.Encode(t)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(ticketFile{Ticket: t})
 	})
 	if err != nil {
 		return err

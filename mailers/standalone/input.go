@@ -28,6 +28,7 @@ type record struct {
 	values  []any
 	about   about
 	rejects []csvfile.Reject
+	text    string // the row as the file has it
 }
 
 // about is what a row says beside variables.
@@ -77,7 +78,7 @@ func (in *input) next(seq int) (record, error) {
 		}
 		return record{}, err
 	}
-	rec := record{row: row.Number(), seq: seq}
+	rec := record{row: row.Number(), seq: seq, text: row.Record()}
 	if row.OK() {
 		rec.about = in.about(row)
 		rec.values = in.values(row)

@@ -35,6 +35,7 @@ type Job struct {
 	Workers  int                  // files made at the same time; 0 as many as there are cores. It changes no bytes
 	Progress func(rows int64)     // may be nil
 	Rejected func(csvfile.Reject) // told of every reject, in order of the rows; may be nil
+	Noted    func(Note)           // told of every note, in order of the rows; may be nil
 }
 
 // Files is where the batch's files go, each wholly or not at all.
@@ -57,7 +58,7 @@ type Summary struct {
 	Sheets        int            `json:"sheets"`
 	Languages     map[string]int `json:"languages"` // printed pieces
 	Reasons       map[string]int `json:"reasons"`   // rejected rows by rule; a row may break several
-	Warnings      map[string]int `json:"warnings"`  // printed pieces by preflight rule
+	Warnings      map[string]int `json:"warnings"`  // printed pieces by rule of preflight or of Note
 	Files         []File         `json:"files"`
 	Input         csvfile.Format `json:"input"`
 	Unused        []string       `json:"unused_columns"`
@@ -111,7 +112,9 @@ func (j *Job) check() error {
 	return nil
 }
 
-// Run prints the recipients. A row that cannot be printed costs itself only and is told to Rejected. Files are those of a
+// Run prints the recipients. A row that cannot be printed costs itself only and is told to Rejected. Where the first
+// rows all fail for one reason that is the job's, such as a sender without what the design prints, the job ends with that
+// reason as an Invalid fault and no row is told. Files are those of a
 // batch's folder: print files, manifest.csv, ticket.json and SHA256SUMS; on an error what was put is to be thrown
 // away. A job that prints nothing writes nothing but its summary.
 func (j *Job) Run(ctx context.Context, recipients io.Reader, out Files) (Summary, error) {

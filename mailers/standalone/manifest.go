@@ -92,6 +92,12 @@ func sortZone(country, postcode string) string {
 	return postcode[:2]
 }
 
+// ticketFile is a ticket as it is written: nobody approves a batch that no database knows.
+type ticketFile struct {
+	mailers.Ticket
+	Approval *mailers.TicketApproval `json:"approval,omitempty"` // hides the ticket's
+}
+
 // ticket is the batch's job ticket, with the control sums that the vendor can test, too.
 func (c *collector) ticket() (mailers.Ticket, error) {
 	d := c.job.Design
@@ -113,6 +119,7 @@ func (c *collector) ticket() (mailers.Ticket, error) {
 		{Name: "rows", Text: fmt.Sprintf("%d rows = %d in the manifest + %d rejected", c.sum.Rows, c.sum.Printed, c.sum.Rejected), OK: c.sum.Rows == c.sum.Printed+c.sum.Rejected},
 		{Name: "pieces", Text: fmt.Sprintf("%d pieces in the files = %d in the manifest", pieces, c.sum.Printed), OK: pieces == c.sum.Printed},
 		{Name: "pages", Text: fmt.Sprintf("%d pages in the files = %d in the manifest", pages, c.sum.Pages), OK: pages == c.sum.Pages},
+		{Name: "seq_no", Text: fmt.Sprintf("seq_no counts the rows of the recipients' file from 1 to %d: %s missing, those of rejected rows", c.sum.Rows, numbers(c.sum.Rejected)), OK: true},
 	}
 	for _, check := range t.Checks {
 		if !check.OK {
@@ -120,6 +127,13 @@ func (c *collector) ticket() (mailers.Ticket, error) {
 		}
 	}
 	return t, nil
+}
+
+func numbers(n int) string {
+	if n == 1 {
+		return "1 number is"
+	}
+	return itoa(n) + " numbers are"
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -53,7 +53,7 @@ func newMaker(j *Job, cols []column, constants []constant) (*maker, error) {
 // make makes a piece of a row, or says why there is none.
 func (m *maker) make(r *record) (recipient, []csvfile.Reject) {
 	reject := func(field, rule, value, message string) (recipient, []csvfile.Reject) {
-		return recipient{}, []csvfile.Reject{{Row: r.row, Field: field, Rule: rule, Value: cut(value), Message: message}}
+		return recipient{}, []csvfile.Reject{{Row: r.row, Field: field, Rule: rule, Value: cut(value), Message: message, Record: r.text}}
 	}
 	uid := m.ids(postlift.PieceID, m.batch, itoa(r.seq))
 	doc := m.merged(r)

@@ -164,7 +164,7 @@ func TestWrongValuesAreRejectedByName(t *testing.T) {
 // TestConstantsGiveWayToRows, and those in a language to those of the row, too.
 func TestConstantsGiveWayToRows(t *testing.T) {
 	in, recs := rows(t, "Firma;PLZ;Ort;Straße;campaign.offer;Sprache\nA;42103;Wuppertal;Weg 1;;de\nB;42103;Wuppertal;Weg 1;eigenes;de\nC;42103;Wuppertal;Weg 1;;en\n")
-	m := testMaker(t, in, "campaign.offer=general", "campaign.offer_de=deutsch", "campaign.offer_until=2026-05-01")
+	m := testMaker(t, in, "campaign.offer=general", "campaign.offer_de=deutsch", "campaign.offer_until=01.05.2026")
 	for i, want := range []string{"deutsch", "eigenes", "general"} {
 		who, rejects := m.make(&recs[i])
 		if len(rejects) > 0 {
@@ -174,9 +174,28 @@ func TestConstantsGiveWayToRows(t *testing.T) {
 			t.Errorf("row %d: offer %q, want %q", i+1, got, want)
 		}
 	}
-	for _, pair := range []string{"campaign.offer", "campaign.ofer=x", "code=1", "campaign.offer_until=morgen", "orders={}", "account.total_net=viel"} {
+	for _, pair := range []string{"campaign.offer", "campaign.ofer=x", "code=1", "campaign.offer_until=morgen", "orders={}", "account.total_net=viel", "account.total_net=1.234", "account.total_net=1.234 EUR"} {
 		if _, err := parseConstants([]string{pair}, vars(), "EUR"); postlift.KindOf(err) != postlift.Invalid {
 			t.Errorf("%q: %v", pair, err)
+		}
+	}
+}
+
+// TestFaultsNameFieldAndRule, as their words tell.
+func TestFaultsNameFieldAndRule(t *testing.T) {
+	for fault, want := range map[string][2]string{
+		"sender.company has no value, and every piece prints it: fill it in":                                                   {"sender.company", "missing_value"},
+		"in @body: account.total_net has no value: fill it in, guard it with {% if account.total_net %}, or give it a default": {"account.total_net", "missing_value"},
+		"the piece has no tracking URL, and its design prints a QR code: give the base address of tracking links":              {"tracking_url", "missing_value"},
+		`address line 2 contains "😀" (U+1F600), which the design's fonts cannot print: correct it in the customer file`:        {"address line 2", "unprintable"},
+		`site.photo names the image "x.png", which is not there`:                                                               {"site.photo", "picture"},
+		`the return line "Muster" is 90.1 mm wide at 6 pt, the place has 80 mm: shorten it`:                                    {"the return line", "too_wide"},
+		"a table is 12 mm too wide for 160 mm: shorten its longest words or leave a column out":                                {"", "too_wide"},
+		"the text is 12.4 mm too long for the 1 pages that the design allows (max_pages): shorten it":                          {"", "too_long"},
+		"money needs {\"minor\": 12345, \"currency\": \"EUR\"}, got a text":                                                    {"", "compose"},
+	} {
+		if field, rule := blame(fault); field != want[0] || rule != want[1] {
+			t.Errorf("%q: field %q, rule %q, want %q", fault, field, rule, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -78,8 +79,8 @@ func jsonValue(v any, name string, kind merge.Kind, vars merge.Vars, currency st
 		}
 		return plainValue(kind, x.String())
 	case string:
-		if kind == merge.Amount && !strings.Contains(x, " ") {
-			x += " " + currency
+		if kind == merge.Amount {
+			return amount(x, currency)
 		}
 		return plainValue(kind, x)
 	case bool:
@@ -124,6 +125,28 @@ func plainValue(kind merge.Kind, s string) (any, error) {
 	return s, nil
 }
 
+// grouped is a number whose point may group thousands as well as begin decimals.
+var grouped = regexp.MustCompile(`^-?[1-9]\d{0,2}\.\d{3}$`)
+
+// amount reads a text such as "12.50 EUR"; without a currency it is in the job's. Three digits behind the only point are
+// refused as in a column of amounts, unless the currency has three.
+func amount(text, currency string) (any, error) {
+	number, own, named := strings.Cut(strings.TrimSpace(text), " ")
+	if !named {
+		own = currency
+	}
+	v, err := plainValue(merge.Amount, number+" "+own)
+	m, ok := v.(postlift.Money)
+	if err != nil || !ok || !grouped.MatchString(number) || postlift.MinorDigits(m.Currency) == 3 {
+		return v, err
+	}
+	whole, err := plainValue(merge.Amount, strings.Replace(number, ".", "", 1)+" "+own)
+	if err != nil {
+		return nil, err
+	}
+	return nil, inputFault("%q can be read in two ways: write %v or %v", text, whole, m)
+}
+
 // constant is a value that every piece has whose row has none.
 type constant struct {
 	name  string
@@ -131,7 +154,7 @@ type constant struct {
 }
 
 // parseConstants reads name=value pairs against the variables of a design: amounts as "12.50 EUR" (without a
-// currency: in the job's), dates ISO, lists as JSON.
+// currency: in the job's), dates as in columns (2026-05-31, 31.05.2026), lists as JSON.
 func parseConstants(pairs []string, vars merge.Vars, currency string) ([]constant, error) {
 	values := map[string]any{}
 	for _, pair := range pairs {
@@ -173,8 +196,11 @@ func constantValue(kind merge.Kind, name, text string, vars merge.Vars, currency
 		return nil, nil
 	case kind == merge.List:
 		return parseRows(text, name, vars, currency)
-	case kind == merge.Amount && !strings.Contains(strings.TrimSpace(text), " "):
-		text = strings.TrimSpace(text) + " " + currency
+	case kind == merge.Amount:
+		return amount(text, currency)
+	case kind == merge.Day:
+		d, err := csvfile.ParseDate(text)
+		return d.String(), err
 	case name == "account.country":
 		code, ok := accounts.ParseCountry(text)
 		if !ok {

@@ -162,10 +162,11 @@ func (s *setter) blank(style sheet.Style) int { return s.by[style].face.advance(
 
 // The penalties of breaks at blanks.
 const (
-	costNumbers = 1000 // inside a number
-	costNumber  = 150  // before a short number or a unit
-	costTitle   = 250  // after a title, before a name
-	costDash    = 100  // before a dash, which rather ends a line than begins one
+	costNumbers = 1000   // inside a number
+	costNumber  = 150    // before a short number or a unit
+	costLegal   = 10_000 // inside a company's form
+	costTitle   = 250    // after a title, before a name
+	costDash    = 100    // before a dash, which rather ends a line than begins one
 )
 
 // mark lists the spots where lines may end; the last is the paragraph's end.
@@ -201,6 +202,8 @@ func costOfBlank(before, after trait) int64 {
 	switch {
 	case after&isNumber != 0 && before&isNumber != 0:
 		return costNumbers
+	case before&isLegal != 0 && after&(isLegal|isAnd) != 0, before&isAnd != 0 && after&isLegal != 0:
+		return costLegal
 	case before&isTitle != 0:
 		return costTitle
 	case after&isUnit != 0 && before&isNumber != 0, after&isShort != 0:

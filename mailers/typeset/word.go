@@ -29,7 +29,7 @@ type wordBreak struct {
 	after  int  // distance from the word's start to what follows it
 	ties   int  // stretchable no-break spaces before it
 	hyphen bool // the line gets a hyphen
-	patch  bool // of an internet address: used only when no line holds it whole
+	patch  bool // of an internet address or a code: used only when no line holds it whole
 	cost   int  // penalty
 }
 
@@ -37,12 +37,14 @@ type wordBreak struct {
 type trait uint8
 
 const (
-	isNumber  trait = 1 << iota // starts with a figure, a percent, euro or plus sign
+	isNumber  trait = 1 << iota // starts with a figure, a percent, euro, plus or minus sign
 	isShort                     // a number of at most three characters
 	isTitle                     // belongs to the word after it: "Dr.", "Nr.", "§"
 	isUnit                      // belongs to the number before it: "kg", "Uhr"
 	isDash                      // a dash alone
 	isAddress                   // an internet address
+	isLegal                     // of a company's form: "GmbH", "Co.", "KG"
+	isAnd                       // the sign & alone
 )
 
 // The penalties of breaks, on the scale of The TeXbook, chapter 14, where a hyphen costs 50 and a line that is
@@ -65,6 +67,10 @@ var titles = map[string]bool{"Dr.": true, "Prof.": true, "Dipl.-Ing.": true, "Nr
 var units = map[string]bool{"%": true, "€": true, "EUR": true, "Euro": true, "kg": true, "g": true, "t": true, "km": true,
 	"m": true, "cm": true, "mm": true, "m²": true, "m³": true, "h": true, "Uhr": true, "am": true, "pm": true, "Prozent": true,
 	"Mio.": true, "Mrd.": true, "kW": true, "kWh": true, "MW": true, "MWh": true, "V": true, "A": true, "l": true, "MB": true, "GB": true, "TB": true}
+
+// legal are the words of a company's form, which stay on one line: "GmbH & Co. KG".
+var legal = map[string]bool{"GmbH": true, "mbH": true, "AG": true, "SE": true, "UG": true, "KG": true, "KGaA": true, "OHG": true,
+	"Co.": true, "Co": true, "Ltd.": true, "Ltd": true, "Limited": true, "Inc.": true, "LLC": true, "LLP": true, "Stiftung": true}
 
 // measurer measures words of one face in one language.
 type measurer struct {
@@ -193,7 +199,7 @@ func (m *measurer) measureBreaks(w *word, before []int) {
 // traitsOf looks at a word as a whole.
 func traitsOf(s string) (t trait) {
 	first, _ := utf8.DecodeRuneInString(s)
-	if strings.ContainsRune("0123456789%€+", first) {
+	if strings.ContainsRune("0123456789%€+−", first) {
 		t |= isNumber
 		if len(s) <= shortNumber {
 			t |= isShort
@@ -210,6 +216,12 @@ func traitsOf(s string) (t trait) {
 	}
 	if isInternetAddress(s) {
 		t |= isAddress
+	}
+	if legal[strings.TrimRight(s, ",;:!?)")] || legal[strings.TrimRight(s, ".,;:!?)")] {
+		t |= isLegal
+	}
+	if s == "&" {
+		t |= isAnd
 	}
 	return t
 }
@@ -244,9 +256,11 @@ func addressBreaks(w *word) {
 	}
 }
 
-// ownBreaks finds hyphens, slashes and long dashes between letters, as in "CNC-Fräsen".
+// ownBreaks finds hyphens, slashes and long dashes between letters, as in "CNC-Fräsen". A code that somebody types is
+// parted only where no line holds it whole.
 func ownBreaks(w *word) {
 	var prev, prev2 rune
+	code := isCode(w.text)
 	for i, r := range w.text {
 		if i > 0 && (r == '-' || r == '/' || r == '—' || r == '–') && unicode.IsLetter(prev) {
 			end := i + utf8.RuneLen(r)
@@ -258,11 +272,36 @@ func ownBreaks(w *word) {
 				if !unicode.IsLetter(prev2) {
 					cost = costSingle
 				}
-				w.breaks = append(w.breaks, wordBreak{at: end, cost: cost})
+				w.breaks = append(w.breaks, wordBreak{at: end, cost: cost, patch: code})
 			}
 		}
 		prev, prev2 = r, prev
 	}
+}
+
+// typedGroups are the lengths of the groups that a typed code is written in.
+const typedGroups = "4-4-3"
+
+// isCode recognises a typed code or a number such as "T7KQ-2M9X": capitals and hyphens with a figure among them, or,
+// as a code may happen to have none, capitals in the groups of a typed code.
+func isCode(s string) bool {
+	s = strings.TrimFunc(s, func(r rune) bool { return strings.ContainsRune(".,;:!?()„“”‚‘’\"'»«›‹…", r) })
+	figure, groups, n := false, make([]byte, 0, 16), byte(0)
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '-':
+			groups, n = append(groups, '0'+n, '-'), 0
+			continue
+		case c >= '0' && c <= '9':
+			figure = true
+		case c < 'A' || c > 'Z':
+			return false
+		}
+		if n++; n > 9 {
+			n = 9
+		}
+	}
+	return figure || string(append(groups, '0'+n)) == typedGroups
 }
 
 // parts tells whether a word is one that patterns may part: letters and common punctuation only, no figures
