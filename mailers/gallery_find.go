@@ -60,7 +60,7 @@ func folderEntry(folder fs.FS, name string, origin Origin) (e entry, ok bool, er
 	if folder == nil || !fs.ValidPath(name) || strings.ContainsAny(name, `/\`) || name == "." {
 		return entry{}, false, nil
 	}
-	if _, err := fs.Stat(folder, name+"/design.yaml"); err != nil {
+	if _, missing := fs.Stat(folder, name+"/design.yaml"); missing != nil {
 		return entry{}, false, nil
 	}
 	d, err := design.Parse(folder, name)

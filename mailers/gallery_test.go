@@ -65,7 +65,7 @@ func changedDesign(t testing.TB, version int, old, new string) SavedDesign {
 	if v.Files["design.yaml"] = strings.Replace(v.Files["design.yaml"], old, new, 1); old != "" && !strings.Contains(v.Files["design.yaml"], new) {
 		t.Fatalf("the design has no %q", old)
 	}
-	v.SHA256 = postlift.IDMaker(postlift.DerivedIDs(testSecret, postlift.MustDate("2026-06-01")))(postlift.DesignID, old, new)
+	v.SHA256 = postlift.DerivedIDs(testSecret, postlift.MustDate("2026-06-01"))(postlift.DesignID, old, new)
 	if d, err := parseDesign(v); err == nil {
 		v.SHA256, v.Name = d.Hash(), d.Name()
 	}

@@ -28,7 +28,6 @@ import (
 type entry struct {
 	piece letter.Piece
 	page  int
-	ops   []sheet.Op // where the plan has codes
 }
 
 // manifest is a file with its entries in order.

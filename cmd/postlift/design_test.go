@@ -12,7 +12,7 @@ import (
 // TestShippedDesignsAreListed with their titles, and a folder's own beside them; a broken one with its reason.
 func TestShippedDesignsAreListed(t *testing.T) {
 	w := newRenderWorld(t)
-	w.write("broken/design.yaml", "name: broken\nclas: advertising\n")
+	w.write("broken/design.yaml", "name: broken\nklass: advertising\n")
 	var list []listedDesign
 	if err := json.Unmarshal([]byte(must(t, "design", "list", w.dir, "--json")), &list); err != nil {
 		t.Fatal(err)

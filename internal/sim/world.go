@@ -42,9 +42,6 @@ func NewWorld(cfg Config) *World {
 
 func (w *World) dice(purpose, key string) dice { return newDice(w.cfg.Seed, purpose, key) }
 
-// Config gives back what the world was made from.
-func (w *World) Config() Config { return w.cfg }
-
 const firstAccount = 100001
 
 // accountID is the external id of the n-th account, counted from 0.

@@ -69,7 +69,7 @@ func (f *form) check(a *Addressee) []Problem {
 	if p := f.checkPostcode(a); p != nil {
 		found = append(found, *p)
 	}
-	if a.City == "" && !f.isCity() && !(f.cityIsRegion() && a.State != "") {
+	if a.City == "" && !f.isCity() && (!f.cityIsRegion() || a.State == "") {
 		found = append(found, missing("city", "the city is missing", "der Ort fehlt"))
 	}
 	return append(found, f.checkRegion(a)...)

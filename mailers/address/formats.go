@@ -120,7 +120,7 @@ func parseFormat(s string) []row {
 			if i := strings.IndexByte(part, '%'); i >= 0 {
 				text, rest = part[:i], part[i:]
 			}
-			if !(strings.HasPrefix(rest, "%Z") && len(text) <= 3 && strings.HasSuffix(text, "-")) || len(r) > 0 {
+			if !strings.HasPrefix(rest, "%Z") || len(text) > 3 || !strings.HasSuffix(text, "-") || len(r) > 0 {
 				r = append(r, token{text: text})
 			}
 			part = rest

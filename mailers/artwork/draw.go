@@ -75,7 +75,7 @@ func ghostscript(program string, pdf []byte, page int, icc []byte, rate float64)
 	if err != nil {
 		return nil, fmt.Errorf("artwork: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // of the temporary folder; what is left there harms nobody
 	args := []string{"-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pngalpha", "-dTextAlphaBits=4", "-dGraphicsAlphaBits=4", "-dRenderIntent=1", "-dBlackPtComp=1",
 		"-r" + strconv.FormatFloat(rate, 'f', 3, 64), "-sPageList=" + strconv.Itoa(page), "-sOutputFile=page.png"}
 	files := map[string][]byte{"page.pdf": pdf}

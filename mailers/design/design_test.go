@@ -54,6 +54,8 @@ func TestTextFaults(t *testing.T) {
 		text  string
 		parts []string
 	}{
+		"not UTF-8":          {smallText("Gr\xfc\xdfe"), []string{"de.txt:5: not UTF-8: save the file as UTF-8"}},
+		"tag without end":    {smallText("{% if account.name"), []string{"de.txt:5: ", "add %}"}},
 		"unknown variable":   {smallText("{{ acount.name }}"), []string{"de.txt:5: ", `"acount.name"`, "did you mean account.name?"}},
 		"open bold":          {smallText("x\n\n**bold"), []string{"de.txt:7: ", "not closed"}},
 		"unknown section":    {"@subjekt\nx\n", []string{"de.txt:1: ", "did you mean subject?"}},
@@ -100,6 +102,7 @@ func TestSettingFaults(t *testing.T) {
 		"fold marks":          {[2]string{"layout: din5008-b", "layout: free"}, []string{"fold_marks"}},
 		"bleed":               {[2]string{"envelope: DL", "bleed: 11\nenvelope: DL"}, []string{"bleed is 11"}},
 		"too much ink":        {[2]string{"c: 95, m: 55, y: 25, k: 15", "c: 100, m: 100, y: 95, k: 15"}, []string{"300"}},
+		"part of a percent":   {[2]string{"c: 95, m: 55", "c: 95, m: 55.5"}, []string{"design.yaml:", "colours.accent: m is 55.5: whole percent"}},
 		"over 100 percent":    {[2]string{"c: 95", "c: 101"}, []string{"100 percent"}},
 		"spot, no alternate":  {[2]string{"{c: 95, m: 55, y: 25, k: 15}", "{spot: HKS 41}"}, []string{"alternate"}},
 		"spot of a process":   {[2]string{"{c: 95, m: 55, y: 25, k: 15}", "{spot: Black, k: 100}"}, []string{"Black"}},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"postlift/mailers/merge"
 	"postlift/mailers/sheet"
@@ -24,7 +25,7 @@ func TestReadmeNamesEverything(t *testing.T) {
 			continue
 		}
 		for _, w := range strings.FieldsFunc(quoted, func(r rune) bool {
-			return !(strings.ContainsRune("_[]", r) || r == '-' || r == '.' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z')
+			return !strings.ContainsRune("_[]-./", r) && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
 		}) {
 			words[w], words[strings.Trim(w, ".")] = true, true
 		}

@@ -31,3 +31,11 @@ func clip(s string) string {
 	}
 	return s
 }
+
+// pagesOf writes a number of pages with its word.
+func pagesOf(n int) string {
+	if n == 1 {
+		return "1 page"
+	}
+	return itoa(n) + " pages"
+}

@@ -91,7 +91,7 @@ func (f *filler) fillAt(percent int) (filling, error) {
 	i := 0
 	for page := 0; ; page++ {
 		if page == f.maxPages {
-			return f.out, pieceFault("the text runs beyond the %d pages that the design allows (max_pages): shorten it", f.maxPages)
+			return f.out, pieceFault("the text runs beyond the %s that the design allows (max_pages): shorten it", pagesOf(f.maxPages))
 		}
 		reg, ok := f.region(page)
 		if !ok {
@@ -108,7 +108,7 @@ func (f *filler) fillAt(percent int) (filling, error) {
 			f.out.pages = page + 1
 			return f.out, nil
 		} else if page == f.maxPages-1 || !f.anyAfter(page) {
-			return f.out, pieceFault("the text is %s mm too long for the %d pages that the design allows (max_pages): shorten it", sheet.MM(rest-free), f.maxPages)
+			return f.out, pieceFault("the text is %s mm too long for the %s that the design allows (max_pages): shorten it", sheet.MM(rest-free), pagesOf(f.maxPages))
 		}
 		end, err := f.until(i, room-f.kept(page, false)-head)
 		if err != nil {

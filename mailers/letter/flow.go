@@ -62,7 +62,7 @@ func (cp *composer) tooLong(flow []item) error {
 		high += flow[i].height
 	}
 	if limit := (cp.spec.MaxPages + 1) * cp.sheet.H; high > limit {
-		return pieceFault("the text is at least %s mm high, far beyond the %d pages that the design allows (max_pages): shorten it", sheet.MM(high), cp.spec.MaxPages)
+		return pieceFault("the text is at least %s mm high, far beyond the %s that the design allows (max_pages): shorten it", sheet.MM(high), pagesOf(cp.spec.MaxPages))
 	}
 	return nil
 }
@@ -77,7 +77,7 @@ func (cp *composer) raws(sec *section) ([]merge.Raw, error) {
 		return nil, err
 	}
 	if cp.merged += len(merged); cp.merged > cp.mostMerged {
-		return nil, pieceFault("the text is longer than %d KB, far beyond the %d pages that the design allows (max_pages): shorten it", cp.mostMerged>>10, cp.spec.MaxPages)
+		return nil, pieceFault("the text is longer than %d KB, far beyond the %s that the design allows (max_pages): shorten it", cp.mostMerged>>10, pagesOf(cp.spec.MaxPages))
 	}
 	return merge.SplitBlocks(merged), nil
 }

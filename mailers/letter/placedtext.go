@@ -35,9 +35,8 @@ func (cp *composer) boxed(raws []merge.Raw, b *place) (*set, error) {
 			return nil, pieceFault("the text @%s is far too long for its place, even at %g pt: shorten it", b.text.name, float64(size)/1000)
 		}
 		items, err := cp.boxedAt(raws, b, size)
-		high := 0
 		if err == nil {
-			high = stackHeight(items)
+			high := stackHeight(items)
 			if b.h == 0 || high <= b.h {
 				out := &set{}
 				out.stack(items, 0, lowered(b.valign, high, max(b.h, high)))

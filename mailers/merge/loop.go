@@ -58,10 +58,10 @@ func (c *compiler) loopHead(tok *token) (*forNode, string, error) {
 			return nil, "", c.loopFault(tok)
 		}
 		count, _ := strconv.Atoi(w[2]) // "" of reversed is 0, and the form allows digits only
-		switch {
-		case w[1] == "limit":
+		switch w[1] {
+		case "limit":
 			n.limit = count
-		case w[1] == "offset":
+		case "offset":
 			n.offset = count
 		default:
 			n.reversed = true

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"errors"
 	"slices"
 
 	"postlift"
@@ -194,8 +195,8 @@ func (n *assignNode) exec(r *run) error {
 
 // named puts a variable's name before the reason why a filter refused its value.
 func named(err error, name string) error {
-	f, ok := err.(*postlift.Fault)
-	if !ok || name == "" {
+	var f *postlift.Fault
+	if !errors.As(err, &f) || name == "" {
 		return err
 	}
 	return pieceFault("%s: %s", name, f.Text)

@@ -1,6 +1,9 @@
 package pdfread
 
-import "bytes"
+import (
+	"bytes"
+	"errors"
+)
 
 // maxOperands is how many operands may stand before an operator; the format names 33 as a DeviceN's limit,
 // sloppy writers exceed it.
@@ -34,7 +37,7 @@ func (s *Scanner) Next() (op Op, ok bool) {
 	for {
 		o, err := s.lex.object(0)
 		switch {
-		case err == errEnd:
+		case errors.Is(err, errEnd):
 			if len(s.args) > 0 {
 				s.Stray++
 			}

@@ -2,6 +2,7 @@ package pdfread
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"postlift"
@@ -277,16 +278,4 @@ func (f *File) searched(data []byte, p int) ([]byte, int, bool) {
 }
 
 // Encrypted tells whether err of Open says that the file is encrypted.
-func Encrypted(err error) bool {
-	for err != nil {
-		if err == errEncrypted {
-			return true
-		}
-		u, ok := err.(interface{ Unwrap() error })
-		if !ok {
-			return false
-		}
-		err = u.Unwrap()
-	}
-	return false
-}
+func Encrypted(err error) bool { return errors.Is(err, errEncrypted) }

@@ -63,7 +63,7 @@ func TestOpenDamaged(t *testing.T) {
 		"wrong startxref":      bytes.Replace(data, []byte("startxref\n"), []byte("startxref\n1"), 1),
 		"shifted offsets":      bytes.Replace(data, []byte("\n1 0 obj"), []byte("\n%     \n1 0 obj"), 1),
 		"no trailer":           data[:bytes.Index(data, []byte("trailer"))],
-		"wrong stream lengths": bytes.ReplaceAll(data, []byte("/Length "), []byte("/Lenght ")),
+		"wrong stream lengths": bytes.ReplaceAll(data, []byte("/Length "), []byte("/Xength ")),
 	}
 	for what, broken := range cases {
 		f, err := pdfread.Open(broken)
@@ -189,7 +189,7 @@ func TestOtherWriters(t *testing.T) {
 			if strings.Contains(what, "object streams") != f.XRefs && !strings.Contains(what, "ghostscript") {
 				t.Errorf("cross-reference streams: %v", f.XRefs)
 			}
-			cut := bytes.Replace(data, []byte("startxref"), []byte("startxxxx"), -1)
+			cut := bytes.ReplaceAll(data, []byte("startxref"), []byte("startxxxx"))
 			check(t, what+", rebuilt", cut)
 		})
 	}

@@ -113,7 +113,7 @@ func (f *File) inflate(data []byte, limit int) ([]byte, error) {
 		if len(bytes.TrimSpace(data)) == 0 {
 			return nil, nil
 		}
-		return nil, fmt.Errorf("a compressed stream is damaged: %v", err)
+		return nil, fmt.Errorf("a compressed stream is damaged: %w", err)
 	}
 	var out bytes.Buffer
 	out.Grow(min(len(data)*3, limit))
@@ -123,7 +123,7 @@ func (f *File) inflate(data []byte, limit int) ([]byte, error) {
 	}
 	if err != nil {
 		if n == 0 {
-			return nil, fmt.Errorf("a compressed stream is damaged: %v", err)
+			return nil, fmt.Errorf("a compressed stream is damaged: %w", err)
 		}
 		f.note("a compressed stream is damaged after %d bytes: %v", n, err)
 	}
@@ -160,7 +160,7 @@ func unASCII85(data []byte) ([]byte, error) {
 	out := make([]byte, len(data)*4+4) // each z is four bytes
 	n, _, err := ascii85.Decode(out, data, true)
 	if err != nil {
-		return nil, fmt.Errorf("an ASCII85 stream is damaged: %v", err)
+		return nil, fmt.Errorf("an ASCII85 stream is damaged: %w", err)
 	}
 	return out[:n], nil
 }

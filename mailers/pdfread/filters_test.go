@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/lzw"
 	"encoding/ascii85"
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -104,7 +105,7 @@ func TestBombs(t *testing.T) {
 	f := newFile()
 	f.limits.Stream = 1 << 20
 	bomb := pdfreadtest.Deflate(pdfreadtest.Deflate(make([]byte, 64<<20)))
-	if _, _, err := f.Decode(&Stream{Dict: Dict{"Filter": Array{Name("FlateDecode"), Name("FlateDecode")}}, Raw: bomb}); err != errTooLarge {
+	if _, _, err := f.Decode(&Stream{Dict: Dict{"Filter": Array{Name("FlateDecode"), Name("FlateDecode")}}, Raw: bomb}); !errors.Is(err, errTooLarge) {
 		t.Errorf("got %v, want %v", err, errTooLarge)
 	}
 	chain := Array{}

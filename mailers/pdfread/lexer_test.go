@@ -1,6 +1,7 @@
 package pdfread
 
 import (
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -43,7 +44,7 @@ func TestNestingIsBounded(t *testing.T) {
 		t.Errorf("99 levels: %v", err)
 	}
 	for _, open := range []string{"[", "<</A", "[<</A "} {
-		if _, err := (&lexer{data: []byte(strings.Repeat(open, 200000))}).object(0); err != errNesting {
+		if _, err := (&lexer{data: []byte(strings.Repeat(open, 200000))}).object(0); !errors.Is(err, errNesting) {
 			t.Errorf("%q without end: %v, want %v", open, err, errNesting)
 		}
 	}

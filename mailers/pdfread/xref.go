@@ -2,6 +2,7 @@ package pdfread
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -245,7 +246,7 @@ func (f *File) pack(num int) (*pack, error) {
 		off, err2 := l.object(0)
 		number, ok1 := n.(int64)
 		offset, ok2 := off.(int64)
-		if err1 != nil || err2 != nil || !ok1 || !ok2 || offset < 0 || number < 0 || number > maxObjects {
+		if whole := errors.Join(err1, err2) == nil && ok1 && ok2; !whole || offset < 0 || number < 0 || number > maxObjects {
 			break
 		}
 		p.numbers, p.offsets = append(p.numbers, int(number)), append(p.offsets, int(min(offset, int64(len(p.data)))))

@@ -79,9 +79,10 @@ func (c *fileCheck) ink(s *trace.Space, values []float64) {
 			c.ink(s.Base, nil)
 		}
 	case "ICCBased":
-		if s.ICC == "GRAY" {
+		switch s.ICC {
+		case "GRAY":
 			c.inks["Black"] = true
-		} else if s.ICC == "CMYK" {
+		case "CMYK":
 			c.ink(&trace.Space{Family: "DeviceCMYK"}, values)
 		}
 	}

@@ -107,8 +107,8 @@ func Pixels(ctx context.Context, path string, o PixelOptions) ([]Finding, error)
 	if err != nil {
 		return nil, postlift.Faultf(postlift.NotFound, "preflight.Pixels", "the file cannot be read: %v", err)
 	}
-	if err := c.geometry(data); err != nil {
-		return c.notChecked(words{"the file cannot be read: " + postlift.UserText(err), "Die Datei ist nicht lesbar."}), nil
+	if unread := c.geometry(data); unread != nil {
+		return c.notChecked(words{"the file cannot be read: " + postlift.UserText(unread), "Die Datei ist nicht lesbar."}), nil
 	}
 	if _, err := exec.LookPath(o.Ghostscript); err != nil {
 		return c.notChecked(words{"Ghostscript is not installed: install it (Debian: ghostscript) to draw the pages", "Ghostscript ist nicht installiert: Zum Zeichnen der Seiten installieren (Debian: ghostscript)."}), nil

@@ -61,7 +61,7 @@ func (c *pixelCheck) run(ctx context.Context, path string, pages []int) (ok bool
 	if err != nil {
 		return false, fmt.Errorf("preflight: %w", err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // of the temporary folder; what is left there harms nobody
 	cmd := exec.CommandContext(ctx, c.o.Ghostscript, c.arguments(path, pages)...)
 	cmd.Dir, cmd.WaitDelay = dir, 5*time.Second
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + dir, "LC_ALL=C"}
@@ -169,7 +169,7 @@ func (p *plates) open(path string) error {
 	if err != nil {
 		return errors.New("it is missing")
 	}
-	defer os.Remove(path)
+	defer func() { _ = os.Remove(path) }() // its folder is removed anyway; this keeps the disk small
 	defer f.Close()
 	return p.read(bufio.NewReaderSize(f, 1<<18))
 }

@@ -145,7 +145,7 @@ func TestEachRule(t *testing.T) {
 		return &sheet.Image{Key: "k", W: w, H: h, CMYK: cmyk, Data: data, Screen: page(8, 8, image.Rect(0, 0, 8, 8))}
 	}
 	picture := func(x, y, w, h int) sheet.Op {
-		return sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: x, Y: y, W: w, H: h, Image: img(w*12/1000, h*12/1000, true, []byte{1})}
+		return sheet.Op{Kind: sheet.OpImage, Part: sheet.PartDecor, X: x, Y: y, W: w, H: h, Image: img(w*12/1000, h*12/1000, true, make([]byte, 4*(w*12/1000)*(h*12/1000)))}
 	}
 	for name, c := range map[string]struct {
 		change func(*sheet.Plan)
@@ -347,5 +347,25 @@ func BenchmarkPlan(b *testing.B) {
 		if len(c.Plan(p)) > 0 {
 			b.Fatal("findings")
 		}
+	}
+}
+
+// Findings speak the reader's language: the layouts' zones have German names, and one module is no plural.
+func TestFindingsInGerman(t *testing.T) {
+	p := letter(t)
+	f := fonts(t)
+	p.Pages[0].Zones[0].Name = "address window"
+	p.Pages[0].Ops = append(p.Pages[0].Ops, text(f, sheet.PartBody, 80_000, 96_000, 9000, "Betreff"), text(f, sheet.PartBody, 14_450, 286_000, 9000, "x"))
+	var en, de string
+	for _, h := range Plan(p, PlanOptions{Fonts: f}) {
+		en, de = en+h.Text+"\n", de+h.TextDE+"\n"
+	}
+	for _, want := range []string{"in der Zone Adressfenster,", "1 Modul ("} {
+		if !strings.Contains(de, want) {
+			t.Errorf("no %q in\n%s", want, de)
+		}
+	}
+	if strings.Contains(de, "address window") || !strings.Contains(en, "the zone address window,") || !strings.Contains(en, "1 module (") {
+		t.Errorf("%s\n%s", en, de)
 	}
 }

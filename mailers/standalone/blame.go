@@ -25,8 +25,9 @@ var blames = []struct {
 	says *regexp.Regexp
 }{
 	{ruleMissing, regexp.MustCompile(`(?:^|: )([A-Za-z_][\w.\[\]]*) has no value`)},
-	{ruleUnprintable, regexp.MustCompile(`^(.{1,60}?) contains ".*" \(U\+`)},
+	{ruleUnprintable, regexp.MustCompile(`^(.{1,60}?) contains .+ \(U\+[0-9A-F]+\)`)},
 	{rulePicture, regexp.MustCompile(`^(.{1,60}?) names the image `)},
+	{rulePicture, regexp.MustCompile(`is not the name of a file in the folder of images| is no file$|cannot be read: | is larger than \d+ MB$`)},
 	{ruleConsent, regexp.MustCompile(`signature image`)},
 	{ruleWide, regexp.MustCompile(`^(.{1,60}?) ".*" is [\d.]+ mm wide`)},
 	{ruleWide, regexp.MustCompile(` mm too wide for `)},

@@ -36,7 +36,7 @@ phone: "+49 30 000 000-0"
 email: post@muster.example
 web: www.muster.example
 return_line: ""             # above the address; left empty: company, street and town
-particulars:                # the footer, in each language or in one for all; each · begins a line, the footer holds five
+particulars:                # the footer, in each language or in one for all; each · begins a line, the footer holds five and sets more closer
   de: "Geschäftsführung: Erika Muster · Amtsgericht Musterstadt, HRB 00000 · USt-IdNr. DE000000000"
   en: "Managing director: Erika Muster · Musterstadt District Court, HRB 00000 · VAT DE000000000"
 signature_name: Erika Muster

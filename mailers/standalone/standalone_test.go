@@ -187,7 +187,7 @@ func TestFaultsNameFieldAndRule(t *testing.T) {
 		"sender.company has no value, and every piece prints it: fill it in":                                                   {"sender.company", "missing_value"},
 		"in @body: account.total_net has no value: fill it in, guard it with {% if account.total_net %}, or give it a default": {"account.total_net", "missing_value"},
 		"the piece has no tracking URL, and its design prints a QR code: give the base address of tracking links":              {"tracking_url", "missing_value"},
-		`address line 2 contains "😀" (U+1F600), which the design's fonts cannot print: correct it in the customer file`:        {"address line 2", "unprintable"},
+		`address line 2 contains '😀' (U+1F600), which the design's fonts cannot print: correct it in the customer file`:        {"address line 2", "unprintable"},
 		`site.photo names the image "x.png", which is not there`:                                                               {"site.photo", "picture"},
 		`the return line "Muster" is 90.1 mm wide at 6 pt, the place has 80 mm: shorten it`:                                    {"the return line", "too_wide"},
 		"a table is 12 mm too wide for 160 mm: shorten its longest words or leave a column out":                                {"", "too_wide"},

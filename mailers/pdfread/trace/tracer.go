@@ -84,7 +84,7 @@ type run struct {
 	state      state
 	saved      []state
 	path       bounds
-	x, y       float64
+	y          float64
 	tm, line   matrix
 	hidden     []bool // of marked content
 	off        int    // how many of them are off
