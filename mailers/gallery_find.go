@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strconv"
@@ -60,8 +61,11 @@ func folderEntry(folder fs.FS, name string, origin Origin) (e entry, ok bool, er
 	if folder == nil || !fs.ValidPath(name) || strings.ContainsAny(name, `/\`) || name == "." {
 		return entry{}, false, nil
 	}
-	if _, missing := fs.Stat(folder, name+"/design.yaml"); missing != nil {
+	switch _, err := fs.Stat(folder, name+"/design.yaml"); {
+	case errors.Is(err, fs.ErrNotExist):
 		return entry{}, false, nil
+	case err != nil:
+		return entry{}, false, fmt.Errorf("mailers: design %s: %w", name, err)
 	}
 	d, err := design.Parse(folder, name)
 	e, err = newEntry(DesignCard{Ref: name, Name: name, Origin: origin}, d, err)

@@ -214,7 +214,7 @@ func readPGM(r *bufio.Reader) (p page, err error) {
 		fields += len(strings.Fields(line))
 	}
 	if _, err := fmt.Sscanf(header, "P5\n%d %d\n%d\n", &p.w, &p.h, &most); err != nil || most != 255 || p.w <= 0 || p.h <= 0 {
-		return p, fmt.Errorf("no gray image: %q, %v", header, err)
+		return p, fmt.Errorf("no gray image: %q", header)
 	}
 	p.pix = make([]byte, p.w*p.h)
 	_, err = io.ReadFull(r, p.pix)

@@ -24,7 +24,7 @@ func (p Person) tidy() Person {
 		return p
 	}
 	for i, w := range words[1:] {
-		if !isTitle(w) && !(i > 0 && isFaculty(w)) {
+		if !isTitle(w) && (i == 0 || !isFaculty(w)) {
 			return p
 		}
 	}

@@ -255,7 +255,8 @@ func (v *voice) checkFlow() error {
 		}
 	}
 	for _, s := range v.sections {
-		if !(s.name == "response" && v.panelPlaced) && !(s.name == "coupon" && v.couponPlaced) {
+		placed := s.name == "response" && v.panelPlaced || s.name == "coupon" && v.couponPlaced
+		if !placed {
 			return designFault("%s: the section @%s has no place: add a block of kind flow", v.spec.Texts[v.lang], s.name)
 		}
 	}

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -242,7 +243,7 @@ func (c *compiler) enter(tok *token) error {
 func (c *compiler) inner(opened *token, follow ...string) ([]node, *token, error) {
 	c.at++
 	nodes, err := c.block(opened.name)
-	if err == errUnclosed {
+	if errors.Is(err, errUnclosed) {
 		return nil, nil, c.fault(opened.line, "%q is opened here and not closed: add {%% end%s %%}", opened.name, opened.name)
 	}
 	if err != nil {

@@ -237,7 +237,7 @@ func (v value) shape() string {
 }
 
 // truthy is Liquid's truth: all but nothing and false. Blank texts and empty lists of the data are nothing.
-func (v value) truthy() bool { return v.kind != vNone && !(v.kind == vBool && v.n == 0) }
+func (v value) truthy() bool { return v.kind != vNone && (v.kind != vBool || v.n != 0) }
 
 // number reads a number, also from a text as a CSV file has it.
 func (v value) number() (float64, bool) {

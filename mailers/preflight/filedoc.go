@@ -24,7 +24,8 @@ func (c *fileCheck) document() {
 	if c.x1a {
 		want = "1.3"
 	}
-	if want != "" && f.Version != want && !(c.x1a && f.Version == "1.4" && strings.Contains(strings.Join(c.report.Standards, " "), "2003")) {
+	of2003 := c.x1a && f.Version == "1.4" && strings.Contains(strings.Join(c.report.Standards, " "), "2003")
+	if want != "" && f.Version != want && !of2003 {
 		sev := Error
 		if c.x4 && (f.Version == "1.4" || f.Version == "1.5") { // an earlier version holds nothing that the standard lacks
 			sev = Warning

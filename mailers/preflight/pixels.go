@@ -107,10 +107,14 @@ func Pixels(ctx context.Context, path string, o PixelOptions) ([]Finding, error)
 	if err != nil {
 		return nil, postlift.Faultf(postlift.NotFound, "preflight.Pixels", "the file cannot be read: %v", err)
 	}
-	if unread := c.geometry(data); unread != nil {
-		return c.notChecked(words{"the file cannot be read: " + postlift.UserText(unread), "Die Datei ist nicht lesbar."}), nil
+	reason := ""
+	if err := c.geometry(data); err != nil {
+		reason = postlift.UserText(err)
 	}
-	if _, err := exec.LookPath(o.Ghostscript); err != nil {
+	if reason != "" {
+		return c.notChecked(words{"the file cannot be read: " + reason, "Die Datei ist nicht lesbar."}), nil
+	}
+	if _, missing := exec.LookPath(o.Ghostscript); missing != nil {
 		return c.notChecked(words{"Ghostscript is not installed: install it (Debian: ghostscript) to draw the pages", "Ghostscript ist nicht installiert: Zum Zeichnen der Seiten installieren (Debian: ghostscript)."}), nil
 	}
 	err = c.draw(ctx, path)

@@ -1,6 +1,7 @@
 package preflight
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -274,7 +275,7 @@ func TestPlatesDamaged(t *testing.T) {
 		channelNames(names[:i])
 	}
 	row := make([]byte, 6)
-	if !unpack(row, []byte{1, 7, 8, 0xfd, 9}) || fmt.Sprint(row) != "[7 8 9 9 9 9]" {
+	if !unpack(row, []byte{1, 7, 8, 0xfd, 9}) || !bytes.Equal(row, []byte{7, 8, 9, 9, 9, 9}) {
 		t.Errorf("unpacked %v", row)
 	}
 	if unpack(row, []byte{5, 1}) || unpack(row, []byte{0xfd}) {

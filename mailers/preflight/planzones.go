@@ -38,7 +38,7 @@ func (k *pageCheck) clear(z *sheet.Zone) {
 
 // grazes tells whether an item only touches an edge of the zone, by less than edgeSlack.
 func (k *pageCheck) grazes(it *item, where area) bool {
-	return !it.meets(where) && !(it.x1-it.x0 <= edgeSlack || it.y1-it.y0 <= edgeSlack)
+	return !it.meets(where) && it.x1-it.x0 > edgeSlack && it.y1-it.y0 > edgeSlack
 }
 
 // visible tests that the address lies where the window shows it, and that there is one.

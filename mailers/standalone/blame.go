@@ -58,12 +58,13 @@ var addressColumns = map[string]string{"company": "account.name", "city": "accou
 // ofJob tells of a reason that may be the job's, not the row's: nothing in the row can be corrected. The value that is
 // missing stands in no column, the language is the job's, or composing refuses what all rows may share.
 func (p *press) ofJob(r *csvfile.Reject, composed bool) bool {
-	switch column := first(addressColumns[r.Field], r.Field); {
-	case r.Rule == "language":
+	column := first(addressColumns[r.Field], r.Field)
+	switch r.Rule {
+	case "language":
 		return r.Value == ""
-	case r.Rule == "missing":
+	case "missing":
 		return !p.in.reader.Has(column)
-	case r.Rule == ruleMissing:
+	case ruleMissing:
 		_, known := p.in.vars[column]
 		return (known || column == colURL) && !p.in.reader.Has(column) && !p.numbered(column)
 	}

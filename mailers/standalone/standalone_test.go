@@ -2,6 +2,7 @@ package standalone
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"reflect"
 	"strings"
@@ -30,7 +31,7 @@ func rows(t *testing.T, text string) (*input, []record) {
 	var out []record
 	for {
 		r, err := in.next(len(out) + 1)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return in, out
 		}
 		if err != nil {

@@ -84,7 +84,6 @@ type run struct {
 	state      state
 	saved      []state
 	path       bounds
-	y          float64
 	tm, line   matrix
 	hidden     []bool // of marked content
 	off        int    // how many of them are off
