@@ -292,6 +292,14 @@ func TestRetentionCoverage(t *testing.T) {
 	}
 }
 
+// TestRevenueOfNothing: what arithmetic left over is no revenue before, and makes no rate of 1e161.
+func TestRevenueOfNothing(t *testing.T) {
+	r, err := development.Retention([]development.Revenue{{Account: 1, Before: 1e-162, After: 1}, {Account: 2, Before: 1e-162, After: 1}, {Account: 3, Before: 10, After: 5}, {Account: 4, Before: 10, After: 10}})
+	if err != nil || r.Accounts != 2 || r.New != 2 || r.NRR != .75 || !(r.NRRLow < .75 && r.NRRHigh > .75) {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // TestRetentionProperties: gross lies in [0,1] and never above net; intervals hold their rate.
 func TestRetentionProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

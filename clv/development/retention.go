@@ -46,6 +46,10 @@ type RetentionTally struct {
 	beforeAfter, beforeKept float64 // sums of products
 }
 
+// leastRevenue is a thousandth of a minor unit: less is what arithmetic leaves over, not revenue that an account could
+// keep or lose, and as a divisor it would make rates without bounds.
+const leastRevenue = 1e-3
+
 // Add counts one account; each account must be added once, with the sum of its contracts. Revenue that is
 // negative or not finite is an Invalid fault.
 func (t *RetentionTally) Add(before, after float64) error {
@@ -53,7 +57,7 @@ func (t *RetentionTally) Add(before, after float64) error {
 		return postlift.Faultf(postlift.Invalid, "development.Retention",
 			"recurring revenue %g before and %g after: it must be a number from 0", before, after)
 	}
-	if before == 0 {
+	if before < leastRevenue {
 		t.rates.New += after
 		return nil
 	}
