@@ -114,7 +114,7 @@ func Pixels(ctx context.Context, path string, o PixelOptions) ([]Finding, error)
 	if reason != "" {
 		return c.notChecked(words{"the file cannot be read: " + reason, "Die Datei ist nicht lesbar."}), nil
 	}
-	if _, missing := exec.LookPath(o.Ghostscript); missing != nil {
+	if !installed(o.Ghostscript) {
 		return c.notChecked(words{"Ghostscript is not installed: install it (Debian: ghostscript) to draw the pages", "Ghostscript ist nicht installiert: Zum Zeichnen der Seiten installieren (Debian: ghostscript)."}), nil
 	}
 	err = c.draw(ctx, path)
@@ -262,4 +262,9 @@ func pixelPlaceOf(p *pdfread.Page) pixelPlace {
 	g.trimX, g.trimY, g.trimW, g.trimH = see(box("TrimBox", "ArtBox", "CropBox", "MediaBox"))
 	g.bleedX, g.bleedY, g.bleedW, g.bleedH = see(box("BleedBox", "CropBox", "MediaBox"))
 	return g
+}
+
+func installed(program string) bool {
+	_, err := exec.LookPath(program)
+	return err == nil
 }
