@@ -90,11 +90,15 @@ func (c *ContractRecord) ratio(before, after postlift.Date, price bool) float64 
 			}
 		}
 	}
-	if !(was > 0 && is > 0) {
-		return 0
+	if r := is / was; was > 0 && is > 0 && r < mostRatio && r > 1/mostRatio {
+		return r
 	}
-	return is / was
+	return 0
 }
+
+// mostRatio bounds what counts as a change: a contract that is a million times what it was the day before was
+// entered anew, or with a quantity that is none, and says nothing of how contracts grow.
+const mostRatio = 1e6
 
 // version is the version of a line that holds on a day, nil for none.
 func (c *ContractRecord) version(no int64, day postlift.Date) *LineRecord {

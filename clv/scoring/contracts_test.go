@@ -97,6 +97,16 @@ func TestContractDoesNotKnowTheFuture(t *testing.T) {
 	}
 }
 
+// A quantity that is none makes no growth without bounds: such days cannot be compared.
+func TestQuantityOfNothing(t *testing.T) {
+	c := ContractRecord{StartedOn: day("2024-01-01"), TermMonths: 12, TermEndsOn: day("2024-12-31"), AutoRenew: true, Lines: []LineRecord{
+		{No: 1, Quantity: 7e-310, FeeMinor: 1, From: day("2024-01-01"), To: day("2024-03-31")},
+		{No: 1, Quantity: 1, FeeMinor: 1, From: day("2024-04-01")}}}
+	if in := c.Input(day("2024-06-01"), false); in.Expansions != 0 || in.ExpansionLogs != 0 {
+		t.Errorf("%+v", in)
+	}
+}
+
 // Whatever the dates, figures are finite and decisions lie between start and observation.
 func TestContractProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
