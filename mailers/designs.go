@@ -142,7 +142,7 @@ func (p *Press) Describe(v DesignVersion, terms Terms) (Product, error) {
 	}
 	spots, err := spotsOf(d)
 	s := d.Spec()
-	out := Product{Format: s.Format, Bleed: fmt.Sprintf("%g mm", float64(d.Format().Bleed)/1000), Duplex: s.Layout == "card", Envelope: d.Envelope(),
+	out := Product{Format: s.Format, Bleed: fmt.Sprintf("%g mm", float64(d.Format().Bleed)/1000), Duplex: s.Layout == "card", Envelope: envelope(d),
 		Standard: pdf.X4.String(), Condition: condition, Spots: spots,
 		Postage: slices.ContainsFunc(s.Blocks, func(b design.Block) bool { return b.Kind == "postage" })}
 	return out, err
@@ -183,4 +183,12 @@ func wantOf(d *design.Design, b design.Block) artwork.Want {
 		}
 	}
 	return artwork.Want{W: f.W, H: f.H, Bleed: f.Bleed}
+}
+
+// envelope is what the vendor puts the letter into; a card goes without.
+func envelope(d *design.Design) string {
+	if e := d.Envelope(); e != "none" {
+		return e
+	}
+	return ""
 }

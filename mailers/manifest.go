@@ -97,7 +97,7 @@ func (l *batchLetters) manifestFields(b Batch, f PrintFile, r ManifestRow, produ
 	record := []string{b.RunUID, b.UID, itoa(r.SeqNo), r.PieceUID, r.Kind, itoa(r.ReprintNo), postlift.FormatCode(r.Code), r.URL,
 		match.Text(), f.Name(), itoa(r.First), itoa(r.Pages), itoa(sheets), duplex, "", "CMYK", product.Format, product.Envelope}
 	record = append(record, address[:]...)
-	return append(record, r.Country, r.Postcode, sortZone(r.Country, r.Postcode),
+	return append(record, r.Country, r.Postcode, SortZone(r.Country, r.Postcode),
 		"", "", "", "", franking, "", l.postageCode(r.Country), r.Language, r.Variant, sum), nil
 }
 
@@ -123,8 +123,8 @@ func (l *batchLetters) postageCode(country string) string {
 	return ""
 }
 
-// sortZone is the routing region of a German postcode: its first two digits.
-func sortZone(country, postcode string) string {
+// SortZone is the routing region of a German postcode: its first two digits.
+func SortZone(country, postcode string) string {
 	if country != "DE" || len(postcode) != 5 {
 		return ""
 	}

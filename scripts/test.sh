@@ -16,6 +16,7 @@ need rsvg-convert librsvg2-bin
 need transicc liblcms2-utils
 need hb-shape libharfbuzz-bin
 need zint zint
+[ -e /usr/share/color/icc/colord/AdobeRGB1998.icc ] || missing+=(colord-data)
 need make make
 need gcc gcc
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)

@@ -33,7 +33,7 @@ var rules = map[string]rule{
 	"datamatrix": {need: "x y", may: "text variable module shape", page: "first"},
 	"match":      {may: "x y w h module", page: "every"},
 	"postage":    {may: "x y w h", page: "address"},
-	"footer":     {may: "x y w h size ink", page: "first"},
+	"footer":     {may: "x y w h", page: "first"},
 	"panel":      {may: "x y w h module ink", page: "first"},
 	"coupon":     {may: "x y w h module ink", in: "letter free", page: "first"},
 }
@@ -213,8 +213,6 @@ func (d *Design) fillBlock(b *Block) {
 		if len(b.Rows) == 0 {
 			b.Rows = []string{"contact", "phone", "email", "date"}
 		}
-	case "footer":
-		number(&b.Size, float64(FooterSize)/1000)
 	case "address":
 		number(&b.Size, float64(AddressSize)/1000)
 	case "return":

@@ -63,7 +63,7 @@ func (r *lines) fields(p *printed, file string) []string {
 	}
 	set("country", p.country)
 	set("postcode", p.postcode)
-	set("sort_zone", sortZone(p.country, p.postcode))
+	set("sort_zone", mailers.SortZone(p.country, p.postcode))
 	set("language", p.piece.Language)
 	set("sha256", p.pages.SHA256)
 	return line
@@ -82,14 +82,6 @@ func envelope(p *press) string {
 		return e
 	}
 	return ""
-}
-
-// sortZone is the routing region of a German postcode: its first two digits.
-func sortZone(country, postcode string) string {
-	if country != "DE" || len(postcode) != 5 {
-		return ""
-	}
-	return postcode[:2]
 }
 
 // ticketFile is a ticket as it is written: nobody approves a batch that no database knows.
