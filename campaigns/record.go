@@ -10,7 +10,7 @@ import (
 )
 
 // analysisVersion names the analysis that a plan registers; it changes with the estimators.
-const analysisVersion = 3
+const analysisVersion = 4
 
 // Record is the analysis registered before anybody is mailed. It is frozen with the plan; whatever is
 // computed otherwise later is exploratory.
@@ -25,6 +25,8 @@ type Record struct {
 	Alpha           float64        `json:"alpha"`
 	WindowDays      int            `json:"window_days"` // from the in-home date, for both arms
 	Readings        string         `json:"readings"`
+	ReadingDays     []int          `json:"reading_days"` // after the in-home date: when the secondary metrics are read
+	Secondary       []string       `json:"secondary_metrics"`
 	AnalysisVersion int            `json:"analysis_version"`
 	HoldoutShare    float64        `json:"holdout_share"`
 	Propensity      float64        `json:"propensity"` // of being mailed, for every group that was drawn from
@@ -56,6 +58,14 @@ type Selection struct {
 	NextUnit postlift.Money  `json:"value_of_next_unit"` // expected net value of one more unit of money; 0 where no budget binds
 }
 
+// ReadingDays are the registered days after in-home on which a run is read beside the end of its window.
+func ReadingDays() []int { return []int{30, 90, 180, 365} }
+
+// SecondaryMetrics are registered beside the one that decides. They are read on ReadingDays and decide nothing.
+func SecondaryMetrics() []string {
+	return []string{"orders", "renewal at the first opportunity", "restricted mean active time", "realised margin", "projected residual value"}
+}
+
 func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 	estimator, estimand := plan.Design.reading(d)
 	return Record{
@@ -64,7 +74,8 @@ func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 		Covariate: "margin of the 12 months before the plan's date",
 		Estimator: estimator, Estimand: estimand, LeftOut: OutsideEstimate(),
 		Alpha: .05, WindowDays: d.WindowDays,
-		Readings:        "one, when the window is over; earlier ones are interim",
+		Readings:    "one, when the window is over; earlier ones are interim",
+		ReadingDays: ReadingDays(), Secondary: SecondaryMetrics(),
 		AnalysisVersion: analysisVersion,
 		HoldoutShare:    plan.Design.Share, Propensity: 1 - plan.Design.Share, Design: plan.Design, WaveDays: d.WaveDays, Strata: plan.Strata,
 		GlobalControl: in.GlobalControl, KeyAccounts: plan.keyShare(in), Exploration: plan.Explored, Selection: in.selection(plan),

@@ -107,6 +107,7 @@ func Measure(in Reading) (Uplift, error) {
 		u.Verdict = NoProof
 	default:
 		m.estimate(&u)
+		m.check(&u)
 	}
 	m.flag(&u)
 	m.word(&u)

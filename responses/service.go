@@ -13,6 +13,12 @@ type Store interface {
 	IntakeStore
 	AttributionStore
 	ReadingStore
+	OutcomeStore
+	TrustStore
+	PathStore
+	FollowUpStore
+	ProgrammeStore
+	LearningStore
 	Settings(ctx context.Context) (accounts.Settings, error)
 }
 
@@ -170,7 +176,16 @@ func (s *Service) Read(ctx context.Context, campaign string, asOf postlift.Date,
 	if err := s.read(ctx, &in, settings.Value.DefaultMargin); err != nil {
 		return Uplift{}, err
 	}
-	return Measure(in)
+	u, err := Measure(in)
+	if err != nil {
+		return Uplift{}, err
+	}
+	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge} {
+		if err := add(ctx, in, &u); err != nil {
+			return Uplift{}, err
+		}
+	}
+	return u, nil
 }
 
 // read fills a reading from the store: every part is one set-based query.

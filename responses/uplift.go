@@ -94,6 +94,12 @@ type Uplift struct {
 	Data        DataNotes           `json:"data"`
 	Curve       []CurvePoint        `json:"curve"`
 	Method      Bilingual           `json:"method"`
+	Checks      *Checks             `json:"checks"`   // null where there is no estimate
+	Path        []PathStage         `json:"path"`     // from response to order
+	Outcomes    *Outcomes           `json:"outcomes"` // beside the margin of the window
+	Trust       *Trust              `json:"trust"`
+	Belief      *Belief             `json:"belief"`   // null where there is no estimate
+	Segments    []SegmentEffect     `json:"segments"` // exploratory
 	Truth       *Truth              `json:"simulated_truth,omitempty"`
 }
 

@@ -160,9 +160,28 @@ func (a *app) handlers(ctx context.Context) (public, staff http.Handler, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	staff, err = web.Staff(web.StaffOptions{Health: db, Settings: db, Values: db, Insights: db, Engine: a.engine(db), Campaigns: campaigns, Designs: a.gallery(db, room), Batches: room, Artefacts: room.files,
-		Results: results, Clock: a.clock, Log: a.log, Demo: results.demo})
+	pages := web.StaffOptions{Health: db, Settings: db, Values: db, Insights: db, Engine: a.engine(db), Campaigns: campaigns, Designs: a.gallery(db, room), Batches: room, Artefacts: room.files,
+		Results: results, Clock: a.clock, Log: a.log, Demo: results.demo}
+	if err := a.morePages(ctx, &pages); err != nil {
+		return nil, nil, err
+	}
+	staff, err = web.Staff(pages)
 	return public, staff, err
+}
+
+// morePages wires the parts of the staff pages that have options of their own.
+func (a *app) morePages(ctx context.Context, pages *web.StaffOptions) (err error) {
+	if pages.Sales, err = a.salesPages(ctx); err != nil {
+		return err
+	}
+	if pages.Across, err = a.acrossPages(ctx); err != nil {
+		return err
+	}
+	if pages.Learning, err = a.learningPages(ctx); err != nil {
+		return err
+	}
+	pages.Bridge, err = a.bridgePages(ctx)
+	return err
 }
 
 // results measures campaigns for the pages. In a demo's folder it reads them on the demo's last day and

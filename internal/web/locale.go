@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"sync"
 
@@ -30,17 +31,37 @@ type texts map[string]string
 func loadTexts() (map[string]texts, error) {
 	all := map[string]texts{}
 	for _, lang := range languages {
-		raw, err := localeFiles.ReadFile("locale/" + lang + ".json")
+		names, err := fs.Glob(localeFiles, "locale/"+lang+"*.json")
 		if err != nil {
 			return nil, err
 		}
-		var t texts
-		if err := json.Unmarshal(raw, &t); err != nil {
-			return nil, fmt.Errorf("web: locale %s: %w", lang, err)
+		all[lang] = texts{}
+		for _, name := range names {
+			if err := all[lang].load(name); err != nil {
+				return nil, fmt.Errorf("web: %s: %w", name, err)
+			}
 		}
-		all[lang] = t
 	}
 	return all, nil
+}
+
+// load adds a file's texts: en.json, and a file for each larger part of the pages, such as en_sales.json.
+func (t texts) load(name string) error {
+	raw, err := localeFiles.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	var more texts
+	if err := json.Unmarshal(raw, &more); err != nil {
+		return err
+	}
+	for key, text := range more {
+		if _, twice := t[key]; twice {
+			return fmt.Errorf("%s stands in another file, too", key)
+		}
+		t[key] = text
+	}
+	return nil
 }
 
 var allTexts = sync.OnceValues(loadTexts)

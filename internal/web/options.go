@@ -106,6 +106,10 @@ type StaffOptions struct {
 	Batches   Batches
 	Artefacts Artefacts
 	Results   Results
+	Sales     SalesOptions
+	Across    AcrossOptions
+	Learning  LearningOptions
+	Bridge    BridgeOptions
 	Clock     postlift.Clock
 	Log       *slog.Logger
 	Demo      bool // mark every page as made-up data

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 
 	"github.com/gin-gonic/gin"
@@ -22,6 +23,10 @@ type staff struct {
 	batches   Batches
 	artefacts Artefacts
 	results   Results
+	SalesOptions
+	AcrossOptions
+	LearningOptions
+	BridgeOptions
 }
 
 // Staff is the handler of the listener for the organisation's own people: every page, health, static
@@ -34,7 +39,8 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	}
 	base.demo, base.settings = o.Demo, o.Settings
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
-		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results}
+		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results,
+		SalesOptions: o.Sales, AcrossOptions: o.Across, LearningOptions: o.Learning, BridgeOptions: o.Bridge}
 	s.slots = make(slots, computedAtOnce)
 	s.assessing = newComputing[planner.Assessment](s.slots)
 	r := s.engine()
@@ -45,7 +51,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 
 // routes are every page of the staff listener.
 func (s *staff) routes() map[string]gin.HandlerFunc {
-	return map[string]gin.HandlerFunc{
+	pages := map[string]gin.HandlerFunc{
 		"/":                        s.overview,
 		"/clv":                     s.clv,
 		"/clv/segments":            s.segments,
@@ -78,6 +84,10 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/results/:campaign":       s.result,
 		"/privacy":                 s.privacy,
 	}
+	for _, more := range []map[string]gin.HandlerFunc{s.salesPages(), s.acrossPages(), s.learningPages(), s.bridgePages()} {
+		maps.Copy(pages, more)
+	}
+	return pages
 }
 
 func (s *staff) addRoutes(r *gin.Engine) {

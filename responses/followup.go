@@ -1,0 +1,4 @@
+package responses
+
+// FollowUpStore keeps whom sales calls after a letter, and what came of it.
+type FollowUpStore interface{}

@@ -1,0 +1,4 @@
+package responses
+
+// ProgrammeStore reads programme tests and what several campaigns showed.
+type ProgrammeStore interface{}
