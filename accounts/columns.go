@@ -109,10 +109,11 @@ var EmployeeColumns = []csvfile.Column{
 }
 
 // OrderColumns are the columns of orders files. Rows with one external_id are lines of one order where
-// the file has line amounts.
-var OrderColumns = []csvfile.Column{
+// the file has line amounts. Rows without a customer number are recognised by a letter's code, by name and address, or by
+// company and postcode.
+var OrderColumns = append([]csvfile.Column{
 	required(text("external_id", "order id", "order no", "order number", "document number", "invoice number", "id", "Name", "Auftragsnummer", "Auftrags-Nr", "Bestellnummer", "Belegnummer", "Belegfeld 1", "Rechnungsnummer", "VBELN", "Deal - ID")),
-	required(text("account_id", accountRef...)),
+	text("account_id", accountRef...),
 	required(date("date", "order date", "invoice date", "document date", "close date", "Created at", "Created (UTC)", "Paid at", "Auftragsdatum", "Bestelldatum", "Belegdatum", "Rechnungsdatum", "Datum", "AUDAT", "FKDAT")),
 	text("type", "document type", "doc_type", "Belegart", "Art", "Typ", "AUART", "FKART"),
 	text("refers_to", "original order", "reference", "credit for", "Bezug", "Bezugsbeleg", "Referenz", "Originalbeleg", "Rechnungsbezug", "VGBEL"),
@@ -126,7 +127,7 @@ var OrderColumns = []csvfile.Column{
 	number("quantity", "qty", "lineitem quantity", "Menge", "Anzahl", "KWMENG"),
 	number("line_net", "line amount", "line total", "item net", "Positionsbetrag", "Positionswert", "Netto Position", "Positionsnetto"),
 	number("line_margin", "line profit", "item margin", "Positionsmarge", "Deckungsbeitrag Position"),
-}
+}, identityColumns...)
 
 // ContractColumns are the columns of contracts files; rows with one external_id are lines of one contract.
 var ContractColumns = []csvfile.Column{

@@ -90,6 +90,7 @@ type Changed struct {
 	SitesInserted int64
 	Blocked       int64   // blocks added or renewed by a file of accounts or contacts
 	Matched       Matched // whom a file of suppressions found
+	Refused       []LateRefusal
 }
 
 // FinishInput tells Finish what the file was.

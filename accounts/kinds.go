@@ -32,13 +32,13 @@ var kinds = map[string]kind{
 	"employees": {columns: EmployeeColumns, prepare: prepareEmployees, example: [][]string{
 		{"E-7", "Max", "Mustermann", "", "Account manager", "max@sender.example", "+49 30 7654321", "", "2027-12-31", "yes"}}},
 	"orders": {columns: OrderColumns, prepare: prepareOrders, example: [][]string{
-		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "1", "Drill 12", "Tools", "2", "800.00", "240.00"},
-		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "2", "Oil 5 l", "Supplies", "10", "400.00", "120.00"},
-		{"G-77", "K-1001", "2026-03-02", "credit_note", "A-5001", "EUR", "-80.00", "-24.00", "", "1", "Oil 5 l", "Supplies", "2", "-80.00", "-24.00"}}},
+		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "1", "Drill 12", "Tools", "2", "800.00", "240.00", "", "", "", "", "", "", ""},
+		{"A-5001", "K-1001", "2026-02-17", "order", "", "EUR", "1200.00", "360.00", "", "2", "Oil 5 l", "Supplies", "10", "400.00", "120.00", "", "", "", "", "", "", ""},
+		{"G-77", "K-1001", "2026-03-02", "credit_note", "A-5001", "EUR", "-80.00", "-24.00", "", "1", "Oil 5 l", "Supplies", "2", "-80.00", "-24.00", "", "", "", "", "", "", ""}}},
 	"contracts": {columns: ContractColumns, prepare: prepareContracts, example: [][]string{
 		{"V-1", "K-1001", "2024-01-01", "12", "2026-12-31", "90", "yes", "", "", "", "EUR", "1", "Service Plus", "Service", "3", "450.00", "180.00", "2024-01-01", ""}}},
 	"opportunities": {columns: OpportunityColumns, prepare: prepareOpportunities, example: [][]string{
-		{"D-1", "K-1001", "P-1", "Second drill", "quote", "open", "4800.00", "EUR", "2026-03-02", "2026-05-31", ""}}},
+		{"D-1", "K-1001", "P-1", "Second drill", "quote", "open", "4800.00", "EUR", "2026-03-02", "2026-05-31", "", "", "", "", "", "", "", ""}}},
 	"places": {columns: PlaceColumns, prepare: preparePlaces, storeCounts: true, addHeader: withGeonamesHeader, example: [][]string{
 		{"DE", "10115", "52.5323", "13.3846"}}},
 	"costs": {columns: CostColumns, prepare: prepareCosts, storeCounts: true, example: [][]string{

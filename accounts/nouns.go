@@ -101,9 +101,12 @@ type Order struct {
 	RefersTo    string // external id of the order that a credit note reduces
 	PlacedOn    postlift.Date
 	Currency    string
-	NetMinor    int64  // negative for credit notes and cancellations
-	MarginMinor *int64 // nil: unknown
-	Code        string // tracking, coupon or ticket code named with the order
+	NetMinor    int64     // negative for credit notes and cancellations
+	MarginMinor *int64    // nil: unknown
+	Code        string    // tracking, coupon or ticket code named with the order
+	Row         int       // in the file
+	Who         *Identity // whose it is where the row has no customer number; nil: AccountID says it
+	MatchedBy   string    // how the account was recognised; "" is MatchedByCustomer
 }
 
 // OrderLine is a line of an order; Row is its row in the file.

@@ -21,6 +21,9 @@ type Opportunity struct {
 	OpenedOn    postlift.Date
 	ClosesOn    postlift.Date // expected or real; zero: unknown
 	Code        string        // of the letter that brought it, if named
+	Row         int           // in the file
+	Who         *Identity     // whose it is where the row has no customer number; nil: AccountID says it
+	MatchedBy   string        // how the account was recognised; "" is MatchedByCustomer
 }
 
 // The statuses of opportunities.
@@ -31,9 +34,9 @@ const (
 )
 
 // OpportunityColumns are the columns of opportunities files.
-var OpportunityColumns = []csvfile.Column{
+var OpportunityColumns = append([]csvfile.Column{
 	required(text("external_id", "opportunity id", "deal id", "Record ID", "id", "Deal - ID", "Opportunity-ID", "Verkaufschance", "Verkaufschancen-ID", "Vorgangsnummer", "Angebotsnummer")),
-	required(text("account_id", append([]string{"Deal - Organization ID", "Deal - Organisation ID"}, accountRef...)...)),
+	text("account_id", append([]string{"Deal - Organization ID", "Deal - Organisation ID"}, accountRef...)...),
 	text("contact_id", "contact", "primary contact id", "Associated Contact IDs", "Kontakt-ID", "Ansprechpartner-ID", "Ansprechpartnernummer"),
 	text("name", "deal name", "opportunity name", "Deal - Title", "Deal - Titel", "title", "Bezeichnung", "Titel", "Betreff"),
 	required(text("stage", "deal stage", "StageName", "Deal - Stage", "Deal - Phase", "opportunity stage", "Phase", "Verkaufsphase", "Stufe")),
@@ -43,7 +46,7 @@ var OpportunityColumns = []csvfile.Column{
 	required(date("opened_on", "create date", "CreatedDate", "created", "created at", "Deal - Deal created", "opened", "Eröffnet am", "Erstellt am", "Anlagedatum", "Beginn")),
 	date("closes_on", "close date", "CloseDate", "expected close date", "Deal - Expected close date", "closed on", "Abschlussdatum", "erwarteter Abschluss", "voraussichtlicher Abschluss"),
 	text("code", "tracking code", "campaign code", "Aktionscode", "Werbecode"),
-}
+}, identityColumns...)
 
 var (
 	opportunityWords = map[string]string{
@@ -70,6 +73,9 @@ func prepareOpportunities(s *session, l Loader) (func(*csvfile.Row, *Chunk), err
 	if err != nil {
 		return nil, err
 	}
+	if err := s.needsCustomer(); err != nil {
+		return nil, err
+	}
 	contacts, owners := NewIndex(0, 0), map[int64]int64{}
 	if s.reader.Has("contact_id") {
 		if contacts, err = l.Index("contact", s.req.Source); err != nil {
@@ -82,12 +88,15 @@ func prepareOpportunities(s *session, l Loader) (func(*csvfile.Row, *Chunk), err
 	return func(row *csvfile.Row, c *Chunk) {
 		o := s.readOpportunity(row)
 		ext := row.Need("external_id")
-		o.AccountID = s.account(row, accounts, "account_id")
+		o.AccountID, o.Who = s.customer(row, accounts)
+		o.Row = row.Number()
 		if contact := row.Text("contact_id"); contact != "" {
 			var ok bool
 			if o.ContactID, ok = contacts.Find(contact); !ok {
 				row.Reject("contact_id", "reference", contact, "no contact of source "+s.req.Source+" has this id: import contacts first")
-			} else if o.AccountID != 0 && owners[o.ContactID] != o.AccountID {
+			} else if o.AccountID == 0 {
+				o.AccountID, o.Who = owners[o.ContactID], nil // a contact's number names its account
+			} else if owners[o.ContactID] != o.AccountID {
 				row.Reject("contact_id", "reference", contact, "the contact belongs to another account")
 			}
 		}
@@ -176,4 +185,16 @@ func checkStages(stages []string) (stage, rule string) {
 		return stages[50], "at most 50 stages are possible"
 	}
 	return "", ""
+}
+
+// QuoteStages lists the stages, of those in their order, at which a quote is out: the one that is called so and all
+// after it. Without such a stage there is none, and only what was won tells of a quote.
+func QuoteStages(stages []string) []string {
+	for i, st := range stages {
+		folded := csvfile.Fold(st)
+		if folded == "quote" || stageWords[folded] == "quote" {
+			return stages[i:]
+		}
+	}
+	return nil
 }

@@ -31,6 +31,9 @@ func prepareOrders(s *session, l Loader) (func(*csvfile.Row, *Chunk), error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.needsCustomer(); err != nil {
+		return nil, err
+	}
 	s.lines = s.reader.Has("line_net")
 	if !s.lines && !s.reader.Has("net") {
 		return nil, postlift.Faultf(postlift.Invalid, "accounts.Import", "the header lacks the column net (or line_net for files with lines)")
@@ -81,7 +84,8 @@ func (s *session) orderRow(row *csvfile.Row, c *Chunk, own, accounts *Index, num
 }
 
 func (s *session) readOrder(row *csvfile.Row, accounts *Index, ext string) Order {
-	o := Order{AccountID: s.account(row, accounts, "account_id"), PlacedOn: sensible(row, "date", s.past(row, "date")),
+	account, who := s.customer(row, accounts)
+	o := Order{AccountID: account, Who: who, Row: row.Number(), PlacedOn: sensible(row, "date", s.past(row, "date")),
 		RefersTo: row.Text("refers_to"), Code: row.Text("code"), Currency: s.currency(row)}
 	if o.PlacedOn.IsZero() && row.OK() {
 		row.Need("date")

@@ -25,6 +25,7 @@ type session struct {
 	lines      bool
 	credits    map[int64]string // type of the credit notes and cancellations of a file with lines
 	attributes []Attribute      // that the file has columns for
+	late       []LateRefusal    // rows that the store refused, taken back when all are read
 	rest       func(*Chunk)     // adds what only the whole file gives; nil: nothing
 }
 
@@ -34,6 +35,9 @@ func (s *session) run(ctx context.Context, l Loader) error {
 		return err
 	}
 	if err := errors.Join(s.stream(ctx, fill, l), ctx.Err()); err != nil {
+		return err
+	}
+	if err := s.refuseLate(s.late); err != nil {
 		return err
 	}
 	done, err := l.Finish(FinishInput{Kind: s.req.Kind, Source: s.req.Source, Today: s.today, Lines: s.lines})
@@ -86,6 +90,7 @@ func (s *session) stream(ctx context.Context, fill func(*csvfile.Row, *Chunk), l
 		s.report.SitesUpdated += changed.SitesUpdated
 		s.report.SitesInserted += changed.SitesInserted
 		s.report.Blocked += changed.Blocked
+		s.late = append(s.late, changed.Refused...)
 		if s.report.Matched != nil {
 			s.report.Matched.add(changed.Matched)
 		}

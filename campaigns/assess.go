@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"math"
-	"slices"
 	"time"
 
 	"postlift"
@@ -75,7 +74,7 @@ func (s *Service) Assess(ctx context.Context, ref string, asOf postlift.Date, wi
 		return planner.Assessment{}, postlift.Faultf(postlift.Invalid, "campaigns.Assess",
 			"%d past windows are not possible; 1 to 60 are, 0 leaves the choice to the planner", windows)
 	case windows == 0:
-		windows = min(max((364+days)/days+2, 4), 15)
+		windows = pastWindows(days)
 	}
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
@@ -87,20 +86,10 @@ func (s *Service) Assess(ctx context.Context, ref string, asOf postlift.Date, wi
 	}
 	in, panel := assessed(planned, c.Definition)
 	panel.AsOf, panel.Days, panel.Windows = asOf, days, windows
-	if in.DataFrom, err = s.store.HistoryStart(ctx); err != nil {
+	if err := s.addPast(ctx, &in, panel); err != nil {
 		return planner.Assessment{}, err
 	}
-	past, err := s.store.PastOf(ctx, panel)
-	if err != nil {
-		return planner.Assessment{}, err
-	}
-	for g := range in.Groups {
-		in.Groups[g].Past = past[g*windows : (g+1)*windows]
-	}
-	for w := range windows {
-		in.WindowsFrom = append(in.WindowsFrom, panel.First(w))
-	}
-	in.Currency, in.WindowDays, in.InHome = settings.Currency, days, inHome
+	in.Currency, in.InHome = settings.Currency, inHome
 	own, unlike := c.Definition.measured(len(in.Groups))
 	in.Own = own
 	a, err := planner.Assess(in)
@@ -178,18 +167,7 @@ func (s *Service) dryPlan(ctx context.Context, c Campaign, asOf postlift.Date) (
 	if err != nil {
 		return nil, err
 	}
-	var planned []PlannedAccount
-	for i := range plan.Choices {
-		ch := &plan.Choices[i]
-		if ch.Outcome != Assigned && ch.Outcome != HeldOut || slices.Contains(OutsideEstimate(), ch.Role) {
-			continue
-		}
-		planned = append(planned, PlannedAccount{AccountID: ch.AccountID, GroupKey: ch.GroupKey, Segment: ch.segment, BaselineMinor: ch.BaselineMinor, AgreedMinor: ch.AgreedMinor,
-			PreMarginMinor: ch.PreMarginMinor, Pieces: len(ch.Contacts), CostMinor: ch.CostMinor,
-			Lift: ch.Lift, LiftSD: ch.LiftSD})
-	}
-	slices.SortFunc(planned, func(a, b PlannedAccount) int { return int(a.AccountID - b.AccountID) })
-	return planned, nil
+	return plan.compared(), nil
 }
 
 // assessed sums accounts up into groups. The expected lift is that of the accounts, weighted by their baseline;
@@ -211,6 +189,7 @@ func assessed(planned []PlannedAccount, d Definition) (planner.Input, Panel) {
 		to.Baseline += float64(a.BaselineMinor)
 		to.Agreed += float64(a.AgreedMinor)
 		to.Pre += float64(a.PreMarginMinor)
+		to.Accounts++
 		to.Pieces += a.Pieces
 		cost, pieces = cost+float64(a.CostMinor), pieces+float64(a.Pieces)
 		if b := float64(a.BaselineMinor); a.Lift > 0 && b > 0 {

@@ -12,7 +12,7 @@ import (
 
 // traitFields are what planning reads of an account beside what the rules do.
 type traitFields struct {
-	alive, mailed, orders, revenue *rules.Field
+	alive, mailed, orders, revenue, basket *rules.Field
 }
 
 func (t *traitFields) find(c *rules.Catalogue) []*rules.Field {
@@ -20,7 +20,7 @@ func (t *traitFields) find(c *rules.Catalogue) []*rules.Field {
 	for _, want := range []struct {
 		name string
 		into **rules.Field
-	}{{"clv.p_alive", &t.alive}, {"days_since_last_mail", &t.mailed}, {"orders", &t.orders}, {"revenue_12m", &t.revenue}} {
+	}{{"clv.p_alive", &t.alive}, {"days_since_last_mail", &t.mailed}, {"orders", &t.orders}, {"revenue_12m", &t.revenue}, {"clv.mean_order", &t.basket}} {
 		if f, ok := c.Field(want.name); ok {
 			*want.into = f
 			found = append(found, f)
@@ -46,10 +46,13 @@ func numberOf(facts *rules.Facts, f *rules.Field) float64 {
 // daysPerMonth turns days since the last letter into months.
 const daysPerMonth = 365.25 / 12
 
-// traits is what the lift of an account may depend on. How readily it orders after letters is not measured yet.
-func (t *traitFields) traits(a *AccountFacts, ranks map[int]float64) lift.Traits {
+// traits is what the lift of an account may depend on.
+func (t *traitFields) traits(a *AccountFacts, ranks map[int]float64, affinity map[int64]float64) lift.Traits {
 	number := func(f *rules.Field) float64 { return numberOf(a.Facts, f) }
 	x := lift.Traits{Segment: a.Segment, MailAffinity: math.NaN(), FrequencyRank: math.NaN(), PAlive: number(t.alive), MonthsSincePiece: lift.NeverMailed}
+	if share, known := affinity[a.AccountID]; known {
+		x.MailAffinity = share
+	}
 	if days := number(t.mailed); !math.IsNaN(days) {
 		x.MonthsSincePiece = days / daysPerMonth
 	}
@@ -57,6 +60,19 @@ func (t *traitFields) traits(a *AccountFacts, ranks map[int]float64) lift.Traits
 		x.FrequencyRank = ranks[int(orders)]
 	}
 	return x
+}
+
+// measuredTraits are the traits that are counted over all accounts; they are frozen with every plan that can be learned
+// from. Of contractual mail nothing is.
+func (s *Service) measuredTraits(ctx context.Context, class Class, asOf postlift.Date) (ranks map[int]float64, affinity map[int64]float64, err error) {
+	if class == Contractual {
+		return nil, nil, nil
+	}
+	if ranks, err = s.store.OrderRanks(ctx); err != nil {
+		return nil, nil, err
+	}
+	affinity, err = s.store.MailAffinity(ctx, asOf)
+	return ranks, affinity, err
 }
 
 // candidates reads the accounts that the rule takes, and then what the gate needs of them.
@@ -71,11 +87,9 @@ func (s *Service) candidates(ctx context.Context, p *preparation, c Campaign, as
 	if err != nil {
 		return nil, err
 	}
-	var ranks map[int]float64
-	if p.input.Learned != nil || p.input.Exploration > 0 {
-		if ranks, err = s.store.OrderRanks(ctx); err != nil {
-			return nil, err
-		}
+	ranks, affinity, err := s.measuredTraits(ctx, c.Definition.Class, asOf)
+	if err != nil {
+		return nil, err
 	}
 	var own traitFields
 	read := union(p.fields, own.find(catalogue))
@@ -88,9 +102,12 @@ func (s *Service) candidates(ctx context.Context, p *preparation, c Campaign, as
 		features, err := freezer.freeze(a.Facts)
 		x := Candidate{AccountID: a.AccountID, Key: a.Key, GroupKey: a.GroupKey, Segment: a.Segment,
 			ResidualMinor: a.ResidualMinor, BaselineMinor: postlift.RoundMinor(float64(a.WindowMinor-a.AgreedMinor) * scale),
-			AgreedMinor: postlift.RoundMinor(float64(a.AgreedMinor) * scale), PreMarginMinor: a.PreMarginMinor, Traits: own.traits(a, ranks), Variant: variantOf(a.Facts), Features: features}
+			AgreedMinor: postlift.RoundMinor(float64(a.AgreedMinor) * scale), PreMarginMinor: a.PreMarginMinor, Traits: own.traits(a, ranks, affinity), Variant: variantOf(a.Facts), Features: features}
 		if net := numberOf(a.Facts, own.revenue); !math.IsNaN(net) {
 			x.PreNetMinor = postlift.RoundMinor(net)
+		}
+		if basket := numberOf(a.Facts, own.basket); basket > 0 {
+			x.Basket = basket
 		}
 		found = append(found, x)
 		gate.ahead(len(found))

@@ -52,7 +52,7 @@ func newGatekeeper(policy Policy, asOf postlift.Date) *gatekeeper {
 func (g *gatekeeper) account(s *Standing, group string) reasonSet {
 	f := GateFacts{Suppressed: s.Suppressed, AccountStatus: s.Status, LastMailedOn: s.LastMailedOn, MailsLastYear: s.MailsLastYear,
 		GroupLastMailedOn: s.GroupLastMailedOn, GroupMailsLastYear: s.GroupMailsLastYear,
-		ControlGroup: s.ControlGroup, Dunning: s.Dunning, Complaint: s.Complaint, Opportunities: s.Opportunities, Stages: s.Stages}
+		ControlGroup: s.ControlGroup, Programme: s.Programme, Dunning: s.Dunning, Complaint: s.Complaint, Opportunities: s.Opportunities, Stages: s.Stages}
 	if g.policy.GroupMaxPerYear > 0 {
 		f.GroupMailsLastYear += g.letters[group]
 	}

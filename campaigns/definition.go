@@ -55,6 +55,9 @@ type Definition struct {
 	Design             string            `json:"design" yaml:"design"` // name of a design
 	Languages          []string          `json:"languages" yaml:"languages"`
 	LandingURL         string            `json:"landing_url" yaml:"landing_url"`                     // where a scanned code leads, fixed
+	Landing            Landing           `json:"landing,omitzero" yaml:"landing"`                    // the built-in page, instead of an address
+	Treatment          string            `json:"treatment" yaml:"treatment"`                         // letter (default) or letter_and_call: what the experiment estimates
+	CouponCodes        []string          `json:"coupon_codes,omitempty" yaml:"coupon_codes"`         // codes that all letters of the campaign carry
 	Holdout            *float64          `json:"holdout" yaml:"holdout"`                             // share of planned groups, 0 to 0.5
 	HoldoutDesign      string            `json:"holdout_design" yaml:"holdout_design"`               // auto, strata, pairs, waves, none
 	Block              int               `json:"block,omitempty" yaml:"block"`                       // of pairs: groups a block, one of each is held out; 2 = 1:1, 3 = 1:2
@@ -137,6 +140,8 @@ func (d Definition) filled(s accounts.Settings, ids postlift.IDMaker) Definition
 	d.WindowDays = orDefault(d.WindowDays, s.Mail.WindowDays)
 	d.PriorLift = orDefault(d.PriorLift, s.Mail.PriorLift)
 	d.Vendor = orDefault(d.Vendor, s.Mail.Vendor)
+	d.Treatment = orDefault(d.Treatment, TreatmentLetter)
+	d.fillLanding(s.Mail.TrackingBaseURL)
 	d.fillPostage(s.Currency)
 	d.Mode = orDefault(d.Mode, d.modeByWhatIsGiven())
 	for _, c := range []*Cash{d.Budget, d.PieceCost, d.MinValue} {

@@ -42,7 +42,7 @@ func (d Definition) Validate(currency string) error {
 // needs the database, such as whether the design exists, is the service's.
 func (d Definition) Findings(currency string) []Finding {
 	c := checker{d: d, currency: currency}
-	for _, check := range []func(){c.names, c.landing, c.holdout, c.design, c.keys, c.money, c.mode, c.reach, c.contacts, c.area, c.variants} {
+	for _, check := range []func(){c.names, c.landing, c.treatment, c.coupons, c.holdout, c.design, c.keys, c.money, c.mode, c.reach, c.contacts, c.area, c.variants} {
 		check()
 	}
 	return c.found
@@ -97,6 +97,10 @@ func (c *checker) languages(field string, languages []string) {
 }
 
 func (c *checker) landing() {
+	if !c.d.Landing.IsZero() {
+		c.builtIn()
+		return
+	}
 	u, err := url.Parse(c.d.LandingURL)
 	if err != nil || u.Host == "" || u.User != nil {
 		c.bad("landing_url", "%q is not an address such as https://www.example.com/offer", c.d.LandingURL)

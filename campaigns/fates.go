@@ -142,7 +142,7 @@ var germanReasons = map[Reason]string{
 	DuplicateRecipient: "dieselbe Person doppelt", DuplicateSite: "dasselbe Unternehmen an derselben Anschrift doppelt",
 	CoolingOff: "kürzlich angeschrieben", ContactCoolingOff: "Person kürzlich angeschrieben", GroupCoolingOff: "Unternehmensgruppe kürzlich angeschrieben",
 	FrequencyCap: "in diesem Jahr genug Briefe", ContactFrequencyCap: "in diesem Jahr genug Briefe an diese Person",
-	GroupFrequencyCap: "in diesem Jahr genug Briefe an diese Unternehmensgruppe", ControlGroup: "Kontrollgruppe einer laufenden Messung",
+	GroupFrequencyCap: "in diesem Jahr genug Briefe an diese Unternehmensgruppe", ControlGroup: "Kontrollgruppe einer laufenden Messung", ProgrammeControl: "Kontrollgruppe eines Programmtests",
 	OutsideArea: "außerhalb des Kampagnengebiets", Dunning: "im Mahnverfahren", Complaint: "offene Reklamation", OpenOpportunity: "offene Verkaufschance",
 	ContactLeft: "Ansprechpartner ausgeschieden", OtherRole: "nicht in einer angeschriebenen Funktion", OtherLanguage: "kein Brief in dieser Sprache",
 	NoAddress: "Anschrift unvollständig", NoContactLeft: "kein Ansprechpartner darf angeschrieben werden",

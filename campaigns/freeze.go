@@ -87,3 +87,12 @@ func plainText(s string) bool {
 	}
 	return true
 }
+
+// FrozenTraits is what a lift model may learn from about this account, as lift.ReadFrozen reads it; "" where nothing was
+// drawn about the account, as it then teaches nothing.
+func (c *Choice) FrozenTraits() string {
+	if c.traits == nil || c.Role == RoleKey || !(c.Propensity > 0 && c.Propensity < 1) {
+		return ""
+	}
+	return string(c.traits.AppendFrozen(make([]byte, 0, 80), c.basket))
+}

@@ -42,7 +42,8 @@ const (
 	FrequencyCap        Reason = "frequency_cap"
 	ContactFrequencyCap Reason = "contact_frequency_cap"
 	GroupFrequencyCap   Reason = "group_frequency_cap"
-	ControlGroup        Reason = "control_group" // held out by another campaign that is being measured
+	ControlGroup        Reason = "control_group"     // held out by another campaign that is being measured
+	ProgrammeControl    Reason = "programme_control" // of a programme test that holds it out of all campaigns
 	OutsideArea         Reason = "outside_area"
 	Dunning             Reason = "dunning"
 	Complaint           Reason = "complaint"
@@ -58,7 +59,7 @@ const (
 
 var gateOrder = []Reason{Objection, Deceased, Closed, Insolvent, Undeliverable, Competitor, OwnEmployee, DoNotMail,
 	ImportedList, DuplicateRecipient, DuplicateSite, CoolingOff, ContactCoolingOff, GroupCoolingOff,
-	FrequencyCap, ContactFrequencyCap, GroupFrequencyCap, ControlGroup, OutsideArea, Dunning, Complaint, OpenOpportunity,
+	FrequencyCap, ContactFrequencyCap, GroupFrequencyCap, ControlGroup, ProgrammeControl, OutsideArea, Dunning, Complaint, OpenOpportunity,
 	ContactLeft, OtherRole, OtherLanguage, NoAddress, NoContactLeft, SparedKey, GlobalControl}
 
 // Reasons lists every reason in the gate's order.
@@ -73,7 +74,7 @@ func Reasons() []Reason { return slices.Clone(gateOrder) }
 // nobody or the wrong one: deceased, closed, insolvent (an administrator has to be written to), undeliverable, without
 // an address, left. An area holds for both classes, as only the campaign itself can draw one.
 var onlyAdvertising = setOf(Objection, Competitor, OwnEmployee, DoNotMail, ImportedList, DuplicateSite, CoolingOff, ContactCoolingOff, GroupCoolingOff,
-	FrequencyCap, ContactFrequencyCap, GroupFrequencyCap, ControlGroup, Dunning, Complaint, OpenOpportunity, GlobalControl)
+	FrequencyCap, ContactFrequencyCap, GroupFrequencyCap, ControlGroup, ProgrammeControl, Dunning, Complaint, OpenOpportunity, GlobalControl)
 
 // decidedByPlan are the reasons that the gate does not look for again at release, as asking once more would
 // undo what was approved.
@@ -150,6 +151,7 @@ type GateFacts struct {
 	GroupMailsLastYear   int
 
 	ControlGroup  bool // its group is held out by another advertising run whose window is not over
+	Programme     bool // its group is the control of a programme test that is not over
 	Dunning       bool
 	Complaint     bool
 	Opportunities int      // open ones
@@ -244,6 +246,9 @@ func (f *GateFacts) pressure(p *Policy, asOf postlift.Date) (s reasonSet) {
 func (f *GateFacts) business(p *Policy) (s reasonSet) {
 	if f.ControlGroup {
 		s |= reasonBit[ControlGroup]
+	}
+	if f.Programme {
+		s |= reasonBit[ProgrammeControl]
 	}
 	if f.Dunning {
 		s |= reasonBit[Dunning]

@@ -26,7 +26,8 @@ type Candidate struct {
 	PreMarginMinor int64 // margin of the 12 months before: the covariate of the later measurement
 	PreNetMinor    int64 // revenue of the 12 months before, to state the key accounts' share
 	Traits         lift.Traits
-	Variant        string // the variant whose rule takes it; "": none does
+	Basket         float64 // usual value of one of its orders in minor units; 0: not known
+	Variant        string  // the variant whose rule takes it; "": none does
 	Features       []byte
 	Standing       Standing
 	Recipients     []Recipient
@@ -154,6 +155,7 @@ type Choice struct {
 	country     string // of the first contact's site
 	region      string
 	traits      *lift.Traits
+	basket      float64
 	contactKeys []string
 }
 

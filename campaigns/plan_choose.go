@@ -18,7 +18,7 @@ func (p *planning) choose() {
 	ids, keys := make([]int64, 0, len(order)), make([]string, 0, len(order)) // one allocation for most contacts
 	for _, i := range p.turns(order, kept) {
 		c, ch := order[i].c, &p.choices[i]
-		ch.AccountID, ch.Key, ch.GroupKey, ch.segment, ch.Features, ch.traits = c.AccountID, c.Key, c.GroupKey, c.Segment, c.Features, &c.Traits
+		ch.AccountID, ch.Key, ch.GroupKey, ch.segment, ch.Features, ch.traits, ch.basket = c.AccountID, c.Key, c.GroupKey, c.Segment, c.Features, &c.Traits, c.Basket
 		ch.ResidualMinor, ch.BaselineMinor, ch.AgreedMinor = c.ResidualMinor, c.BaselineMinor, c.AgreedMinor
 		ch.PreMarginMinor, ch.preNetMinor = c.PreMarginMinor, c.PreNetMinor
 		if kept[c.GroupKey] {

@@ -49,9 +49,13 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	if err := s.identify(ctx, outlook.Samples); err != nil {
 		return Previewed{}, err
 	}
+	record := p.input.record(c.Definition, p.settings.Mail.WindowDays, plan)
+	if record.Trust, err = s.trust(ctx, c.Definition, plan, asOf); err != nil {
+		return Previewed{}, err
+	}
 	run, err := s.store.SavePlan(ctx, NewRun{UID: s.ids(postlift.RunID, c.UID, "1", "1", plan.Hash), Campaign: c,
 		RuleVersionID: p.rule.ID, DesignVersionID: p.design.VersionID, ScoreRunID: p.scoreRunID, AsOf: asOf,
-		Record: p.input.record(c.Definition, p.settings.Mail.WindowDays, plan), Plan: plan, Outlook: outlook, Designs: p.runDesigns(),
+		Record: record, Plan: plan, Outlook: outlook, Designs: p.runDesigns(),
 		ApprovalsNeeded: approvalsNeeded(plan.Cost, p.settings.Mail.SecondApprovalAbove)}, by)
 	if err != nil {
 		return Previewed{}, err

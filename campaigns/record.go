@@ -7,6 +7,7 @@ import (
 	"postlift/campaigns/budget"
 	"postlift/campaigns/draw"
 	"postlift/campaigns/experiment"
+	"postlift/campaigns/planner"
 )
 
 // analysisVersion names the analysis that a plan registers; it changes with the estimators.
@@ -17,6 +18,7 @@ const analysisVersion = 4
 type Record struct {
 	Unit            string         `json:"unit"`      // the randomisation unit
 	Arms            []string       `json:"arms"`      // as assigned, whatever was delivered
+	Treatment       string         `json:"treatment"` // of the assigned: letter, or letter_and_call
 	Metric          string         `json:"metric"`    // the one primary metric
 	Covariate       string         `json:"covariate"` // known before the draw
 	Estimator       string         `json:"estimator"` // that decides, as package experiment names it; "": nobody is held out
@@ -41,10 +43,17 @@ type Record struct {
 	LiftSource      string         `json:"lift_source"`
 	PieceCost       postlift.Money `json:"piece_cost"` // the average of a letter where there is a tariff
 	Tariff          *budget.Tariff `json:"tariff,omitempty"`
-	BaselineDays    int            `json:"baseline_days"` // the score's own window, scaled to WindowDays
+	BaselineDays    int            `json:"baseline_days"`   // the score's own window, scaled to WindowDays
+	Trust           *planner.Trust `json:"trust,omitempty"` // of the interval, simulated on the audience's own past; none: nobody is held out
+	ScepticSD       float64        `json:"sceptic_lift_sd"` // of the sceptical belief beside the interval: a lift of zero with this deviation
 	Versions        PlanVersions   `json:"versions"`
 	Policy          Policy         `json:"policy"`
 }
+
+// ScepticSD is the deviation of the sceptical belief that stands beside an interval: before the result, the lift of the
+// baseline margin is taken to be zero give or take 15 %. Measured lifts of letters to customers are mostly below that, so
+// that a result has to be precise before the belief follows it.
+const ScepticSD = .15
 
 // Selection is how far the plan went, and where it stopped.
 type Selection struct {
@@ -69,7 +78,7 @@ func SecondaryMetrics() []string {
 func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 	estimator, estimand := plan.Design.reading(d)
 	return Record{
-		Unit: "group_key", Arms: []string{Assigned, HeldOut},
+		Unit: "group_key", Arms: []string{Assigned, HeldOut}, Treatment: orDefault(d.Treatment, TreatmentLetter),
 		Metric:    "realised margin in the window, summed by group, net of the campaign's cost",
 		Covariate: "margin of the 12 months before the plan's date",
 		Estimator: estimator, Estimand: estimand, LeftOut: OutsideEstimate(),
@@ -79,7 +88,7 @@ func (in *PlanInput) record(d Definition, baselineDays int, plan Plan) Record {
 		AnalysisVersion: analysisVersion,
 		HoldoutShare:    plan.Design.Share, Propensity: 1 - plan.Design.Share, Design: plan.Design, WaveDays: d.WaveDays, Strata: plan.Strata,
 		GlobalControl: in.GlobalControl, KeyAccounts: plan.keyShare(in), Exploration: plan.Explored, Selection: in.selection(plan),
-		Lift: in.averageLift(), LiftSource: in.liftSource(), PieceCost: in.pieceCost(plan), Tariff: in.Tariff, BaselineDays: baselineDays,
+		Lift: in.averageLift(), LiftSource: in.liftSource(), PieceCost: in.pieceCost(plan), Tariff: in.Tariff, BaselineDays: baselineDays, ScepticSD: ScepticSD,
 		Versions: in.Versions, Policy: in.Policy,
 	}
 }

@@ -13,6 +13,7 @@ type Standing struct {
 	Dunning            bool
 	Complaint          bool
 	ControlGroup       bool // its group is held out by another advertising run that is being measured
+	Programme          bool // its group is held out of all campaigns by a programme test
 	Opportunities      int  // open ones
 	Stages             []string
 	Suppressed         []Reason

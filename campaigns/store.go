@@ -291,4 +291,7 @@ type FactStore interface {
 	// OrderRanks gives the share of all accounts that have fewer orders, half of those with as many counted in, by
 	// number of orders.
 	OrderRanks(ctx context.Context) (map[int]float64, error)
+	// MailAffinity gives, of every account that had a letter and an order since by a day, the share of those orders that
+	// were credited to letters, as if one order of each kind had come in beside; others are missing.
+	MailAffinity(ctx context.Context, asOf postlift.Date) (map[int64]float64, error)
 }

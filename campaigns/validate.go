@@ -101,6 +101,9 @@ func (s *Service) examine(ctx context.Context, d Definition, settings accounts.S
 			return e, err
 		}
 	}
+	if err := s.examineCoupons(ctx, &e); err != nil {
+		return e, err
+	}
 	return e, s.examineDesigns(ctx, &e, shipped)
 }
 

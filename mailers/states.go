@@ -55,6 +55,9 @@ const (
 	RunCancelled RunState = "cancelled"
 )
 
+// CampaignFinished is the state of a campaign whose runs are all closed.
+const CampaignFinished = "finished"
+
 // FileState is where one print file of a batch stands.
 type FileState string
 

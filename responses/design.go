@@ -51,6 +51,9 @@ func (m *measurement) analyse(units []experiment.Unit) (err error) {
 	}
 	if err == nil && len(m.Run.Design.Strata) > 0 {
 		m.res.GroupRatio = m.sizes()
+		if m.strata = m.inside(); m.strata.Broken() {
+			m.res.GroupRatio = experiment.RatioCheck{Chi2: m.res.GroupRatio.Chi2, P: min(m.strata.P, m.res.GroupRatio.P), Tested: true}
+		}
 	}
 	return err
 }
@@ -77,6 +80,22 @@ func (m *measurement) sizes() experiment.RatioCheck {
 		return experiment.LostRatio([2]int{}, [2]int{f.Held, f.Treated})
 	}
 	return experiment.LostRatio(planned, there)
+}
+
+// inside checks every stratum of the draw by itself, as what one lost another may have balanced: the least of the exact
+// p values, times the number of strata.
+func (m *measurement) inside() experiment.StrataRatio {
+	found := map[string]Sizes{}
+	for name, s := range m.Ledger.strata {
+		name = m.Run.Design.stratum(name)
+		found[name] = Sizes{found[name].Held + s.Held, found[name].Treated + s.Treated}
+	}
+	var checks []experiment.RatioCheck
+	for name, p := range m.Run.Design.Strata {
+		f := found[name]
+		checks = append(checks, experiment.LostRatio([2]int{p.Held, p.Treated}, [2]int{f.Held, f.Treated}))
+	}
+	return experiment.InStrata(checks)
 }
 
 // enoughControls is from how many control groups on the 95 % interval is trusted. Where as many are mailed as are

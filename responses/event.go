@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 )
 
 // Kinds of events. A visit is a GET on a tracking link, which mail scanners make, too: it never counts
@@ -20,10 +21,12 @@ const (
 	Fax       = "fax"
 	Return    = "return"
 	Objection = "objection"
+	Form      = "form"   // the reply form of the campaign's own page; its reason is what was asked for
+	Coupon    = "coupon" // a coupon or ticket of the campaign was handed in
 )
 
 // Kinds lists what an import of responses may hold; returns have a file of their own.
-var Kinds = []string{Visit, Call, Mail, Meeting, Quote, ReplyCard, Fax, Objection}
+var Kinds = []string{Visit, Call, Mail, Meeting, Quote, ReplyCard, Fax, Objection, Form, Coupon}
 
 // Effect is what a returned letter's reason changes.
 type Effect string
@@ -58,9 +61,31 @@ var Reasons = map[string]Effect{
 	"other":                NoEffect,
 }
 
+// TaskOf maps reasons of a return to what a person has to do about them, beside their effect.
+var TaskOf = map[string]string{
+	"moved_new_address": NewAddress,
+	"moved_unknown":     FindSuccessor,
+	"addressee_unknown": FindSuccessor,
+	"deceased":          FindSuccessor,
+	"refused":           DecideObjection,
+}
+
+// Told is what the post says of a letter that it could not deliver.
+type Told struct {
+	Company   string `json:"company,omitempty"`
+	Street    string `json:"street,omitempty"`
+	Postcode  string `json:"postcode,omitempty"`
+	City      string `json:"city,omitempty"`
+	Country   string `json:"country,omitempty"` // ISO 3166-1 alpha-2
+	Successor string `json:"successor,omitempty"`
+}
+
+// HasAddress tells whether a letter could be addressed with what was told.
+func (t Told) HasAddress() bool { return t.Street != "" && t.City != "" }
+
 // Event is one thing that came back. It names what it belongs to by a code (typed code or QR token), a
-// piece id or an account's external id within the same source; Source and ExternalID recognise it when
-// it arrives twice.
+// piece id, an account's external id within the same source or the words by which an account is recognised; Source and
+// ExternalID recognise it when it arrives twice.
 type Event struct {
 	Source     string
 	ExternalID string
@@ -71,6 +96,8 @@ type Event struct {
 	AccountRef string
 	Reason     string // of a return: a key of Reasons
 	Note       string
+	Who        accounts.Identity // where neither code nor number is known
+	Told       Told              // by the post, of a return
 }
 
 // Refusal says why an event cannot be recorded: the column, the rule that it breaks, the value found
@@ -93,8 +120,8 @@ func (e Event) Check(now time.Time) *Refusal {
 		return &Refusal{"date", "required", "", "give the day on which it happened"}
 	case e.At.After(now.Add(24 * time.Hour)):
 		return &Refusal{"date", "future", e.At.Format(time.DateOnly), "the day lies in the future"}
-	case e.Code == "" && e.PieceUID == "" && e.AccountRef == "":
-		return &Refusal{"code", "required", "", "give a code, a piece or an account that it belongs to"}
+	case e.Code == "" && e.PieceUID == "" && e.AccountRef == "" && !e.Who.Complete():
+		return &Refusal{"code", "required", e.Who.Words(), "give a code, a piece or an account that it belongs to, or name and address, or company and postcode"}
 	}
 	if e.Kind != Return {
 		return nil
@@ -124,6 +151,7 @@ type Saved struct {
 	Returned            int             `json:"returned"`             // pieces marked as returned
 	Suppressed          int             `json:"suppressed"`           // blocks added or renewed
 	ObjectionCandidates int             `json:"objection_candidates"` // refused letters for a person to decide on
+	Tasks               int             `json:"tasks"`                // for a person to look after, new
 	UnknownCodes        int             `json:"unknown_codes"`        // recorded on the account, the code is not ours
 	Objections          int             `json:"objections"`           // in the list, duplicates included
 	Refused             map[int]Refusal `json:"-"`

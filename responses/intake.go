@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -56,14 +57,21 @@ func Columns(kind string) ([]csvfile.Column, error) {
 	}
 	switch kind {
 	case ResponsesFile:
-		return append(shared,
+		return append(append(shared,
 			csvfile.Column{Name: "kind", Required: true, Aliases: []string{"art", "typ", "type", "kanal", "channel", "reaktion", "activity_type"}},
 			csvfile.Column{Name: "account_id", Aliases: []string{"account", "kunde", "kundennummer", "kundennr", "customer_id", "customer", "company_id", "org_id"}},
-			csvfile.Column{Name: "note", Aliases: []string{"notiz", "bemerkung", "kommentar", "comment", "text", "subject", "betreff"}}), nil
+			csvfile.Column{Name: "note", Aliases: []string{"notiz", "bemerkung", "kommentar", "comment", "text", "subject", "betreff"}}),
+			accounts.IdentityColumns()...), nil
 	case ReturnsFile:
 		return append(shared,
 			csvfile.Column{Name: "piece_id", Aliases: []string{"piece", "sendung", "sendungs_id", "stueck", "letter_id"}},
-			csvfile.Column{Name: "reason", Required: true, Aliases: []string{"grund", "ruecksendegrund", "retourengrund", "return_reason", "unzustellbarkeitsgrund", "status"}}), nil
+			csvfile.Column{Name: "reason", Required: true, Aliases: []string{"grund", "ruecksendegrund", "retourengrund", "return_reason", "unzustellbarkeitsgrund", "status"}},
+			csvfile.Column{Name: "new_company", Aliases: []string{"neue_firma", "new_company_name", "neuer_firmenname"}},
+			csvfile.Column{Name: "new_street", Aliases: []string{"neue_strasse", "neue_straße", "new_address", "neue_anschrift"}},
+			csvfile.Column{Name: "new_postcode", Aliases: []string{"neue_plz", "new_zip", "new_postal_code", "neue_postleitzahl"}},
+			csvfile.Column{Name: "new_city", Aliases: []string{"neuer_ort", "new_town"}},
+			csvfile.Column{Name: "new_country", Aliases: []string{"neues_land"}},
+			csvfile.Column{Name: "successor", Aliases: []string{"nachfolger", "nachfolgerin", "neuer_ansprechpartner", "new_contact"}}), nil
 	}
 	return nil, postlift.Faultf(postlift.NotFound, "responses.Columns", "there is no kind of file %q here; %s and %s are read", kind, ResponsesFile, ReturnsFile)
 }
@@ -72,11 +80,14 @@ func Columns(kind string) ([]csvfile.Column, error) {
 func Template(kind string) ([]byte, error) {
 	switch kind {
 	case ResponsesFile:
-		return []byte("external_id,date,kind,code,account_id,note\n" +
-			"R-1,2026-03-10T09:30:00+01:00,call,K7M2-9QXP-4TB,,asked for a price list\n" +
-			"R-2,2026-03-11,objection,,K-1004,by letter\n"), nil
+		return []byte("external_id,date,kind,code,account_id,note,company,first_name,last_name,street,postcode,city,country\n" +
+			"R-1,2026-03-10T09:30:00+01:00,call,K7M2-9QXP-4TB,,asked for a price list,,,,,,,\n" +
+			"R-2,2026-03-11,objection,,K-1004,by letter,,,,,,,\n" +
+			"R-3,2026-03-11,fax,,,order form,Example Tools Ltd,Kim,Muster,1 Sample Road,AB1 2CD,Sampleton,GB\n"), nil
 	case ReturnsFile:
-		return []byte("external_id,date,code,piece_id,reason\nRET-1,2026-03-12,K7M2-9QXP-4TB,,addressee_unknown\n"), nil
+		return []byte("external_id,date,code,piece_id,reason,new_company,new_street,new_postcode,new_city,new_country,successor\n" +
+			"RET-1,2026-03-12,K7M2-9QXP-4TB,,addressee_unknown,,,,,,Robin Beispiel\n" +
+			"RET-2,2026-03-12,P3XT-8WQ2-7HD,,moved_new_address,,Neuer Weg 4,12345,Musterstadt,DE,\n"), nil
 	}
 	_, err := Columns(kind)
 	return nil, err
@@ -130,7 +141,7 @@ func (s *Service) Import(ctx context.Context, req ImportRequest) (ImportReport, 
 	if err != nil {
 		return report, err
 	}
-	file := fileReading{report: &report, rejects: rejects, now: started, source: req.Source, kind: req.Kind}
+	file := fileReading{report: &report, rejects: rejects, now: started, source: req.Source, kind: req.Kind, home: cmp.Or(settings.Sender.Country, "DE")}
 	if err := file.read(io.TeeReader(req.Reader, hash), zone); err != nil {
 		return report, errors.Join(err, rejects.Flush())
 	}
@@ -158,6 +169,7 @@ type fileReading struct {
 	now     time.Time
 	source  string
 	kind    string
+	home    string // country of addresses without one
 	events  []Event
 	rows    []int
 }
@@ -208,9 +220,14 @@ func (f *fileReading) take(row *csvfile.Row) error {
 	if f.kind == ReturnsFile {
 		e.Kind, e.PieceUID = Return, strings.ToLower(row.Text("piece_id"))
 		e.Reason = row.Enum("reason", reasonWords, strings.Join(reasonNames(), ", "))
+		e.Told = f.told(row)
 	} else {
 		e.Kind = row.Enum("kind", kindWords, strings.Join(Kinds, ", "))
 		e.AccountRef, e.Note = row.Text("account_id"), row.Text("note")
+		if e.AccountRef == "" {
+			e.Who = accounts.ReadIdentity(row, f.home)
+			e.Who.Code = "" // the event's own
+		}
 	}
 	if row.OK() {
 		if r := e.Check(f.now); r != nil {
@@ -222,6 +239,19 @@ func (f *fileReading) take(row *csvfile.Row) error {
 	}
 	f.events, f.rows = append(f.events, e), append(f.rows, row.Number())
 	return nil
+}
+
+// told reads what the post says of an addressee. An unknown country is no reason to lose a return.
+func (f *fileReading) told(row *csvfile.Row) Told {
+	t := Told{Company: row.Text("new_company"), Street: row.Text("new_street"), Postcode: row.Text("new_postcode"),
+		City: row.Text("new_city"), Successor: row.Text("successor")}
+	if t.Street != "" || t.City != "" {
+		t.Country = f.home
+		if code, known := accounts.ParseCountry(row.Text("new_country")); known {
+			t.Country = code
+		}
+	}
+	return t
 }
 
 // eventTime is the row's instant in UTC. A date without a time becomes noon UTC, which is the same

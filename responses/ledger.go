@@ -78,6 +78,8 @@ type Ledger struct {
 	assumed  float64
 	excluded int
 	split    string
+	vary     Variation
+	orderNet []float64 // of each group, net value of its orders
 
 	strata  map[string]Sizes // found, by stratum
 	waves   []int            // of each group
@@ -91,6 +93,7 @@ type Ledger struct {
 func NewRunLedger(run MeasuredRun, asOf postlift.Date, defaultMargin float64) *Ledger {
 	until := min(asOf, run.EndsOn())
 	l := NewLedger(run.InHomeOn, until, defaultMargin)
+	l.vary = run.Variation
 	if run.Design.waves() {
 		l.periods, _ = run.Design.over(until)
 	}
@@ -115,6 +118,10 @@ func (l *Ledger) AddGroup(g GroupRow) {
 		return
 	}
 	l.index[g.Key] = len(l.units)
+	if l.vary.WithoutCovariate || l.vary.Metric == MetricOrders { // margins of before say little of counts
+		g.PreMinor = 0
+	}
+	l.orderNet = append(l.orderNet, 0)
 	l.units = append(l.units, experiment.Unit{
 		Treated: g.Treated, Block: g.Stratum, Propensity: g.Propensity, Accounts: g.Accounts, Pre: g.PreMinor,
 	})
@@ -139,15 +146,17 @@ func (l *Ledger) AddDay(d DayRow) {
 		return
 	}
 	u := &l.units[i]
-	u.Outcome += d.Margin
+	value := l.vary.outcome(d.Margin, d.Net, float64(d.Orders))
+	u.Outcome += value
 	u.Orders += float64(d.Orders)
+	l.orderNet[i] += d.Net
 	for j, p := range l.periods {
 		if d.On >= p.from && d.On <= p.to {
-			l.margins[i][j] += d.Margin
+			l.margins[i][j] += value
 			l.orders[i][j] += float64(d.Orders)
 		}
 	}
-	l.daily[armIndex(u.Treated)][d.On.DaysSince(l.from)] += d.Margin
+	l.daily[armIndex(u.Treated)][d.On.DaysSince(l.from)] += value
 	l.net += d.Net
 	l.assumed += d.Assumed
 	l.excluded += d.Excluded
@@ -174,6 +183,7 @@ func (l *Ledger) AddContract(c ContractRow, rate float64) {
 		l.assumed += net * days
 	}
 	l.net += net * days
+	margin = l.vary.outcome(margin, net, 0)
 	u := &l.units[i]
 	u.Outcome += margin * days
 	for j, p := range l.periods {
@@ -185,6 +195,17 @@ func (l *Ledger) AddContract(c ContractRow, rate float64) {
 	for d := first.DaysSince(l.from); d <= last.DaysSince(l.from); d++ {
 		daily[d] += margin
 	}
+}
+
+// outcome is what a reading adds up of margin, net value and orders.
+func (v Variation) outcome(margin, net, orders float64) float64 {
+	switch v.Metric {
+	case MetricNet:
+		return net
+	case MetricOrders:
+		return orders
+	}
+	return margin
 }
 
 func armIndex(treated bool) int {

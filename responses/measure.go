@@ -24,6 +24,8 @@ type MeasuredRun struct {
 	KeyAccounts      *campaigns.KeyShare // nil: none were declared
 	Design           RunDesign
 	Explored         int // accounts that exploration drew, mailed or not: left out of the estimate
+	Variation        Variation
+	ReadOn           postlift.Date // credit notes of later days are not known yet; none: all are
 	Accounts         AccountFunnel
 }
 
@@ -71,6 +73,7 @@ type Reading struct {
 	Answers Answers
 	Credits CreditTotals
 	Truth   *Truth
+	Quick   bool // without resampling: for simulations that measure thousands of times
 }
 
 // Measure turns a reading into the report. It decides the verdict by these rules:
@@ -80,7 +83,11 @@ type Reading struct {
 //   - works: the 95 % interval of the net margin lies above zero;
 //   - hurts: it lies below zero and the window is over. Before that the cost is complete and the margin is
 //     not, so only an interval of the margin before cost that lies below zero counts;
-//   - no_proof: everything else.
+//   - no_proof: everything else;
+//   - exploratory instead of any of these three: the reading differs from what was registered (see Variation).
+//
+// While the window runs, a report may be looked at every week; the intervals that decide then are those that hold at
+// all looks together (see experiment.AnyTime), at its end the plain ones.
 //
 // Which estimator decides is fixed by the recorded design and by data from before the mailing: matched blocks are
 // compared within the blocks, waves period by period, strata as two arms (see experiment.PrimaryCUPED).
@@ -101,7 +108,7 @@ func Measure(in Reading) (Uplift, error) {
 	case res.Refused == experiment.NoControl || res.Refused == experiment.NoTreated || res.Refused == WavesUnordered:
 	case m.blind():
 		u.Reason = NoData
-	case res.GroupRatio.Broken() || res.AccountRatio.Broken():
+	case res.GroupRatio.Broken() || res.AccountRatio.Broken() || m.strata.Broken():
 		u.Reason = BrokenRatio
 	case res.Refused != "":
 		u.Verdict = NoProof
@@ -116,10 +123,11 @@ func Measure(in Reading) (Uplift, error) {
 
 type measurement struct {
 	Reading
-	res   experiment.Result
-	waves int     // of waves: those told apart, the last of them all that wait
-	base  float64 // of waves: mean margin of a group in a period
-	money func(minor float64) postlift.Money
+	res    experiment.Result
+	strata experiment.StrataRatio // inside the strata of the draw
+	waves  int                    // of waves: those told apart, the last of them all that wait
+	base   float64                // of waves: mean margin of a group in a period
+	money  func(minor float64) postlift.Money
 }
 
 // blind tells whether the newest order that is known is older than the letters: then the orders since
@@ -253,9 +261,7 @@ func (m measurement) cost() float64 {
 // estimate fills in the figures and the verdict.
 func (m measurement) estimate(u *Uplift) {
 	groups, accounts := float64(m.res.Treated.Groups), float64(m.res.Treated.Accounts)
-	perGroup := m.res.Estimate()
-	gain := perGroup.Scale(groups)
-	net := gain.Shift(-m.cost())
+	perGroup, gain, net := m.res.Estimate(), m.gain(), m.net()
 	u.Estimator = m.res.Primary
 	u.Gain, u.Net = m.interval(gain), m.interval(net)
 	u.GainAccount = m.interval(gain.Scale(1 / accounts))
@@ -279,10 +285,65 @@ func (m measurement) estimate(u *Uplift) {
 	m.perCost(u, net)
 	m.perOrder(u, groups)
 	m.power(u, perGroup)
-	u.Verdict = m.verdict(net, gain)
+	u.Verdict = m.verdict()
+	m.explored(u)
 }
 
-func (m measurement) verdict(net, gain experiment.Estimate) string {
+// gain is the incremental outcome of all assigned groups, and net the same less the cost.
+func (m measurement) gain() experiment.Estimate {
+	return m.res.Estimate().Scale(float64(m.res.Treated.Groups))
+}
+
+func (m measurement) net() experiment.Estimate { return m.gain().Shift(-m.cost()) }
+
+// elapsed is the share of the window that is over; of waves, of the periods that will be compared.
+func (m measurement) elapsed() float64 {
+	d := m.Run.Design
+	if d.waves() {
+		return min(float64(len(m.Ledger.periods))/float64(max(d.Waves-1, 1)), 1)
+	}
+	days := m.Run.EndsOn().DaysSince(m.Run.InHomeOn) + 1
+	return min(float64(m.AsOf.DaysSince(m.Run.InHomeOn)+1)/float64(max(days, 1)), 1)
+}
+
+// anyTime is an estimate with the 95 % interval that holds at all looks.
+func (m measurement) anyTime(e experiment.Estimate) experiment.Estimate {
+	e.Low, e.High = experiment.AnyTime(e, m.elapsed())
+	return e
+}
+
+// deciding are gain and net with the intervals on which the verdict rests.
+func (m measurement) deciding() (gain, net experiment.Estimate) {
+	if m.interim() {
+		return m.anyTime(m.gain()), m.anyTime(m.net())
+	}
+	return m.gain(), m.net()
+}
+
+// explored takes away what a reading that was not registered must not say.
+func (m measurement) explored(u *Uplift) {
+	v := m.Run.Variation
+	if !v.differs() {
+		return
+	}
+	u.Verdict = Exploratory
+	u.Flags = append(u.Flags, Exploratory)
+	if v.Metric == "" {
+		return
+	}
+	u.Net, u.ROI, u.Design.BreakEvenLift, u.Attributed.OverstatesBy = nil, nil, nil, nil // cost is compared with margin only
+	if v.Metric == MetricOrders {
+		u.Gain, u.GainAccount, u.Welch, u.CUPED, u.Designed, u.PrePeriod = nil, nil, nil, nil, nil, nil
+		u.Design.Detectable, u.Curve = nil, []CurvePoint{}
+		for i := range u.Arms { // amounts of what is counted
+			a := &u.Arms[i]
+			a.MeanGroup, a.SDGroup, a.PreGroup, a.MeanAccount = m.money(0), m.money(0), m.money(0), m.money(0)
+		}
+	}
+}
+
+func (m measurement) verdict() string {
+	gain, net := m.deciding()
 	switch {
 	case net.Low > 0:
 		return Works
@@ -366,6 +427,9 @@ func (m measurement) power(u *Uplift, e experiment.Estimate) {
 	}
 }
 
+// imbalance is the p value of the pre-period below which the arms are said to have differed before.
+const imbalance = .05
+
 func (m measurement) flag(u *Uplift) {
 	if m.interim() {
 		u.Flags = append(u.Flags, Interim)
@@ -373,7 +437,7 @@ func (m measurement) flag(u *Uplift) {
 	if u.Verdict != Withheld && u.Design.ControlGroups < u.Design.EnoughControls {
 		u.Flags = append(u.Flags, Indicative)
 	}
-	if u.PrePeriod != nil && u.PrePeriod.P < .05 {
+	if u.PrePeriod != nil && u.PrePeriod.P < imbalance {
 		u.Flags = append(u.Flags, Imbalanced)
 	}
 }

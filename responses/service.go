@@ -13,6 +13,8 @@ type Store interface {
 	IntakeStore
 	AttributionStore
 	ReadingStore
+	MailStore
+	TaskStore
 	OutcomeStore
 	TrustStore
 	PathStore
@@ -153,45 +155,61 @@ func (s *Service) Uplift(ctx context.Context, campaign string, asOf postlift.Dat
 
 // Read is Uplift with the credits as they were last computed: it changes nothing, so that a page may be
 // looked at while files are imported. Every import of orders and responses computes the credits anew.
+// Where a registered reading was taken, its report is given as it was frozen.
 func (s *Service) Read(ctx context.Context, campaign string, asOf postlift.Date, truth *Truth) (Uplift, error) {
-	settings, err := s.store.Settings(ctx)
+	u, in, err := s.compute(ctx, campaign, asOf, truth)
 	if err != nil {
 		return Uplift{}, err
+	}
+	return s.asFrozen(ctx, in, u)
+}
+
+// compute reads and measures with the data known now.
+func (s *Service) compute(ctx context.Context, campaign string, asOf postlift.Date, truth *Truth) (Uplift, Reading, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return Uplift{}, Reading{}, err
 	}
 	if asOf.IsZero() {
 		asOf = settings.Today(s.clock)
 	}
 	run, err := s.store.MeasuredRun(ctx, campaign)
 	if err != nil {
-		return Uplift{}, err
+		return Uplift{}, Reading{}, err
 	}
 	if err := run.measurable(); err != nil {
-		return Uplift{}, err
+		return Uplift{}, Reading{}, err
 	}
 	if asOf < run.InHomeOn {
-		return Uplift{}, postlift.Faultf(postlift.Conflict, "responses.Uplift",
+		return Uplift{}, Reading{}, postlift.Faultf(postlift.Conflict, "responses.Uplift",
 			"the letters of %s come in home on %s; there is nothing to measure on %s", run.Campaign, run.InHomeOn, asOf)
 	}
 	in := Reading{Run: run, AsOf: asOf, Truth: truth}
 	if err := s.read(ctx, &in, settings.Value.DefaultMargin); err != nil {
-		return Uplift{}, err
+		return Uplift{}, Reading{}, err
 	}
 	u, err := Measure(in)
 	if err != nil {
-		return Uplift{}, err
+		return Uplift{}, Reading{}, err
 	}
 	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge} {
 		if err := add(ctx, in, &u); err != nil {
-			return Uplift{}, err
+			return Uplift{}, Reading{}, err
 		}
 	}
-	return u, nil
+	return u, in, nil
 }
 
 // read fills a reading from the store: every part is one set-based query.
-func (s *Service) read(ctx context.Context, in *Reading, defaultMargin float64) (err error) {
+func (s *Service) read(ctx context.Context, in *Reading, defaultMargin float64) error {
 	from, until := in.Run.InHomeOn, min(in.AsOf, in.Run.EndsOn())
 	in.Ledger = NewRunLedger(in.Run, in.AsOf, defaultMargin)
+	return s.fill(ctx, in, from, until)
+}
+
+// fill reads what happened between two days into the reading's ledger.
+func (s *Service) fill(ctx context.Context, in *Reading, from, until postlift.Date) (err error) {
+	in.Run.ReadOn = in.AsOf
 	if err = s.store.RunGroups(ctx, in.Run.ID, func(g GroupRow) error { in.Ledger.AddGroup(g); return nil }); err != nil {
 		return err
 	}

@@ -74,6 +74,9 @@ func (m measurement) word(u *Uplift) {
 
 func (m measurement) sentence(u *Uplift, lang string) string {
 	de := lang == "de"
+	if u.Verdict == Exploratory {
+		return m.exploratorySentence(u, lang)
+	}
 	if u.Net == nil {
 		return m.withoutFigure(u, lang)
 	}
@@ -84,25 +87,25 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 		return sentence
 	}
 	n := WholeNumber(m.res.Treated.Accounts, lang)
-	value, low, high := WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
+	value, low, high, level := m.span(u, lang)
 	switch u.Verdict {
 	case Works:
 		return pick(de,
-			fmt.Sprintf("The mailing pays: after its cost, the %s mailed accounts brought %s more margin than they would have without the letter (95 %%: %s to %s).", n, value, low, high),
-			fmt.Sprintf("Die Aussendung lohnt sich: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s mehr Deckungsbeitrag, als sie ohne den Brief gebracht hätten (95 %%: %s bis %s).", n, value, low, high))
+			fmt.Sprintf("The mailing pays: after its cost, the %s mailed accounts brought %s more margin than they would have without the letter (%s: %s to %s).", n, value, level, low, high),
+			fmt.Sprintf("Die Aussendung lohnt sich: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s mehr Deckungsbeitrag, als sie ohne den Brief gebracht hätten (%s: %s bis %s).", n, value, level, low, high))
 	case Hurts:
 		return pick(de,
-			fmt.Sprintf("The mailing lost money: after its cost, the %s mailed accounts brought %s compared with no letter (95 %%: %s to %s).", n, value, low, high),
-			fmt.Sprintf("Die Aussendung hat Geld gekostet: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s, verglichen mit keinem Brief (95 %%: %s bis %s).", n, value, low, high))
+			fmt.Sprintf("The mailing lost money: after its cost, the %s mailed accounts brought %s compared with no letter (%s: %s to %s).", n, value, level, low, high),
+			fmt.Sprintf("Die Aussendung hat Geld gekostet: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s, verglichen mit keinem Brief (%s: %s bis %s).", n, value, level, low, high))
 	}
-	if u.Net.High.Minor < 0 { // before the window's end a cost that is not yet earned proves nothing
+	if _, net := m.deciding(); net.High < 0 { // before the window's end a cost that is not yet earned proves nothing
 		return pick(de,
-			fmt.Sprintf("No proof yet: the margin so far has not earned the cost (%s to %s, 95 %%), but the window is still open.", low, high),
-			fmt.Sprintf("Noch kein Beweis: Der bisherige Deckungsbeitrag hat die Kosten noch nicht eingespielt (%s bis %s, 95 %%), doch der Messzeitraum läuft noch.", low, high))
+			fmt.Sprintf("No proof yet: the margin so far has not earned the cost (%s to %s, %s), but the window is still open.", low, high, level),
+			fmt.Sprintf("Noch kein Beweis: Der bisherige Deckungsbeitrag hat die Kosten noch nicht eingespielt (%s bis %s, %s), doch der Messzeitraum läuft noch.", low, high, level))
 	}
 	return pick(de,
-		fmt.Sprintf("No proof yet: after cost, the effect on the %s mailed accounts lies between %s and %s (95 %%), and zero lies within.", n, low, high),
-		fmt.Sprintf("Noch kein Beweis: Nach Abzug der Kosten liegt die Wirkung auf die %s angeschriebenen Kunden zwischen %s und %s (95 %%), und die Null liegt darin.", n, low, high))
+		fmt.Sprintf("No proof yet: after cost, the effect on the %s mailed accounts lies between %s and %s (%s), and zero lies within.", n, low, high, level),
+		fmt.Sprintf("Noch kein Beweis: Nach Abzug der Kosten liegt die Wirkung auf die %s angeschriebenen Kunden zwischen %s und %s (%s), und die Null liegt darin.", n, low, high, level))
 }
 
 // cautious words a verdict that rests on a small control group: the interval excludes zero, but such
@@ -112,16 +115,16 @@ func (m measurement) cautious(u *Uplift, lang string) string {
 		return ""
 	}
 	de := lang == "de"
-	groups, value := WholeNumber(u.Design.ControlGroups, lang), WholeMoney(u.Net.Value, lang)
-	low, high := WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
+	groups := WholeNumber(u.Design.ControlGroups, lang)
+	value, low, high, level := m.span(u, lang)
 	if u.Verdict == Works {
 		return pick(de,
-			fmt.Sprintf("A sign that the mailing pays, on a small control group of %s: after its cost %s more margin (95 %%: %s to %s); intervals from so small a group miss upwards more often than they say, so confirm it by repeating.", groups, value, low, high),
-			fmt.Sprintf("Ein Anzeichen, dass sich die Aussendung lohnt, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s mehr Deckungsbeitrag (95 %%: %s bis %s); Intervalle aus so kleinen Gruppen liegen öfter zu hoch, als sie angeben, daher durch Wiederholen bestätigen.", groups, value, low, high))
+			fmt.Sprintf("A sign that the mailing pays, on a small control group of %s: after its cost %s more margin (%s: %s to %s); intervals from so small a group miss upwards more often than they say, so confirm it by repeating.", groups, value, level, low, high),
+			fmt.Sprintf("Ein Anzeichen, dass sich die Aussendung lohnt, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s mehr Deckungsbeitrag (%s: %s bis %s); Intervalle aus so kleinen Gruppen liegen öfter zu hoch, als sie angeben, daher durch Wiederholen bestätigen.", groups, value, level, low, high))
 	}
 	return pick(de,
-		fmt.Sprintf("A sign that the mailing loses money, on a small control group of %s: after its cost %s (95 %%: %s to %s); confirm it before you decide.", groups, value, low, high),
-		fmt.Sprintf("Ein Anzeichen, dass die Aussendung Geld kostet, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s (95 %%: %s bis %s); vor einer Entscheidung bestätigen.", groups, value, low, high))
+		fmt.Sprintf("A sign that the mailing loses money, on a small control group of %s: after its cost %s (%s: %s to %s); confirm it before you decide.", groups, value, level, low, high),
+		fmt.Sprintf("Ein Anzeichen, dass die Aussendung Geld kostet, bei einer kleinen Kontrollgruppe von %s: nach Abzug der Kosten %s (%s: %s bis %s); vor einer Entscheidung bestätigen.", groups, value, level, low, high))
 }
 
 func (m measurement) withoutFigure(u *Uplift, lang string) string {
@@ -176,6 +179,9 @@ func (m measurement) advice(u *Uplift, lang string) string {
 	case u.Reason == NoData:
 		return pick(de, "Import the orders since the mailing, of all customers, then read the report again.",
 			"Die Bestellungen seit der Aussendung importieren, und zwar von allen Kunden, dann den Bericht erneut lesen.")
+	case u.Verdict == Exploratory:
+		return pick(de, "Treat it as an idea to register for the next mailing; the registered report is the one that counts.",
+			"Als Idee für die Registrierung der nächsten Aussendung nehmen; es zählt der registrierte Bericht.")
 	case (u.Verdict == Works || u.Verdict == Hurts) && m.interim():
 		return until
 	case u.Verdict == Works && m.Run.Design.waves():
@@ -255,8 +261,9 @@ func (m measurement) notes(u *Uplift) {
 	for _, f := range u.Flags {
 		switch f {
 		case Interim:
-			add(f, "Interim: the window is not over. A figure that is looked at every week finds an effect by chance far more often than one read once at the end.",
-				"Zwischenstand: Der Messzeitraum läuft noch. Eine Zahl, auf die man jede Woche schaut, findet weit öfter zufällig eine Wirkung als eine, die am Ende einmal gelesen wird.")
+			m.interimNote(u, add)
+		case Exploratory:
+			m.exploratoryNote(add)
 		case Indicative:
 			add(f, fmt.Sprintf("Indicative: %s company groups without a letter are fewer than the %s from which a 95 %% interval keeps its promise: margins are skewed, and intervals from small control groups miss upwards more often than they say.", WholeNumber(u.Design.ControlGroups, "en"), WholeNumber(u.Design.EnoughControls, "en")),
 				fmt.Sprintf("Richtwert: %s Verbünde in der Kontrollgruppe sind weniger als die %s, ab denen ein 95-%%-Intervall hält, was es verspricht: Deckungsbeiträge sind schief verteilt, und Intervalle aus kleinen Kontrollgruppen liegen öfter zu hoch, als sie angeben.", WholeNumber(u.Design.ControlGroups, "de"), WholeNumber(u.Design.EnoughControls, "de")))

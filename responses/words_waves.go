@@ -31,10 +31,10 @@ func (m measurement) someWaves(u *Uplift, lang string) string {
 			arrived++
 		}
 	}
-	value, low, high := WholeMoney(u.Net.Value, lang), WholeMoney(u.Net.Low, lang), WholeMoney(u.Net.High, lang)
+	value, low, high, level := m.span(u, lang)
 	return pick(de,
-		fmt.Sprintf("No final figure yet: %d of %d waves have arrived. So far they brought %s after cost (95 %%: %s to %s), in the days until the next wave.", arrived, m.Run.Design.Waves, value, low, high),
-		fmt.Sprintf("Noch kein Endergebnis: %d von %d Wellen sind angekommen. Bisher brachten sie nach Abzug der Kosten %s (95 %%: %s bis %s), in den Tagen bis zur nächsten Welle.", arrived, m.Run.Design.Waves, value, low, high))
+		fmt.Sprintf("No final figure yet: %d of %d waves have arrived. So far they brought %s after cost (%s: %s to %s), in the days until the next wave.", arrived, m.Run.Design.Waves, value, level, low, high),
+		fmt.Sprintf("Noch kein Endergebnis: %d von %d Wellen sind angekommen. Bisher brachten sie nach Abzug der Kosten %s (%s: %s bis %s), in den Tagen bis zur nächsten Welle.", arrived, m.Run.Design.Waves, value, level, low, high))
 }
 
 // wavesMethod says how waves are read.

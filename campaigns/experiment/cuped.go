@@ -49,19 +49,31 @@ func (s Stratum) units() float64 { return s.Control.Post.N + s.Treated.Post.N }
 // Satterthwaite's. With adjust it is covariate-adjusted inside the strata by one pooled theta, each
 // stratum centred at its own mean.
 func Stratified(strata []Stratum, adjust bool) Adjusted {
-	var total float64
-	merged := make([]Joint, 0, len(strata))
-	for _, s := range strata {
-		total += s.units()
-		merged = append(merged, merge(s.Control, s.Treated))
+	total, weights := 0.0, make([]float64, len(strata))
+	for i, s := range strata {
+		weights[i] = s.units()
+		total += weights[i]
 	}
-	var out Adjusted
+	for i := range weights {
+		weights[i] /= total
+	}
+	theta := 0.0
 	if adjust {
-		out.Theta = pooledTheta(merged...)
+		merged := make([]Joint, 0, len(strata))
+		for _, s := range strata {
+			merged = append(merged, merge(s.Control, s.Treated))
+		}
+		theta = pooledTheta(merged...)
 	}
+	return stratified(strata, weights, theta)
+}
+
+// stratified is Stratified with other weights, which sum up to 1, and a given theta.
+func stratified(strata []Stratum, weights []float64, theta float64) Adjusted {
+	out := Adjusted{Theta: theta}
 	var value, variance, dofTerms float64
-	for _, s := range strata {
-		w := s.units() / total
+	for i, s := range strata {
+		w := weights[i]
 		c, t := s.adjust(out.Theta)
 		value += w * (t.Mean - c.Mean)
 		for _, arm := range []Sample{c, t} {

@@ -20,8 +20,7 @@ func Detectable(se float64) float64 { return DetectableK() * se }
 // delta method.
 func RelativePower(mean, variance, perArm, lift float64) float64 {
 	se := math.Sqrt(RelativeVar(Sample{perArm, mean, variance}, Sample{perArm, mean * (1 + lift), variance}))
-	z, x := distuv.UnitNormal.Quantile(.975), lift/se
-	return distuv.UnitNormal.Survival(z-x) + distuv.UnitNormal.CDF(-z-x)
+	return twoSidedPower(lift/se, distuv.UnitNormal.Quantile(.975))
 }
 
 // RelativeVar is the delta-method variance of m1/m0.

@@ -48,3 +48,13 @@ func clusteredRatio(treated, expected, variance float64, tested bool) RatioCheck
 func newRatioCheck(chi2, dof float64, tested bool) RatioCheck {
 	return RatioCheck{Chi2: chi2, P: distuv.ChiSquared{K: dof}.Survival(chi2), Tested: tested}
 }
+
+// ArmRatio is the check of two arms by sums of m over units: treated is what the treated arm has, expected the sum of
+// e m and variance the sum of e(1-e) m^2, e each unit's chance of treatment. m is 1 to count units and their rows to
+// count rows.
+func ArmRatio(treated, expected, variance float64, tested bool) RatioCheck {
+	if !(variance > 0) {
+		return RatioCheck{P: 1}
+	}
+	return clusteredRatio(treated, expected, variance, tested)
+}

@@ -27,6 +27,8 @@ func (m *Model) Table() []Line {
 	for j, f := range m.Features {
 		z := make([]float64, len(m.Features))
 		switch f.Code {
+		case FeatureAverage:
+			z = m.average()
 		case FeatureSegment:
 			z[0] = 1
 			for l, other := range m.Features {
@@ -43,6 +45,9 @@ func (m *Model) Table() []Line {
 		_, own := m.Theta(j)
 		l := Line{Code: f.Code, Segment: f.Segment, Lift: mean, Low: mean - z90*sd, High: mean + z90*sd,
 			Learned: max(0, 1-own*own/(f.PriorSD*f.PriorSD))}
+		if f.Code == FeatureAverage {
+			l.Learned = max(0, 1-sd*sd/(f.PriorSD*f.PriorSD))
+		}
 		l.words()
 		lines = append(lines, l)
 	}

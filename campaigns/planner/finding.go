@@ -91,7 +91,7 @@ func (s *simulation) samples(d Design) ([]*sample, error) {
 	if len(s.in.Groups) >= manyGroups {
 		most = 2
 	}
-	runs := s.past.runs(d.windows(s.in.WindowDays))
+	runs := s.past.runs(d.Windows(s.in.WindowDays))
 	var found []*sample
 	for _, o := range runs[:min(most, len(runs))] {
 		one, err := newSample(s.past, d, o)
@@ -136,7 +136,7 @@ func (s *simulation) find(d Design) (Finding, []trial, error) {
 	}
 	if len(samples) == 0 {
 		f.Impossible = NoMargin
-		if len(s.past.runs(d.windows(s.in.WindowDays))) == 0 {
+		if len(s.past.runs(d.Windows(s.in.WindowDays))) == 0 {
 			f.Impossible = ShortHistory
 		}
 		return f, nil, nil
@@ -172,7 +172,7 @@ func (s *simulation) header(d Design) Finding {
 	baseline, pieces := s.measured(d.TopPercent)
 	mailings, gain := 1.0, s.in.Lift.Mean*baseline
 	if d.Kind == Programme {
-		mailings = float64(d.windows(s.in.WindowDays))
+		mailings = float64(d.Windows(s.in.WindowDays))
 	}
 	f.Cost, f.Deferred = s.money(0), s.money(0)
 	if d.Kind == InWaves { // a letter earns once, and those of all waves but the first earn it later
@@ -263,7 +263,7 @@ func (s *simulation) works(d Design, trials []trial) float64 {
 	out := int(math.Ceil(d.TopPercent*float64(len(s.in.Groups))/100 - 1e-9))
 	cost := s.in.PieceCost * float64(pieces) / float64(max(len(s.in.Groups)-out, 1))
 	if d.Kind == Programme {
-		cost *= float64(d.windows(s.in.WindowDays))
+		cost *= float64(d.Windows(s.in.WindowDays))
 	}
 	rng := rand.New(rand.NewPCG(s.in.Seed, hashName(d.Name()+"|lift")))
 	found := 0

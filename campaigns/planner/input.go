@@ -24,6 +24,7 @@ type Group struct {
 	Pre      float64 // margin of the year before the plan's date
 	Baseline float64 // margin expected within the campaign's window without a letter that a letter can raise
 	Agreed   float64 // margin beside it that contracts have agreed for the window already
+	Accounts int     // planned; more than one where groups hold several
 	Pieces   int     // letters planned
 	Past     []Past  // the latest window first; as many for every group
 }
@@ -62,7 +63,7 @@ const (
 	MaxLift       = 20. // beyond 2,000 % nothing is searched for
 	MaxMonths     = 12  // of a programme test
 	MaxRepeats    = 24  // of a pooled campaign
-	MaxWaves      = 12  // of one campaign
+	MaxWaves      = 52  // of one campaign
 )
 
 func (in *Input) complete() error {
@@ -172,7 +173,7 @@ func Usual(windowDays int) []Design {
 		{Kind: InWaves, Waves: 2}, {Kind: InWaves, Waves: 4}, {Kind: Holdout, Share: .5}}
 	for _, months := range []int{6, 9, 12} {
 		d := Design{Kind: Programme, Months: months}
-		if d.windows(windowDays) < 2 {
+		if d.Windows(windowDays) < 2 {
 			continue
 		}
 		designs = append(designs, d)
@@ -182,8 +183,8 @@ func Usual(windowDays int) []Design {
 	return designs
 }
 
-// windows is how many past windows in a row the design needs.
-func (d Design) windows(windowDays int) int {
+// Windows is how many windows in a row the design takes, each windowDays long.
+func (d Design) Windows(windowDays int) int {
 	switch d.Kind {
 	case InWaves:
 		return d.Waves - 1
@@ -194,7 +195,7 @@ func (d Design) windows(windowDays int) int {
 }
 
 // days is how long the design takes from the day on which the first letters arrive.
-func (d Design) days(windowDays int) int { return d.windows(windowDays) * windowDays }
+func (d Design) days(windowDays int) int { return d.Windows(windowDays) * windowDays }
 
 // held is the share of groups that get no letter at a time, on average until the reading; with waves they
 // get it later.

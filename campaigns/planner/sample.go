@@ -34,7 +34,7 @@ type cell struct {
 // newSample lays a design out on the run of windows that ends with window o. Strata of value are formed
 // by the margin before the run, not by today's value, which already knows what the run brought.
 func newSample(p *past, d Design, o int) (*sample, error) {
-	m := d.windows(p.in.WindowDays)
+	m := d.Windows(p.in.WindowDays)
 	oldest := o + m - 1
 	members := p.without(d.TopPercent, oldest)
 	s := &sample{design: d, x: make([]float64, len(members))}

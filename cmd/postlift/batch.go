@@ -17,6 +17,7 @@ import (
 	"postlift/internal/files"
 	"postlift/internal/jobs"
 	"postlift/mailers"
+	"postlift/responses"
 )
 
 // mailRoom is the mailers service with the adapters that it works with.
@@ -43,7 +44,8 @@ func (a *app) mailRoom(ctx context.Context) (*mailRoom, error) {
 	}
 	service := mailers.NewService(mailers.Options{Store: db, Files: local, Renderer: press,
 		Gate: campaigns.NewService(db, a.clock, a.ids), Clock: a.clock, IDs: a.ids, Secret: a.secret, Log: a.log})
-	runner := jobs.New(service, jobs.Options{RedisURL: a.cfg.RedisURL, Concurrency: a.cfg.RenderParallel, Log: a.log})
+	runner := jobs.New(service, jobs.Options{RedisURL: a.cfg.RedisURL, Concurrency: a.cfg.RenderParallel, Log: a.log,
+		Hourly: a.hourlyReadings(responses.NewService(db, nil, a.clock, a.ids))})
 	return &mailRoom{Service: service, files: local, press: press, runner: runner}, nil
 }
 

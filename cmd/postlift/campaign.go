@@ -22,8 +22,8 @@ func newCampaignCommand(a *app) *cobra.Command {
   how many        mode (all, top, budget, value), top, min_value, budget, max_pieces
   what it costs   piece_cost or tariff, postage (letter, dialogpost), vendor
   what is tested  holdout, holdout_design (auto, strata, pairs, waves, none), block, waves, wave_days,
-                  global_control, exploration, prior_lift, window_days, salt
-  the letter      name, class, design, variants, landing_url, offer, offer_until, merge, sender
+                  global_control, exploration, prior_lift, window_days, salt, treatment (letter, letter_and_call)
+  the letter      name, class, design, variants, landing_url or landing, coupon_codes, offer, offer_until, merge, sender
 CAMPAIGN is its id or name.
 
 The usual way: campaign create -f FILE → campaign preview → campaign approve --plan HASH --by NAME →

@@ -28,6 +28,7 @@ type config struct {
 	Secret         string `env:"POSTLIFT_SECRET"`
 	PublicAddr     string `env:"POSTLIFT_PUBLIC_ADDR" envDefault:"127.0.0.1:8080"`
 	StaffAddr      string `env:"POSTLIFT_STAFF_ADDR" envDefault:"127.0.0.1:8081"`
+	SalesAddr      string `env:"POSTLIFT_SALES_ADDR"` // of a listener for sales people alone; "": none
 	TrustStaffNet  bool   `env:"POSTLIFT_TRUST_STAFF_NETWORK" envDefault:"false"`
 	Migrate        bool   `env:"POSTLIFT_MIGRATE" envDefault:"false"`
 	LogLevel       string `env:"POSTLIFT_LOG_LEVEL" envDefault:"warn"`
@@ -130,6 +131,11 @@ func (c config) validate() error {
 	for name, addr := range map[string]string{"POSTLIFT_PUBLIC_ADDR": c.PublicAddr, "POSTLIFT_STAFF_ADDR": c.StaffAddr} {
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			return bad(name, fmt.Sprintf("%q is not host:port", addr))
+		}
+	}
+	if c.SalesAddr != "" {
+		if _, _, err := net.SplitHostPort(c.SalesAddr); err != nil {
+			return bad("POSTLIFT_SALES_ADDR", fmt.Sprintf("%q is not host:port; leave it empty for no listener of its own", c.SalesAddr))
 		}
 	}
 	if !c.TrustStaffNet && !isLoopback(c.StaffAddr) {

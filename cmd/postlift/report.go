@@ -21,7 +21,7 @@ func newReportCommand(a *app) *cobra.Command {
 		Short:   "What the letters changed",
 		Example: `  postlift report uplift "Win-back spring"`,
 	}
-	cmd.AddCommand(newUpliftCommand(a))
+	cmd.AddCommand(newUpliftCommand(a), newAcrossCommand(a), newBridgeCommand(a))
 	return cmd
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"postlift"
+	"postlift/internal/jobs"
 	"postlift/internal/web"
 	"postlift/responses"
 )
@@ -28,8 +29,9 @@ func newServeCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the pages for people and the tracking links of letters",
-		Long: `Two listeners: the public one answers the tracking links in letters (/r/…), the staff one shows
-everything else. There is no log-in yet, so the staff pages bind to loopback unless
+		Long: `Two listeners: the public one answers the tracking links in letters (/r/…) and shows the built-in
+pages of campaigns (/l/…), the staff one shows everything else. A third, POSTLIFT_SALES_ADDR, shows sales
+people their own lists and nothing else. There is no log-in yet, so the staff pages bind to loopback unless
 POSTLIFT_TRUST_STAFF_NETWORK says that the network itself keeps strangers out.
 Both answer /healthz and /readyz. Letters are rendered by "campaign run" and "work", not here.`,
 		Example: "  postlift serve\n  postlift serve --migrate\n  POSTLIFT_PUBLIC_ADDR=0.0.0.0:8080 postlift serve",
@@ -88,9 +90,27 @@ func (a *app) serveOn(ctx context.Context, listen func(network, addr string) (ne
 	if err != nil {
 		return errors.Join(cannotListen("POSTLIFT_STAFF_ADDR", a.cfg.StaffAddr, err), publicListener.Close())
 	}
-	servers := []*http.Server{a.server(public), a.server(staff)}
+	db, err := a.store(ctx)
+	if err != nil {
+		return errors.Join(err, publicListener.Close(), staffListener.Close())
+	}
+	defer jobs.Hourly(ctx, a.hourlyReadings(responses.NewService(db, nil, a.clock, a.ids)))()
+	servers, listeners := []*http.Server{a.server(public), a.server(staff)}, []net.Listener{publicListener, staffListener}
+	sales, err := a.salesHandler(ctx)
+	if err == nil && sales != nil {
+		var l net.Listener
+		if l, err = listen("tcp", a.cfg.SalesAddr); err != nil {
+			err = cannotListen("POSTLIFT_SALES_ADDR", a.cfg.SalesAddr, err)
+		} else {
+			servers, listeners = append(servers, a.server(sales)), append(listeners, l)
+			fmt.Fprintf(a.errOut, "lists of sales     http://%s/sales/…\n", l.Addr())
+		}
+	}
+	if err != nil {
+		return errors.Join(err, publicListener.Close(), staffListener.Close())
+	}
 	ended := make(chan error, len(servers))
-	for i, listener := range []net.Listener{publicListener, staffListener} {
+	for i, listener := range listeners {
 		go func() { ended <- servers[i].Serve(listener) }()
 	}
 	ready("http://"+publicListener.Addr().String(), "http://"+staffListener.Addr().String())
@@ -156,7 +176,7 @@ func (a *app) handlers(ctx context.Context) (public, staff http.Handler, err err
 	if err != nil {
 		return nil, nil, err
 	}
-	public, err = web.Public(web.PublicOptions{Health: db, Visits: measuring, Clock: a.clock, Log: a.log})
+	public, err = web.Public(web.PublicOptions{Health: db, Visits: measuring, Landing: measuring, FormSecret: a.formSecret(), Clock: a.clock, Log: a.log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -7,4 +7,7 @@ import (
 )
 
 // learningPages wires the pages on what was learned about letters.
-func (a *app) learningPages(context.Context) (web.LearningOptions, error) { return web.LearningOptions{}, nil }
+func (a *app) learningPages(ctx context.Context) (web.LearningOptions, error) {
+	service, err := a.responses(ctx)
+	return web.LearningOptions{Learning: service}, err
+}

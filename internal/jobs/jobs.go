@@ -37,6 +37,7 @@ type Options struct {
 	Concurrency int    // files rendered at once; at least 1
 	Queue       string // name of the queue; "" means DefaultQueue
 	Log         *slog.Logger
+	Hourly      func(ctx context.Context) // what Run does beside, at its start and every hour; nil: nothing
 }
 
 // DefaultQueue is the queue's name on a shared Redis.
@@ -121,6 +122,7 @@ func (r *Runner) Run(ctx context.Context) error {
 		return err
 	}
 	defer b.close()
+	defer Hourly(ctx, r.o.Hourly)()
 	poll, seal := time.NewTicker(pollEvery), time.NewTicker(sweepEvery)
 	defer poll.Stop()
 	defer seal.Stop()

@@ -29,12 +29,15 @@ func (s *Store) AttributeRun(ctx context.Context, runID int64, prepare func([]re
 		if err := a.load(runID); err != nil {
 			return err
 		}
-		credits, err := a.credits(prepare(a.spans, a.pieces, a.held))
+		credits, leaks, err := a.credits(prepare(a.spans, a.pieces, a.held))
 		if err != nil {
 			return err
 		}
 		credited = len(credits)
-		return a.replace(runID, credits)
+		if err := a.replace(runID, credits); err != nil {
+			return err
+		}
+		return a.replaceLeaks(runID, leaks)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("store.AttributeRun: %w", err)
@@ -58,9 +61,17 @@ func (a *attributing) load(runID int64) error {
 		var s responses.Span
 		var days int
 		var last postlift.Date // in home, of its waves
-		if err := rows.Scan(&s.RunID, &s.InHomeOn, &days, &s.PostedOn, &last); err != nil {
+		var definition jsonText
+		if err := rows.Scan(&s.RunID, &s.InHomeOn, &days, &s.PostedOn, &last, &definition); err != nil {
 			return err
 		}
+		var printed struct {
+			Coupons []string `json:"coupon_codes"`
+		}
+		if err := definition.into(&printed); err != nil {
+			return err
+		}
+		s.Coupons = printed.Coupons
 		s.EndsOn = max(s.InHomeOn, last).AddDays(days)
 		if s.PostedOn.IsZero() {
 			s.PostedOn = s.InHomeOn
@@ -71,7 +82,8 @@ func (a *attributing) load(runID int64) error {
 		all = append(all, s)
 		return nil
 	}, `SELECT r.id, r.in_home_on, r.window_days, (SELECT MIN(p.posted_on) FROM pieces p WHERE p.run_id = r.id),
-		(SELECT MAX(b.in_home_on) FROM batches b WHERE b.run_id = r.id AND b.wave > 0)
+		(SELECT MAX(b.in_home_on) FROM batches b WHERE b.run_id = r.id AND b.wave > 0),
+		(SELECT v.definition FROM campaign_versions v WHERE v.campaign_id = r.campaign_id AND v.version = r.campaign_version)
 		FROM runs r WHERE r.in_home_on IS NOT NULL ORDER BY r.id`)
 	if err != nil {
 		return err
@@ -137,31 +149,34 @@ func (a *attributing) scan(take func(*sql.Rows) error, query string, args ...any
 
 // credits asks the rules about every order of the span that somebody considered placed or that names a
 // code. An order that was credited back in full, or has no exchange rate, is none.
-func (a *attributing) credits(pick responses.Picker) ([]responses.Credit, error) {
+func (a *attributing) credits(pick responses.Picker) (out, leaks []responses.Credit, err error) {
 	rates, err := orderRate(a.DB, a.settings.Currency)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	query := fmt.Sprintf(`SELECT o.id, o.account_id, o.placed_on, o.code, CAST(o.net_minor + o.credited_minor AS DOUBLE PRECISION) * (%[1]s),
+	query := fmt.Sprintf(`SELECT o.id, o.account_id, o.placed_on, o.code, o.matched_by, CAST(o.net_minor + o.credited_minor AS DOUBLE PRECISION) * (%[1]s),
 		CAST(CASE WHEN o.margin_minor IS NULL THEN (o.net_minor + o.credited_minor) * %[2]g ELSE o.margin_minor + o.credited_margin_minor END AS DOUBLE PRECISION) * (%[1]s)
 		FROM orders o WHERE o.doc_type = 'order' AND o.placed_on >= ? AND o.placed_on <= ? AND o.net_minor + o.credited_minor > 0
 		AND (%[1]s) IS NOT NULL AND (o.code <> '' OR EXISTS (SELECT 1 FROM choices c WHERE c.run_id IN (%[3]s)
 		AND c.account_id = o.account_id AND c.outcome IN ('assigned', 'holdout'))) ORDER BY o.id`,
 		rates, a.settings.Value.DefaultMargin, a.runs)
-	var out []responses.Credit
 	err = a.scan(func(rows *sql.Rows) error {
 		var o responses.Order
 		var net, margin float64
-		if err := rows.Scan(&o.ID, &o.AccountID, &o.PlacedOn, &o.Code, &net, &margin); err != nil {
+		if err := rows.Scan(&o.ID, &o.AccountID, &o.PlacedOn, &o.Code, &o.MatchedBy, &net, &margin); err != nil {
 			return err
 		}
 		o.NetMinor, o.MarginMinor = postlift.RoundMinor(net), postlift.RoundMinor(margin)
-		if c, ok := pick(o); ok {
+		c, ok := pick(o)
+		if ok {
 			out = append(out, c)
+		}
+		if c.LeakRun != 0 {
+			leaks = append(leaks, c)
 		}
 		return nil
 	}, query, a.span.PostedOn, a.span.EndsOn)
-	return out, err
+	return out, leaks, err
 }
 
 func (a *attributing) replace(runID int64, credits []responses.Credit) error {
@@ -187,7 +202,27 @@ func (a *attributing) replace(runID int64, credits []responses.Credit) error {
 	return err
 }
 
-// RunCredits sums a run's credits up to a day.
+// replaceLeaks is replace for orders that name a code without a letter.
+func (a *attributing) replaceLeaks(runID int64, leaks []responses.Credit) error {
+	_, err := a.exec("DELETE FROM code_leaks WHERE run_id = ? OR order_id IN (SELECT id FROM orders WHERE placed_on >= ? AND placed_on <= ?)",
+		runID, a.span.PostedOn, a.span.EndsOn)
+	if err != nil {
+		return err
+	}
+	i := 0
+	_, err = a.copyRows("code_leaks", []string{"run_id", "order_id", "account_id", "arm"}, func() ([]any, bool) {
+		if i == len(leaks) {
+			return nil, false
+		}
+		c := leaks[i]
+		i++
+		return []any{c.LeakRun, c.OrderID, c.AccountID, c.LeakArm}, true
+	})
+	return err
+}
+
+// RunCredits sums a run's credits up to a day. Every way of recognising the account that is not a code counts as by
+// customer; the path to the order tells them apart.
 func (s *Store) RunCredits(ctx context.Context, runID int64, until postlift.Date) (responses.CreditTotals, error) {
 	var totals responses.CreditTotals
 	err := s.each(ctx, func(rows *sql.Rows) error {
@@ -198,14 +233,18 @@ func (s *Store) RunCredits(ctx context.Context, runID int64, until postlift.Date
 		}
 		switch {
 		case arm == responses.ArmHoldout:
-			totals.Holdout = c
+			totals.Holdout = plus(totals.Holdout, c)
 		case method == responses.ByCode:
-			totals.ByCode = c
+			totals.ByCode = plus(totals.ByCode, c)
 		default:
-			totals.ByCustomer = c
+			totals.ByCustomer = plus(totals.ByCustomer, c)
 		}
 		return nil
 	}, `SELECT t.arm, t.method, COUNT(*), CAST(SUM(t.net_minor) AS BIGINT), CAST(SUM(t.margin_minor) AS BIGINT)
 		FROM attributions t JOIN orders o ON o.id = t.order_id WHERE t.run_id = ? AND o.placed_on <= ? GROUP BY t.arm, t.method`, runID, until)
 	return totals, err
+}
+
+func plus(a, b responses.Credits) responses.Credits {
+	return responses.Credits{Orders: a.Orders + b.Orders, NetMinor: a.NetMinor + b.NetMinor, MarginMinor: a.MarginMinor + b.MarginMinor}
 }

@@ -15,7 +15,7 @@ import (
 
 var choiceColumns = []string{"run_id", "account_id", "group_key", "outcome", "reason", "reasons", "stratum", "propensity", "rank",
 	"residual_minor", "baseline_minor", "pre_margin_minor", "expected_value_minor", "cost_minor", "variant", "contacts", "features",
-	"wave", "role", "lift", "lift_sd", "agreed_minor"}
+	"wave", "role", "lift", "lift_sd", "agreed_minor", "segment", "traits"}
 
 // writeChoices bulk-loads a plan's choices, in the order of the primary key: in that of the accounts' texts, each row
 // would fall into another page of it.
@@ -39,7 +39,7 @@ func (t *tx) writeChoices(runID int64, choices []campaigns.Choice) error {
 		}
 		copy(row, []any{runID, c.AccountID, c.GroupKey, c.Outcome, reason, c.ReasonList(), c.Stratum, c.Propensity, int64(c.Rank),
 			c.ResidualMinor, c.BaselineMinor, c.PreMarginMinor, c.ExpectedValueMinor, c.CostMinor, c.Variant, contactList(c.Contacts), string(c.Features),
-			int64(c.Wave), c.Role, c.Lift, c.LiftSD, c.AgreedMinor})
+			int64(c.Wave), c.Role, c.Lift, c.LiftSD, c.AgreedMinor, c.FrozenSegment(), c.FrozenTraits()})
 		return row, true
 	})
 	if err != nil {

@@ -216,7 +216,7 @@ func (g *gateReader) beside(a *aboutContacts) (err error) {
 	a.noted, a.sent = map[int64]*campaigns.Standing{}, newLetterCounts(g.rows)
 	steps := []func(*aboutContacts) error{g.statuses, g.accountBlocks}
 	if g.advertising() {
-		steps = append(steps, g.opportunities, g.controls, g.pressure)
+		steps = append(steps, g.opportunities, g.controls, g.programmes, g.pressure)
 	}
 	for _, step := range append(steps, g.twinsOf) {
 		if err := step(a); err != nil {

@@ -71,12 +71,13 @@ type loader struct {
 	first    map[string]int64 // noun to the first id that this import may give
 	staged   bool             // the temporary table of lines stands
 	left     map[int64]bool   // accounts that a row moved away from
+	dropped  map[int64]bool   // nouns of the file that name no account
 	hits     *listHits        // whom a file of suppressions hits
 }
 
 func newLoader(t *tx, importID int64, head accounts.ImportHead) *loader {
 	return &loader{tx: t, importID: importID, kind: head.Kind, by: head.Actor, keyer: accounts.Keyer{Secret: t.store.secret},
-		indexes: map[string]*accounts.Index{}, first: map[string]int64{}, left: map[int64]bool{}, hits: newListHits()}
+		indexes: map[string]*accounts.Index{}, first: map[string]int64{}, left: map[int64]bool{}, dropped: map[int64]bool{}, hits: newListHits()}
 }
 
 // nounTables are the tables whose rows an import numbers itself.

@@ -19,6 +19,8 @@ func (l *loader) Finish(f accounts.FinishInput) (out accounts.Finished, err erro
 		err = l.finishContacts()
 	case "orders":
 		err = l.finishOrders(f, &out)
+	case "opportunities":
+		err = l.stages(f.Today.String())
 	case "contracts":
 		err = l.finishContracts(f, &out)
 	case "suppressions":

@@ -135,6 +135,9 @@ func (l *loader) markChangedOwners(t *lineTable, first int64) error {
 }
 
 func (l *loader) saveOrders(c *accounts.Chunk, has func(string) bool, out *accounts.Changed) error {
+	if err := l.identifyOrders(c, out); err != nil {
+		return err
+	}
 	if err := noteMoves(l, "orders", c.Orders, func(o *accounts.Order) (*accounts.Key, int64) { return &o.Key, o.AccountID }); err != nil {
 		return err
 	}

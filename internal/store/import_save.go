@@ -222,6 +222,10 @@ func (l *loader) keepRoles(contacts []accounts.Contact, has func(string) bool) e
 }
 
 func (l *loader) saveOpportunities(list []accounts.Opportunity, has func(string) bool, out *accounts.Changed) error {
+	list, err := l.identifyOpportunities(list, out)
+	if err != nil {
+		return err
+	}
 	if err := noteMoves(l, "opportunities", list, func(o *accounts.Opportunity) (*accounts.Key, int64) { return &o.Key, o.AccountID }); err != nil {
 		return err
 	}

@@ -91,6 +91,7 @@ var ordersTable = &loadTable[accounts.Order]{name: "orders",
 		{"net_minor", "net", func(o *accounts.Order) any { return o.NetMinor }},
 		{"margin_minor", "margin", func(o *accounts.Order) any { return nullInt(o.MarginMinor) }},
 		{"code", "code", func(o *accounts.Order) any { return o.Code }},
+		{"matched_by", always, func(o *accounts.Order) any { return matchedBy(o.MatchedBy) }},
 	}}
 
 var contractsTable = &loadTable[accounts.Contract]{name: "contracts", prefix: postlift.ContractID,
@@ -121,4 +122,5 @@ var opportunitiesTable = &loadTable[accounts.Opportunity]{name: "opportunities",
 		{"opened_on", always, func(o *accounts.Opportunity) any { return nullDate(o.OpenedOn) }},
 		{"closes_on", "closes_on", func(o *accounts.Opportunity) any { return nullDate(o.ClosesOn) }},
 		{"code", "code", func(o *accounts.Opportunity) any { return o.Code }},
+		{"matched_by", always, func(o *accounts.Opportunity) any { return matchedBy(o.MatchedBy) }},
 	}}

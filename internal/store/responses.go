@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/responses"
 )
 
@@ -70,16 +71,20 @@ func (s *Store) SaveResponses(ctx context.Context, in responses.Intake, by postl
 // recording is one SaveResponses under way.
 type recording struct {
 	*tx
-	in      responses.Intake
-	by      postlift.Actor
-	today   postlift.Date // in the organisation's time zone
-	saved   responses.Saved
-	pieces  map[string]*pieceRead // by uid, code and token
-	account map[string]int64      // by source and external id
-	known   map[string]responseRow
-	fresh   []freshEvent
-	imports importRunRow
-	notes   []eventRow
+	in         responses.Intake
+	by         postlift.Actor
+	today      postlift.Date // in the organisation's time zone
+	saved      responses.Saved
+	pieces     map[string]*pieceRead   // by uid, code and token
+	account    map[string]int64        // by source and external id
+	who        map[int]accounts.Match  // by place in the list: whom an event's words name
+	coupons    map[couponOf]*pieceRead // the account's own letter that bears a coupon
+	known      map[string]responseRow
+	fresh      []freshEvent
+	imports    importRunRow
+	notes      []eventRow
+	unmatched  []unmatchedEvent
+	couponRuns map[string][]int64 // by code
 }
 
 // pieceRead is what an event needs of its piece.
@@ -89,6 +94,8 @@ type pieceRead struct {
 	Code      string
 	Token     string
 	State     string
+	RunID     int64
+	PostedOn  postlift.Date
 	AccountID *int64
 	SiteID    *int64
 	ContactID *int64
@@ -102,7 +109,7 @@ type freshEvent struct {
 }
 
 func (r *recording) run() error {
-	for _, step := range []func() error{r.loadPieces, r.loadAccounts, r.loadKnown, r.openImport} {
+	for _, step := range []func() error{r.loadPieces, r.loadAccounts, r.loadWho, r.loadCoupons, r.loadKnown, r.openImport} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -110,7 +117,7 @@ func (r *recording) run() error {
 	for i, e := range r.in.Events {
 		r.take(i, e)
 	}
-	for _, step := range []func() error{r.insert, r.noteAnswered, r.applyReturns, r.applyBlocks, r.closeImport, r.writeNotes} {
+	for _, step := range []func() error{r.insert, r.noteAnswered, r.applyReturns, r.applyBlocks, r.applyTasks, r.closeImport, r.writeNotes} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -146,12 +153,14 @@ func distinct(events []responses.Event, value func(responses.Event) string) []st
 	return out
 }
 
+const pieceReadColumns = "id, uid, code, token, state, run_id, posted_on, account_id, site_id, contact_id"
+
 func (r *recording) loadPieces() error {
 	r.pieces = map[string]*pieceRead{}
 	load := func(column string, values []string, key func(*pieceRead) string) error {
 		return inChunks(values, func(marks string, args []any) error {
 			var rows []pieceRead
-			err := r.Raw("SELECT id, uid, code, token, state, account_id, site_id, contact_id FROM pieces WHERE "+column+" IN ("+marks+")", args...).Scan(&rows).Error
+			err := r.Raw("SELECT "+pieceReadColumns+" FROM pieces WHERE "+column+" IN ("+marks+")", args...).Scan(&rows).Error
 			for i := range rows {
 				r.pieces[key(&rows[i])] = &rows[i]
 			}
@@ -216,9 +225,12 @@ func (r *recording) loadKnown() error {
 
 // take resolves one event: known already, refused, or fresh.
 func (r *recording) take(i int, e responses.Event) {
-	row, piece, refusal := r.resolve(e)
+	row, piece, refusal := r.resolve(i, e)
 	if refusal != nil {
 		r.saved.Refused[i] = *refusal
+		if match, words := r.who[i]; words && !match.Found() {
+			r.unmatched = append(r.unmatched, unmatchedEvent{e, refusal.Rule})
+		}
 		return
 	}
 	if e.Kind == responses.Objection {
@@ -238,19 +250,25 @@ func (r *recording) take(i int, e responses.Event) {
 	r.fresh = append(r.fresh, freshEvent{Event: e, row: row, piece: piece})
 }
 
+// eventDetail is what an event says beside its columns.
+type eventDetail struct {
+	Note string         `json:"note,omitempty"`
+	Told responses.Told `json:"told,omitzero"`
+}
+
 func sameResponse(a, b responseRow) bool {
 	same := func(x, y *int64) bool { return x == nil && y == nil || x != nil && y != nil && *x == *y }
 	return a.Kind == b.Kind && a.Reason == b.Reason && a.OccurredAt.Equal(b.OccurredAt) &&
 		same(a.PieceID, b.PieceID) && same(a.AccountID, b.AccountID)
 }
 
-func (r *recording) resolve(e responses.Event) (responseRow, *pieceRead, *responses.Refusal) {
+func (r *recording) resolve(i int, e responses.Event) (responseRow, *pieceRead, *responses.Refusal) {
 	row := responseRow{
 		UID: r.store.ids(postlift.ResponseID, e.Source, e.ExternalID), Source: e.Source, ExternalID: e.ExternalID,
 		Kind: e.Kind, OccurredAt: e.At.UTC().Truncate(time.Microsecond), Reason: e.Reason, ImportID: r.imports.ID,
 	}
-	if e.Note != "" {
-		row.Detail = toJSON(map[string]string{"note": e.Note})
+	if e.Note != "" || e.Told != (responses.Told{}) {
+		row.Detail = toJSON(eventDetail{Note: e.Note, Told: e.Told})
 	}
 	piece, refusal := r.findPiece(e)
 	if refusal != nil {
@@ -259,12 +277,26 @@ func (r *recording) resolve(e responses.Event) (responseRow, *pieceRead, *respon
 	if piece != nil {
 		row.PieceID, row.AccountID = &piece.ID, piece.AccountID
 	}
+	if match, words := r.who[i]; words && piece == nil {
+		if !match.Found() {
+			refusal := e.Who.Refusal(match)
+			return row, nil, &responses.Refusal{Field: refusal.Field, Rule: refusal.Rule, Value: refusal.Value, Message: refusal.Message}
+		}
+		row.AccountID, row.MatchedBy = &match.AccountID, match.Method
+	}
 	if e.AccountRef != "" {
 		id, known := r.account[e.Source+"\x00"+e.AccountRef]
 		if !known {
 			return row, nil, &responses.Refusal{Field: "account_id", Rule: "reference", Value: e.AccountRef, Message: "no account of this source has this id: import accounts first"}
 		}
-		row.AccountID = &id
+		if piece != nil && piece.AccountID != nil && *piece.AccountID != id {
+			return row, nil, &responses.Refusal{Field: "account_id", Rule: "contradiction", Value: e.AccountRef,
+				Message: "the letter with this code went to another account: leave out the code or the account, whichever is wrong"}
+		}
+		row.AccountID, row.MatchedBy = &id, accounts.MatchedByCustomer
+		if own := r.coupons[couponOf{postlift.NormalizeCode(e.Code), id}]; piece == nil && own != nil {
+			piece, row.PieceID, row.MatchedBy = own, &own.ID, accounts.MatchedByCode
+		}
 	}
 	if e.Kind == responses.Objection && row.AccountID == nil && (piece == nil || piece.ContactID == nil) {
 		return row, nil, &responses.Refusal{Field: "code", Rule: "nobody", Value: e.Code + e.PieceUID,
@@ -287,8 +319,10 @@ func (r *recording) findPiece(e responses.Event) (*pieceRead, *responses.Refusal
 	}
 	piece := r.pieces["code:"+code]
 	if piece == nil {
-		if e.AccountRef != "" && e.Kind != responses.Return {
-			r.saved.UnknownCodes++
+		if (e.AccountRef != "" || e.Who.Complete()) && e.Kind != responses.Return {
+			if !r.isCoupon(code) {
+				r.saved.UnknownCodes++
+			}
 			return nil, nil
 		}
 		return nil, &responses.Refusal{Field: "code", Rule: "reference", Value: e.Code, Message: "no piece has this code: check it against the letter or name the account"}
@@ -296,10 +330,10 @@ func (r *recording) findPiece(e responses.Event) (*pieceRead, *responses.Refusal
 	return piece, sentOnly(e, piece)
 }
 
-// sentOnly refuses the return of a letter that never left.
+// sentOnly refuses what is said to come of a letter that never left. An objection counts whatever it names.
 func sentOnly(e responses.Event, p *pieceRead) *responses.Refusal {
-	if e.Kind != responses.Return || p.State == "released" || p.State == "posted" || p.State == "returned" {
+	if e.Kind == responses.Objection || p.State == "released" || p.State == "posted" || p.State == "returned" {
 		return nil
 	}
-	return &responses.Refusal{Field: "piece_id", Rule: "not_sent", Value: p.UID, Message: "this piece was not sent (it is " + p.State + "), so it cannot have come back"}
+	return &responses.Refusal{Field: "piece_id", Rule: "not_sent", Value: p.UID, Message: "this piece was not sent (it is " + p.State + "), so nothing can have come back of it"}
 }

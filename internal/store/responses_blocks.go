@@ -1,66 +1,129 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+
 	"postlift"
 	"postlift/accounts"
 )
 
-// insertBlocks adds each block once and revives one that was revoked, has an end or has not begun.
+// insertBlocks adds each block once and revives one that was revoked, has an end or has not begun. Every event that
+// asks for a block is kept as one of its entries, so that the block is the same in whatever order they come.
 func (r *recording) insertBlocks(blocks []*block) error {
-	existing, err := r.existingBlocks(blocks)
+	groups, order := map[string][]*block{}, []string{}
+	for _, b := range blocks {
+		id := b.identity()
+		if groups[id] == nil {
+			order = append(order, id)
+		}
+		groups[id] = append(groups[id], b)
+	}
+	rows, err := r.existingBlocks(blocks)
 	if err != nil {
 		return err
 	}
-	var fresh, revive []*block
-	taken := map[string]*block{}
-	for _, b := range blocks {
-		id := b.identity()
-		if first := taken[id]; first != nil { // several events ask for one block
-			first.on = min(first.on, b.on)
-			continue
+	known := make(map[string]standing, len(rows))
+	for id, row := range rows {
+		if groups[id] != nil {
+			known[id] = standing{suppressionRow: row, stands: true}
 		}
-		old, known := existing[id]
-		switch {
-		case !known:
-			b.uid = r.store.ids(postlift.SuppressID, b.scope, b.key, b.reason)
-			taken[id] = b
-			fresh = append(fresh, b)
-			r.noteBlock(b, b.uid)
-		case old.RevokedAt != nil || !old.UntilOn.IsZero() || old.EffectiveOn > b.on:
-			b.uid = old.UID
-			taken[id] = b
-			revive = append(revive, b)
-			r.noteBlock(b, old.UID)
-		}
-	}
-	r.saved.Suppressed = len(fresh) + len(revive)
-	if err := r.addBlocks(fresh); err != nil {
-		return err
-	}
-	return r.reviveBlocks(revive, existing)
-}
-
-// reviveBlocks lets blocks hold again, for good or from an earlier day, and keeps what each of them rested on before.
-func (r *recording) reviveBlocks(blocks []*block, existing map[string]suppressionRow) error {
-	known := make(map[string]standing, len(blocks))
-	for _, b := range blocks {
-		known[b.identity()] = standing{suppressionRow: existing[b.identity()], stands: true}
 	}
 	writer := &blocker{tx: r.tx}
 	if err := writer.readEntries(known); err != nil {
 		return err
 	}
-	changed := make([]standing, 0, len(blocks))
-	for _, b := range blocks {
-		s := known[b.identity()]
-		if s.RevokedAt != nil {
-			s.RevokedAt, s.entries = nil, nil
+	var changed []standing
+	for _, id := range order {
+		if s, dirty := r.stand(groups[id], known[id]); dirty {
+			changed = append(changed, s)
 		}
-		s.take(&accounts.Suppression{ReceivedOn: b.on, EffectiveOn: b.on, Channel: b.channel, Source: b.source, ExternalID: b.externalID}, r.imports.ID)
-		s.settle(r.imports.ID)
-		changed = append(changed, s)
 	}
 	return writer.writeBlocks(changed)
+}
+
+// stand adds events to the block that they ask for and tells whether that changes it.
+func (r *recording) stand(asked []*block, s standing) (standing, bool) {
+	slices.SortFunc(asked, func(a, b *block) int {
+		return cmp.Or(cmp.Compare(a.on, b.on), cmp.Compare(a.source, b.source), cmp.Compare(a.externalID, b.externalID))
+	})
+	first := asked[0]
+	renewed := s.RevokedAt != nil || !s.UntilOn.IsZero() || s.EffectiveOn > first.on
+	if !s.stands {
+		s = newStanding(first.suppression(), r.store.ids(postlift.SuppressID, first.scope, first.key, first.reason))
+	}
+	if s.RevokedAt != nil {
+		s.RevokedAt, s.entries = nil, nil
+	}
+	for _, b := range asked {
+		b.uid = s.UID
+		s.take(b.suppression(), r.imports.ID)
+	}
+	slices.SortStableFunc(s.entries, func(a, b suppressionEntryRow) int {
+		return cmp.Or(cmp.Compare(a.EffectiveOn, b.EffectiveOn), cmp.Compare(a.ReceivedOn, b.ReceivedOn),
+			cmp.Compare(a.Source, b.Source), cmp.Compare(a.ExternalID, b.ExternalID))
+	})
+	if !s.stands || renewed {
+		r.saved.Suppressed++
+		r.noteBlock(first, s.UID)
+	}
+	return s, s.settle(r.imports.ID)
+}
+
+// suppression is the block as an entry asks for it.
+func (b *block) suppression() *accounts.Suppression {
+	return &accounts.Suppression{Scope: b.scope, MatchKey: b.key, Reason: b.reason, AccountID: b.named.account, SiteID: b.named.site, ContactID: b.named.contact,
+		ReceivedOn: b.on, EffectiveOn: b.on, Channel: b.channel, Source: b.source, ExternalID: b.externalID}
+}
+
+// noun is the account that a block shows, with the site or contact where it stands on one.
+type noun struct{ account, site, contact int64 }
+
+// nameBlocks finds, for blocks by a key that several share, the one whom they show: the oldest, whichever event came
+// first.
+func (r *recording) nameBlocks(blocks []*block) error {
+	for scope, table := range scopeTable {
+		at, keys := map[string][]*block{}, []string{}
+		for _, b := range blocks {
+			if b.scope != scope {
+				continue
+			}
+			b.named = noun{account: valueOf(b.account), site: valueOf(b.site), contact: valueOf(b.contact)}
+			if at[b.key] == nil {
+				keys = append(keys, b.key)
+			}
+			at[b.key] = append(at[b.key], b)
+		}
+		account := "account_id"
+		if scope == accounts.ScopeAccount {
+			account = "id"
+		}
+		var key string
+		var id, of int64
+		err := scanAll(r.tx, "SELECT match_key, id, "+account+" FROM "+table+" WHERE match_key <> '' AND match_key IN (*) ORDER BY id DESC", keys, []any{&key, &id, &of}, func() {
+			for _, b := range at[key] {
+				b.named = noun{account: of}
+				switch scope {
+				case accounts.ScopeAddress:
+					b.named.site = id
+				case accounts.ScopePerson:
+					b.named.contact = id
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// valueOf is an id, 0 for none.
+func valueOf(id *int64) int64 {
+	if id == nil {
+		return 0
+	}
+	return *id
 }
 
 func (b *block) identity() string { return b.scope + "\x00" + b.reason + "\x00" + b.key }
@@ -85,24 +148,6 @@ func (r *recording) existingBlocks(blocks []*block) (map[string]suppressionRow, 
 		return err
 	})
 	return found, err
-}
-
-// addBlocks inserts new blocks; one that another process added meanwhile is the same block.
-func (r *recording) addBlocks(blocks []*block) error {
-	i := 0
-	_, err := r.upsertRows("suppressions",
-		[]string{"uid", "scope", "match_key", "reason", "account_id", "site_id", "contact_id", "received_on", "effective_on",
-			"channel", "source", "external_id", "import_id"},
-		[]string{"scope", "match_key", "reason"}, nil, func() ([]any, bool) {
-			if i == len(blocks) {
-				return nil, false
-			}
-			b := blocks[i]
-			i++
-			return []any{b.uid, b.scope, b.key, b.reason, b.account, b.site, b.contact, b.on, b.on,
-				b.channel, b.source, b.externalID, r.imports.ID}, true
-		})
-	return err
 }
 
 // blockAlike blocks the same persons elsewhere, see blocker.blockAlike.

@@ -64,14 +64,14 @@ func (r *recording) writeNotes() error {
 func (r *recording) insert() error {
 	i := 0
 	n, err := r.upsertRows("responses",
-		[]string{"uid", "source", "external_id", "kind", "piece_id", "account_id", "occurred_at", "reason", "detail", "import_id"},
+		[]string{"uid", "source", "external_id", "kind", "piece_id", "account_id", "occurred_at", "reason", "detail", "import_id", "matched_by"},
 		[]string{"source", "external_id"}, nil, func() ([]any, bool) {
 			if i == len(r.fresh) {
 				return nil, false
 			}
 			w := r.fresh[i].row
 			i++
-			return []any{w.UID, w.Source, w.ExternalID, w.Kind, w.PieceID, w.AccountID, w.OccurredAt, w.Reason, r.store.jsonArg(w.Detail), w.ImportID}, true
+			return []any{w.UID, w.Source, w.ExternalID, w.Kind, w.PieceID, w.AccountID, w.OccurredAt, w.Reason, r.store.jsonArg(w.Detail), w.ImportID, w.MatchedBy}, true
 		})
 	r.saved.Inserted = int(n)
 	r.saved.Duplicates += len(r.fresh) - int(n)
@@ -136,6 +136,7 @@ type block struct {
 	account, site, contact      *int64
 	key                         string
 	ownSite                     bool // stands on the site alone, not on everybody at its address
+	named                       noun // whom the block shows: of those who share its key the oldest
 	on                          postlift.Date
 	channel, source, externalID string
 }
@@ -145,7 +146,14 @@ type block struct {
 func (r *recording) applyBlocks() error {
 	var blocks []*block
 	moved := map[int64]bool{}
+	known, err := r.acceptedMoves()
+	if err != nil {
+		return err
+	}
 	for _, e := range r.fresh {
+		if known.outdates(e) {
+			continue
+		}
 		b := blockOf(e)
 		if b != nil {
 			b.on = min(b.on, r.today)
@@ -159,6 +167,9 @@ func (r *recording) applyBlocks() error {
 		return err
 	}
 	blocks = slices.DeleteFunc(blocks, func(b *block) bool { return b.key == "" }) // erased meanwhile
+	if err := r.nameBlocks(blocks); err != nil {
+		return err
+	}
 	if err := r.insertBlocks(blocks); err != nil {
 		return err
 	}

@@ -57,7 +57,17 @@ var allRows = []any{
 	printedAddressRow{},
 	responseRow{},
 	attributionRow{},
+	runReadingRow{},
+	runLessonRow{},
+	opportunityStageRow{},
+	codeLeakRow{},
+	taskRow{},
+	taskDecisionRow{},
 	liftTableRow{},
+	followUpRow{},
+	salesLinkRow{},
+	programmeRow{},
+	programmeMemberRow{},
 }
 
 // jsonText is a JSON document as both engines take it; the empty text is NULL.

@@ -128,6 +128,7 @@ type orderRow struct {
 	CreditedMarginMinor int64         `gorm:"column:credited_margin_minor"`
 	Code                string        `gorm:"column:code"`
 	ImportID            int64         `gorm:"column:import_id"`
+	MatchedBy           string        `gorm:"column:matched_by"`
 }
 
 // TableName names the table to gorm.
@@ -217,6 +218,7 @@ type opportunityRow struct {
 	ClosesOn    postlift.Date `gorm:"column:closes_on"`
 	Code        string        `gorm:"column:code"`
 	ImportID    int64         `gorm:"column:import_id"`
+	MatchedBy   string        `gorm:"column:matched_by"`
 }
 
 // TableName names the table to gorm.

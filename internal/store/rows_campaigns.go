@@ -178,6 +178,8 @@ type choiceRow struct {
 	Lift               float64  `gorm:"column:lift"`
 	LiftSD             float64  `gorm:"column:lift_sd"`
 	AgreedMinor        int64    `gorm:"column:agreed_minor"`
+	Segment            string   `gorm:"column:segment"`
+	Traits             string   `gorm:"column:traits"`
 }
 
 // TableName names the table to gorm.

@@ -19,6 +19,7 @@ type responseRow struct {
 	Reason     string    `gorm:"column:reason"`
 	Detail     jsonText  `gorm:"column:detail"`
 	ImportID   int64     `gorm:"column:import_id"`
+	MatchedBy  string    `gorm:"column:matched_by"`
 }
 
 // TableName names the table to gorm.

@@ -166,7 +166,8 @@ func (s *Store) RunGroups(ctx context.Context, runID int64, take func(responses.
 		GROUP BY group_key, outcome ORDER BY group_key, outcome`, runID)
 }
 
-// RunDays streams what each group of the run ordered on each day, net of credits, in the run's currency.
+// RunDays streams what each group of the run ordered on each day, net of credits, in the run's currency. Where the run
+// is read as of a day, credit notes of later days have not been given yet.
 func (s *Store) RunDays(ctx context.Context, run responses.MeasuredRun, from, until postlift.Date, take func(responses.DayRow) error) error {
 	settings, err := s.Settings(ctx)
 	if err != nil {
@@ -182,13 +183,17 @@ func (s *Store) RunDays(ctx context.Context, run responses.MeasuredRun, from, un
 		SUM(CASE WHEN d.rate IS NULL AND d.net <> 0 THEN 1 ELSE 0 END)
 		FROM choices c JOIN (` + documentSQL(rates, settings.Value.DefaultMargin) + ` AND o.placed_on >= ?) d ON d.account_id = c.account_id
 		WHERE c.run_id = ? AND c.outcome IN ('assigned', 'holdout') AND c.role NOT IN ` + outsideEstimate + ` GROUP BY c.group_key, d.placed_on ORDER BY c.group_key, d.placed_on`
-	return s.each(ctx, func(rows *sql.Rows) error {
+	err = s.each(ctx, func(rows *sql.Rows) error {
 		var d responses.DayRow
 		if err := rows.Scan(&d.Key, &d.On, &d.Net, &d.Margin, &d.Assumed, &d.Orders, &d.Excluded); err != nil {
 			return err
 		}
 		return take(d)
 	}, query, until, from, run.ID)
+	if err != nil || run.ReadOn.IsZero() {
+		return err
+	}
+	return s.laterCredits(ctx, run, rates, settings.Value.DefaultMargin, from, until, take)
 }
 
 // RunContracts streams the contract lines of the run's accounts that touch the days.

@@ -20,7 +20,7 @@ type clvTab struct{ Name, Href string }
 // cost, for how long, how sure, since when.
 func (v *view) ValueTabs() []clvTab {
 	return []clvTab{{"overview", "/clv"}, {"segments", "/clv/segments"}, {"acquisition", "/clv/acquisition"},
-		{"retention", "/clv/retention"}, {"models", "/clv/models"}, {"runs", "/clv/runs"}}
+		{"retention", "/clv/retention"}, {"bridge", "/clv/bridge"}, {"models", "/clv/models"}, {"runs", "/clv/runs"}}
 }
 
 // Tab tells whether the page is the sub-page at an address.

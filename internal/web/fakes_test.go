@@ -49,6 +49,7 @@ type fakes struct {
 	assess    func(context.Context) (planner.Assessment, error)
 	count     func(context.Context) (campaigns.RuleCount, error)
 	draw      func(mailers.DesignPage) ([]byte, error)
+	sales     *salesFake
 	log       bytes.Buffer
 }
 
@@ -213,7 +214,10 @@ func newFakes() *fakes {
 
 func (f *fakes) staff(t *testing.T) http.Handler {
 	t.Helper()
-	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Designs: designShelf{f}, Batches: batchService{f}, Artefacts: f, Results: f,
+	if f.sales == nil {
+		f.sales = newSalesFake()
+	}
+	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Designs: designShelf{f}, Batches: batchService{f}, Artefacts: f, Results: f, Across: AcrossOptions{Programmes: programmeShelf{}}, Bridge: BridgeOptions{Bridges: f},
 		Clock: postlift.FixedClock(now), Log: slog.New(slog.NewTextHandler(&f.log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)

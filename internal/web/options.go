@@ -115,10 +115,12 @@ type StaffOptions struct {
 	Demo      bool // mark every page as made-up data
 }
 
-// PublicOptions are what the public listener needs. Every field is needed.
+// PublicOptions are what the public listener needs. Every field is needed but those of the built-in pages.
 type PublicOptions struct {
-	Health Health
-	Visits Visits
-	Clock  postlift.Clock
-	Log    *slog.Logger
+	Health     Health
+	Visits     Visits
+	Landing    Landing // nil: no campaign has a page here
+	FormSecret []byte  // keys the forms of the pages; none: forms hold until the process ends
+	Clock      postlift.Clock
+	Log        *slog.Logger
 }

@@ -13,7 +13,8 @@ import (
 // tokenForm is what a tracking token looks like: 26 characters of base32 without look-alikes.
 var tokenForm = regexp.MustCompile(`^[0-9A-HJKMNP-TV-Z]{26}$`)
 
-// Public is the handler of the listener that recipients reach: tracking links and health, nothing else.
+// Public is the handler of the listener that recipients reach: tracking links, the built-in pages of
+// campaigns and health, nothing else.
 func Public(o PublicOptions) (http.Handler, error) {
 	s, err := newSite(o.Log, o.Clock)
 	if err != nil {
@@ -23,16 +24,25 @@ func Public(o PublicOptions) (http.Handler, error) {
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
 	r.GET("/r/:token", func(c *gin.Context) { s.follow(c, o) })
-	// Previews and scanners ask with HEAD: nothing is recorded and nothing told about the token.
-	r.HEAD("/r/:token", func(c *gin.Context) {
-		c.Header("Cache-Control", "no-store")
-		c.Status(http.StatusNoContent)
-	})
+	r.HEAD("/r/:token", nothing)
+	if o.Landing != nil {
+		l := newLandingSite(s, o.Landing, o.FormSecret)
+		r.GET("/l/:token", l.show)
+		r.HEAD("/l/:token", nothing)
+		r.POST("/l/:token", l.send)
+	}
 	return http.NewCrossOriginProtection().Handler(r), nil
 }
 
-// follow records a visit and leads to the campaign's landing page. The address is the campaign's own:
-// nothing of the request goes into it.
+// nothing answers previews and scanners, which ask with HEAD: nothing is recorded and nothing told about the
+// token.
+func nothing(c *gin.Context) {
+	c.Header("Cache-Control", "no-store")
+	c.Status(http.StatusNoContent)
+}
+
+// follow records a visit and leads to the campaign's landing page, built in or elsewhere. The address is
+// the campaign's own: nothing of the request goes into it.
 func (s *site) follow(c *gin.Context, o PublicOptions) {
 	c.Header("Cache-Control", "no-store")
 	token := strings.ToUpper(c.Param("token"))
@@ -51,6 +61,22 @@ func (s *site) follow(c *gin.Context, o PublicOptions) {
 	if err != nil { // the visitor is served all the same
 		s.log.Error("visit not recorded", "error", err)
 	}
-	c.Header("Location", landing)
+	c.Header("Location", s.leads(c, o, token, landing))
 	c.Status(http.StatusFound)
+}
+
+// leads is where a token leads: to the campaign's page on this listener, or to the address that it names.
+func (s *site) leads(c *gin.Context, o PublicOptions, token, landing string) string {
+	if o.Landing == nil {
+		return landing
+	}
+	page, err := o.Landing.LandingPage(c.Request.Context(), token)
+	if err != nil { // the address names this listener, too
+		s.log.Error("landing page not read", "error", err)
+		return landing
+	}
+	if page.BuiltIn {
+		return "/l/" + token
+	}
+	return landing
 }

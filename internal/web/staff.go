@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"postlift/campaigns/planner"
+	"postlift/responses"
 )
 
 // staff are the pages for people of the organisation.
@@ -18,6 +19,8 @@ type staff struct {
 	kept      kept
 	slots     slots // for what is computed on request
 	assessing *computing[planner.Assessment]
+	bridging  *computing[bridgeFound]
+	acrossing *computing[responses.Across]
 	campaigns Campaigns
 	designs   Designs
 	batches   Batches
@@ -43,6 +46,8 @@ func Staff(o StaffOptions) (http.Handler, error) {
 		SalesOptions: o.Sales, AcrossOptions: o.Across, LearningOptions: o.Learning, BridgeOptions: o.Bridge}
 	s.slots = make(slots, computedAtOnce)
 	s.assessing = newComputing[planner.Assessment](s.slots)
+	s.bridging = newComputing[bridgeFound](s.slots)
+	s.acrossing = newComputing[responses.Across](s.slots)
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
 	s.addRoutes(r)
@@ -94,6 +99,9 @@ func (s *staff) addRoutes(r *gin.Engine) {
 	for route, handle := range s.routes() {
 		r.GET(route, handle)
 		r.HEAD(route, handle)
+	}
+	for route, handle := range s.salesForms() {
+		r.POST(route, handle)
 	}
 }
 

@@ -1,0 +1,90 @@
+package responses
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+)
+
+// countsRepeats tells whether a word at the end of a name only numbers a repeat: a number, a date, a quarter, a season
+// or a month.
+func countsRepeats(word string) bool {
+	word = strings.ToLower(strings.Trim(word, "#()[],.;:-–/"))
+	if word == "" {
+		return true
+	}
+	if strings.ContainsFunc(word, unicode.IsDigit) {
+		rest := strings.Trim(word, "0123456789./-#")
+		return rest == "" || rest == "q" || rest == "v" || rest == "kw" || rest == "nr"
+	}
+	return repeatWords[word]
+}
+
+var repeatWords = func() map[string]bool {
+	words := map[string]bool{}
+	for _, w := range strings.Fields("spring summer autumn fall winter frühling frühjahr sommer herbst i ii iii iv v " +
+		"january february march april may june july august september october november december " +
+		"januar februar märz mai juni juli oktober dezember") {
+		words[w] = true
+	}
+	return words
+}()
+
+// word fills in sentence, notes and method.
+func (a *Across) word() {
+	a.Sentence = Bilingual{EN: a.sentence("en"), DE: a.sentence("de")}
+	a.Method = Bilingual{EN: a.method(false), DE: a.method(true)}
+	add := func(name, en, de string) {
+		a.Notes = append(a.Notes, Note{Name: name, Text: Bilingual{EN: pick(false, en, ""), DE: pick(true, "", de)}})
+	}
+	if a.Overlap > 0 {
+		add("overlap", fmt.Sprintf("In the windows of %d runs letters of others came in home, too. Each was measured against its own held-out accounts, who got the others' letters as often; the sum is of effects on top of one another.", a.Overlap),
+			fmt.Sprintf("In den Messzeiträumen von %d Aussendungen trafen auch Briefe anderer ein. Jede wurde an ihren eigenen zurückgehaltenen Kunden gemessen, die die anderen Briefe ebenso oft bekamen; die Summe ist eine von Wirkungen, die aufeinander aufbauen.", a.Overlap))
+	}
+	if len(a.Left) > 0 {
+		add("left_out", fmt.Sprintf("%d runs have no estimate and are in no figure.", len(a.Left)), fmt.Sprintf("%d Aussendungen haben keine Schätzung und stecken in keiner Zahl.", len(a.Left)))
+	}
+	if a.Unread > 0 {
+		add("not_read", fmt.Sprintf("%d older runs were not read: narrow the time down.", a.Unread), fmt.Sprintf("%d ältere Aussendungen wurden nicht gelesen: Zeitraum eingrenzen.", a.Unread))
+	}
+	if a.Total.Interim {
+		add(Interim, "Some windows are still open: sums with them are interim, and no verdict is given on them.", "Einige Messzeiträume laufen noch: Summen mit ihnen sind Zwischenstände und erhalten kein Urteil.")
+	}
+	if len(a.Groups) > 1 {
+		add("exploratory", "Comparing groups is exploratory: nobody drew lots over which campaign was mailed, and the best of several looks better than it is. The shrunk figures allow for that.",
+			"Der Vergleich von Gruppen ist erkundend: Niemand hat ausgelost, welche Kampagne verschickt wurde, und die beste von mehreren sieht besser aus, als sie ist. Die geschrumpften Zahlen berücksichtigen das.")
+	}
+}
+
+func (a *Across) sentence(lang string) string {
+	de := lang == "de"
+	t := a.Total
+	if t.Net == nil {
+		return pick(de, "No campaign can be measured yet.", "Noch lässt sich keine Kampagne messen.")
+	}
+	runs, letters := WholeNumber(t.Runs, lang), WholeNumber(t.Letters, lang)
+	value, low, high := WholeMoney(t.Net.Value, lang), WholeMoney(t.Net.Low, lang), WholeMoney(t.Net.High, lang)
+	switch t.Verdict {
+	case Works:
+		return pick(de, fmt.Sprintf("The campaigns together pay: %s runs with %s letters brought %s more margin than they cost (95 %%: %s to %s).", runs, letters, value, low, high),
+			fmt.Sprintf("Die Kampagnen zusammen lohnen sich: %s Aussendungen mit %s Briefen brachten %s mehr Deckungsbeitrag, als sie kosteten (95 %%: %s bis %s).", runs, letters, value, low, high))
+	case Hurts:
+		return pick(de, fmt.Sprintf("The campaigns together lose money: %s runs with %s letters brought %s after their cost (95 %%: %s to %s).", runs, letters, value, low, high),
+			fmt.Sprintf("Die Kampagnen zusammen kosten mehr, als sie bringen: %s Aussendungen mit %s Briefen brachten nach Abzug der Kosten %s (95 %%: %s bis %s).", runs, letters, value, low, high))
+	}
+	if t.Interim {
+		return pick(de, fmt.Sprintf("Not over yet: the %s runs so far stand at %s after cost (95 %%: %s to %s).", runs, value, low, high),
+			fmt.Sprintf("Noch nicht abgeschlossen: Die %s Aussendungen stehen bisher nach Abzug der Kosten bei %s (95 %%: %s bis %s).", runs, value, low, high))
+	}
+	return pick(de, fmt.Sprintf("No proof yet: the net gain of the %s runs together lies between %s and %s (95 %%), and zero lies within.", runs, low, high),
+		fmt.Sprintf("Noch kein Beweis: Der Nettoertrag der %s Aussendungen zusammen liegt zwischen %s und %s (95 %%), und die Null liegt darin.", runs, low, high))
+}
+
+func (a *Across) method(de bool) string {
+	return pick(de, "Each run is read as its own report reads it, by assignment against its held-out accounts; a registered reading counts as it was frozen. Runs are drawn independently, so that net gains and variances add up. "+
+		"Relative lifts are pooled by a normal-normal model: true lifts spread around a common one, summed over 41 values of the spread from 0 to three times 15 %, with a half-normal prior on it and a flat one on the common lift. "+
+		"A group pays where its net gain differs from zero at 5 % after Benjamini-Hochberg over all groups. No prior of targeting enters.",
+		"Jede Aussendung wird gelesen wie in ihrem eigenen Bericht, nach Zuteilung gegen ihre zurückgehaltenen Kunden; ein registrierter Stand zählt, wie er eingefroren wurde. Die Auslosungen sind unabhängig, also addieren sich Nettoerträge und Varianzen. "+
+			"Relative Wirkungen werden in einem Normal-Normal-Modell gemeinsam geschätzt: Wahre Wirkungen streuen um eine gemeinsame, summiert über 41 Werte der Streuung von 0 bis zum Dreifachen von 15 %, mit halbnormaler Vorannahme darüber und flacher über die gemeinsame Wirkung. "+
+			"Eine Gruppe lohnt sich, wenn ihr Nettoertrag nach Benjamini-Hochberg über alle Gruppen auf 5 % von null abweicht. Keine Vorannahme der Auswahl geht ein.")
+}

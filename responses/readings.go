@@ -1,0 +1,333 @@
+package responses
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"postlift"
+)
+
+// FrozenStore keeps readings as they were taken.
+type FrozenStore interface {
+	// RunsToRead lists the runs of all campaigns that are measuring or closed and have an in-home date, by id.
+	RunsToRead(ctx context.Context) ([]RunToRead, error)
+	// FrozenReadings lists the readings of a run by the day that they cover.
+	FrozenReadings(ctx context.Context, runID int64) ([]FrozenReading, error)
+	// SaveReading keeps a reading; false where it was taken before, which changes nothing.
+	SaveReading(ctx context.Context, r FrozenReading, by postlift.Actor) (bool, error)
+	// CloseRun moves a measuring run to closed and its running campaign to finished; false where it was not measuring.
+	CloseRun(ctx context.Context, runID int64, by postlift.Actor) (bool, error)
+}
+
+// RunToRead is a run whose letters are out, with what its record says about readings.
+type RunToRead struct {
+	ID              int64
+	UID             string
+	Open            bool // measuring
+	ReadingDays     []int
+	AnalysisVersion int
+}
+
+// PrimaryReading is the Day of the reading at the end of the window, the one that decides.
+const PrimaryReading = 0
+
+// FrozenReading is a reading as it was taken.
+type FrozenReading struct {
+	RunID           int64         `json:"-"`
+	RunUID          string        `json:"run_id"`
+	Campaign        string        `json:"campaign"`
+	Day             int           `json:"day"`    // after in-home; PrimaryReading: the end of the window
+	DueOn           postlift.Date `json:"due_on"` // the last day that it covers
+	ReadOn          postlift.Date `json:"read_on"`
+	DataOn          postlift.Date `json:"data_on"` // newest order that was known
+	AnalysisVersion int           `json:"analysis_version"`
+	Verdict         string        `json:"verdict"`
+	Report          []byte        `json:"-"`
+	SHA256          string        `json:"sha256"` // of the report
+	At              time.Time     `json:"-"`
+	Actor           string        `json:"-"`
+}
+
+// Uplift is the report that was frozen; Internal where its bytes are not those that were kept.
+func (f FrozenReading) Uplift() (Uplift, error) {
+	var u Uplift
+	if sum := sha256.Sum256(f.Report); hex.EncodeToString(sum[:]) != f.SHA256 {
+		return u, fmt.Errorf("responses: the reading of run %s on day %d is not the one that was frozen: its SHA-256 differs", f.RunUID, f.Day)
+	}
+	if err := json.Unmarshal(f.Report, &u); err != nil {
+		return u, fmt.Errorf("responses: the reading of run %s on day %d: %w", f.RunUID, f.Day, err)
+	}
+	return u, nil
+}
+
+// Measured is what a call of MeasureDue did.
+type Measured struct {
+	AsOf    postlift.Date   `json:"as_of"`
+	Taken   []FrozenReading `json:"readings"`
+	Waiting []WaitingRead   `json:"waiting"` // due, but orders up to their day are not known
+	Next    []PendingRead   `json:"next"`    // the next one of each run
+	Closed  []string        `json:"closed_runs"`
+	Learned LearnedNow      `json:"learned"`
+}
+
+// PendingRead is a reading that is not due yet.
+type PendingRead struct {
+	RunUID   string        `json:"run_id"`
+	Campaign string        `json:"campaign"`
+	Day      int           `json:"day"`
+	DueOn    postlift.Date `json:"due_on"`
+}
+
+// WaitingRead is a reading whose day is over and whose data are not there.
+type WaitingRead struct {
+	PendingRead
+	DataOn postlift.Date `json:"data_on"` // newest order that is known
+}
+
+// readingPatience is how many days a reading waits for an order of its last day or later. Companies with few orders may
+// have none: then it is taken with what is known.
+const readingPatience = 14
+
+// MeasureDue takes every registered reading that is due on a day (none: today), each once, closes the runs whose last
+// reading is done and learns from those whose window is over. It may be repeated at any time. A reading is due from the
+// day after the last one that it covers, once an order of that day or later is known, or after readingPatience days with
+// any order since in-home; it does not depend on what the orders say.
+func (s *Service) MeasureDue(ctx context.Context, asOf postlift.Date, by postlift.Actor) (Measured, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return Measured{}, err
+	}
+	if asOf.IsZero() {
+		asOf = settings.Today(s.clock)
+	}
+	done := Measured{AsOf: asOf, Taken: []FrozenReading{}, Waiting: []WaitingRead{}, Next: []PendingRead{}, Closed: []string{}}
+	dataOn, err := s.store.LatestOrder(ctx, asOf)
+	if err != nil {
+		return done, err
+	}
+	runs, err := s.store.RunsToRead(ctx)
+	if err != nil {
+		return done, err
+	}
+	for _, state := range runs {
+		if !state.Open {
+			continue
+		}
+		if err := s.measureRun(ctx, state, dataOn, &done, by); err != nil {
+			return done, err
+		}
+	}
+	done.Learned, err = s.Learn(ctx, LearnRequest{}, by)
+	return done, err
+}
+
+func (s *Service) measureRun(ctx context.Context, state RunToRead, dataOn postlift.Date, done *Measured, by postlift.Actor) error {
+	run, err := s.store.MeasuredRun(ctx, state.UID)
+	if err != nil {
+		return err
+	}
+	if run.InHomeOn > done.AsOf {
+		return nil
+	}
+	had, err := s.store.FrozenReadings(ctx, run.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range schedule(run, state.ReadingDays) {
+		if slices.ContainsFunc(had, func(f FrozenReading) bool { return f.Day == r.Day }) {
+			continue
+		}
+		switch {
+		case run.Contractual && r.DueOn < done.AsOf: // nothing to read, only the window to be over
+			continue
+		case r.DueOn >= done.AsOf || run.Design.waves() && run.unposted():
+			done.Next = append(done.Next, r)
+			return nil
+		case !known(dataOn, run.InHomeOn, r.DueOn, done.AsOf):
+			done.Waiting = append(done.Waiting, WaitingRead{r, dataOn})
+			return nil
+		}
+		f, err := s.freeze(ctx, run, r, done.AsOf, state.AnalysisVersion)
+		if err != nil {
+			return err
+		}
+		saved, err := s.store.SaveReading(ctx, f, by)
+		if err != nil {
+			return err
+		}
+		if saved {
+			done.Taken = append(done.Taken, f)
+		}
+	}
+	closed, err := s.store.CloseRun(ctx, run.ID, by)
+	if closed {
+		done.Closed = append(done.Closed, run.UID)
+	}
+	return err
+}
+
+// unposted tells whether a wave is still to come.
+func (r MeasuredRun) unposted() bool { return !r.Design.Ended && len(r.Design.Posted) < r.Design.Waves }
+
+// known tells whether orders up to a day can be taken as known.
+func known(dataOn, inHome, due, asOf postlift.Date) bool {
+	if dataOn >= due {
+		return true
+	}
+	return asOf.DaysSince(due) >= readingPatience && (dataOn.IsZero() || dataOn >= inHome)
+}
+
+// schedule lists the readings of a run by their days: those registered and the end of the window, which stands for one
+// registered on its day. Waves have none but their end: after it nobody is left to compare with.
+func schedule(run MeasuredRun, days []int) []PendingRead {
+	end := PendingRead{run.UID, run.Campaign, PrimaryReading, run.EndsOn()}
+	list := []PendingRead{end}
+	if !run.Design.waves() && !run.Contractual {
+		for _, d := range days {
+			if due := run.InHomeOn.AddDays(d); due != end.DueOn {
+				list = append(list, PendingRead{run.UID, run.Campaign, d, due})
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b PendingRead) int { return a.DueOn.DaysSince(b.DueOn) })
+	return list
+}
+
+// freeze takes one reading with the data of its day.
+func (s *Service) freeze(ctx context.Context, run MeasuredRun, r PendingRead, today postlift.Date, version int) (FrozenReading, error) {
+	if _, err := s.store.AttributeRun(ctx, run.ID, NewPicker); err != nil {
+		return FrozenReading{}, err
+	}
+	u, _, err := s.compute(ctx, run.UID, r.DueOn, nil)
+	if err != nil {
+		return FrozenReading{}, err
+	}
+	raw, err := json.Marshal(u)
+	if err != nil {
+		return FrozenReading{}, fmt.Errorf("responses.Measure: %w", err)
+	}
+	sum := sha256.Sum256(raw)
+	return FrozenReading{RunID: run.ID, RunUID: run.UID, Campaign: run.Campaign, Day: r.Day, DueOn: r.DueOn, ReadOn: today, DataOn: u.DataOn,
+		AnalysisVersion: version, Verdict: u.Verdict, Report: raw, SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// readRun is a run with its reading at the end of the window.
+type readRun struct {
+	MeasuredRun
+	primary Uplift
+}
+
+// readRuns lists those of the wanted runs whose window was read, open ones and closed.
+func (s *Service) readRuns(ctx context.Context, wanted func(uid string) bool) ([]readRun, error) {
+	states, err := s.store.RunsToRead(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var runs []readRun
+	for _, state := range states {
+		if !wanted(state.UID) {
+			continue
+		}
+		had, err := s.store.FrozenReadings(ctx, state.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range had {
+			if f.Day != PrimaryReading {
+				continue
+			}
+			u, err := f.Uplift()
+			if err != nil {
+				return nil, err
+			}
+			run, err := s.store.MeasuredRun(ctx, state.UID)
+			if err != nil {
+				return nil, err
+			}
+			runs = append(runs, readRun{run, u})
+		}
+	}
+	return runs, nil
+}
+
+// asFrozen gives a report as it was frozen where a registered reading covers its day, or the window is over and was
+// read, with a note on what today's data would say instead. Figures of later registered days stand in the outcomes.
+func (s *Service) asFrozen(ctx context.Context, in Reading, fresh Uplift) (Uplift, error) {
+	had, err := s.store.FrozenReadings(ctx, in.Run.ID)
+	if err != nil {
+		return Uplift{}, err
+	}
+	var shown, later *FrozenReading
+	for i := range had {
+		f := &had[i]
+		switch {
+		case f.DueOn == in.AsOf && shown == nil, f.Day == PrimaryReading && in.AsOf >= f.DueOn:
+			shown = f
+		}
+		if f.DueOn <= in.AsOf && (later == nil || f.DueOn > later.DueOn) {
+			later = f
+		}
+	}
+	if shown == nil {
+		return fresh, nil
+	}
+	u, err := shown.Uplift()
+	if err != nil {
+		return Uplift{}, err
+	}
+	if later.DueOn > shown.DueOn {
+		more, err := later.Uplift()
+		if err != nil {
+			return Uplift{}, err
+		}
+		u.Outcomes = more.Outcomes
+	}
+	u.Truth = fresh.Truth
+	u.Notes = append(u.Notes, frozenNote(*shown, u, fresh))
+	return u, nil
+}
+
+// Names of the notes about frozen readings.
+const (
+	NoteFrozen   = "frozen"
+	NoteLateData = "late_data" // frozen, and today's data say something else
+)
+
+// frozenNote says since when a report stands and how much today's data differ.
+func frozenNote(f FrozenReading, u, fresh Uplift) Note {
+	word := func(lang string) (text string, differs bool) {
+		de := lang == "de"
+		text = fmt.Sprintf(pick(de, "This reading was taken on %s and frozen; later imports do not change it.", "Diese Lesung wurde am %s vorgenommen und eingefroren; spätere Importe ändern sie nicht."), f.ReadOn.Format(lang))
+		switch {
+		case u.Net == nil && fresh.Net == nil:
+			return text, false
+		case u.Net == nil || fresh.Net == nil:
+			return text + pick(de, " With the data known today another verdict would be reached: ", " Mit den heute bekannten Daten ergäbe sich ein anderer Befund: ") + fresh.Sentence.In(lang), true
+		case *u.Net == *fresh.Net:
+			return text + pick(de, " The data known today say the same.", " Die heute bekannten Daten sagen dasselbe."), false
+		}
+		change := postlift.Money{Minor: fresh.Net.Value.Minor - u.Net.Value.Minor, Currency: u.Currency}
+		sign := "+"
+		if change.Minor < 0 {
+			sign = ""
+		}
+		return text + fmt.Sprintf(pick(de, " With the data known today the net gain would be %s (%s to %s), %s.", " Mit den heute bekannten Daten betrüge der Nettoertrag %s (%s bis %s), %s."),
+			WholeMoney(fresh.Net.Value, lang), WholeMoney(fresh.Net.Low, lang), WholeMoney(fresh.Net.High, lang), sign+WholeMoney(change, lang)), true
+	}
+	en, differs := word("en")
+	de, _ := word("de")
+	name := NoteFrozen
+	if differs {
+		name = NoteLateData
+	}
+	return Note{Name: name, Text: Bilingual{EN: en, DE: de}}
+}
+
+// replaceDot writes a number with the German decimal comma.
+func replaceDot(text string) string { return strings.Replace(text, ".", ",", 1) }
