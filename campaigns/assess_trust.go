@@ -2,6 +2,7 @@ package campaigns
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"postlift"
@@ -77,6 +78,21 @@ func (s *Service) trust(ctx context.Context, d Definition, plan Plan, asOf postl
 	t, err := planner.TrustOf(in, *own)
 	return &t, err
 }
+
+// trustWarnings are the plan's warnings with what the simulation says of its interval in place of the rule of thumb by
+// the number of held-out groups.
+func trustWarnings(list []Warning, t *planner.Trust) []Warning {
+	if t == nil || t.Impossible != "" {
+		return list
+	}
+	list = slices.DeleteFunc(list, func(w Warning) bool { return w.Code == warnFewControls })
+	if !t.Trusted {
+		list = append(list, warned(warnNotTrusted, perThousand(t.Worst.Coverage), perThousand(t.Worst.TooHigh)))
+	}
+	return list
+}
+
+func perThousand(share float64) int { return int(math.Round(1000 * share)) }
 
 // tried is the design in the planner's terms; nil where nobody is held out.
 func (d PlanDesign) tried() *planner.Design {

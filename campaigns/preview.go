@@ -43,14 +43,15 @@ func (s *Service) Preview(ctx context.Context, ref string, asOf postlift.Date, b
 	outlook := plan.outlook(&p.input)
 	outlook.Waves, outlook.Variants = plan.waves(asOf, c.Definition.WaveDays), plan.variants(p.input.Variants)
 	outlook.Warnings = append(p.warnings(plan), addressWarnings(p.settings.Mail.TrackingBaseURL, c.Definition.LandingURL)...)
+	record := p.input.record(c.Definition, p.settings.Mail.WindowDays, plan)
+	if record.Trust, err = s.trust(ctx, c.Definition, plan, asOf); err != nil {
+		return Previewed{}, err
+	}
+	outlook.Warnings = trustWarnings(outlook.Warnings, record.Trust)
 	if c.Class == Contractual {
 		outlook.withoutEarnings()
 	}
 	if err := s.identify(ctx, outlook.Samples); err != nil {
-		return Previewed{}, err
-	}
-	record := p.input.record(c.Definition, p.settings.Mail.WindowDays, plan)
-	if record.Trust, err = s.trust(ctx, c.Definition, plan, asOf); err != nil {
 		return Previewed{}, err
 	}
 	run, err := s.store.SavePlan(ctx, NewRun{UID: s.ids(postlift.RunID, c.UID, "1", "1", plan.Hash), Campaign: c,

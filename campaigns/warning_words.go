@@ -115,6 +115,7 @@ const (
 	warnNobodyMailed    = "nobody_mailed"
 	warnNobodyHeldOut   = "nobody_held_out"
 	warnFewControls     = "few_controls"
+	warnNotTrusted      = "interval_not_trusted"
 	warnFewAccounts     = "few_accounts"
 	warnLosing          = "losing_accounts"
 	warnNoContacts      = "no_contacts"
@@ -149,6 +150,8 @@ var warningWords = map[string]struct {
 		"Niemand wird zurückgehalten: Die Wirkung dieser Kampagne lässt sich nicht messen."},
 	warnFewControls: {2, "%s groups are held out; below %s the measured uplift is only indicative",
 		"%s Firmenverbünde werden zurückgehalten; unter %s gibt die gemessene Wirkung nur einen Anhaltspunkt."},
+	warnNotTrusted: {2, "drawn again and again on the past of these companies, the interval of this design holds the truth in %s of 1,000 draws and lies wholly above it in %s: the measured uplift will be only indicative; `postlift campaign plan` tells what would do",
+		"Immer wieder an der Vergangenheit dieser Firmen ausgelost, enthält das Intervall dieses Versuchsplans die Wahrheit in %s von 1.000 Auslosungen und liegt in %s ganz darüber: Die gemessene Wirkung wird nur einen Anhaltspunkt geben; `postlift campaign plan` nennt, was genügt."},
 	warnFewAccounts: {1, "only %s accounts are planned: with so few no letter can be shown to work; `postlift campaign plan` tells what it takes",
 		"Nur %s Kunden sind geplant: Mit so wenigen lässt sich von keinem Brief zeigen, dass er wirkt; `postlift campaign plan` nennt, was es dazu braucht."},
 	warnLosing: {1, "%s of the planned accounts are expected to bring less than their letters cost; mode: budget or value leaves them out",

@@ -19,7 +19,8 @@ type AcrossSource struct {
 	Treatment  string // letter, or letter and call
 	InHomeOn   postlift.Date
 	WindowDays int
-	Frozen     []byte // the registered reading of the window's end, a JSON report; nil: not taken yet
+	Frozen     []byte        // the registered reading of the window's end, a JSON report; nil: not taken yet
+	FrozenOn   postlift.Date // day on which it was taken
 }
 
 // Ways to put campaigns together.
@@ -93,8 +94,8 @@ type AcrossRun struct {
 	Lift       *Interval      `json:"lift"`            // of the margin without letters, by the estimator that decides; null: there is none to compare with
 	Shrunk     *Interval      `json:"shrunk_lift"`     // pooled with the others
 
-	liftSE, netSE float64
-	segments      []SegmentEffect
+	liftSE, netSE, netDoF float64
+	segments              []SegmentEffect
 }
 
 // AcrossLeft is a run that has no estimate, and why.
@@ -114,6 +115,8 @@ type AcrossTotal struct {
 	Net     *MoneyInterval `json:"net"` // null without a run
 	Verdict string         `json:"verdict"`
 	Interim bool           `json:"interim"` // a run's window is still open
+
+	p float64 // of a net gain of zero
 }
 
 // AcrossPooled is what the runs have in common.
@@ -208,7 +211,7 @@ func (s *Service) readAcross(ctx context.Context, p AcrossSource, q AcrossReques
 
 // acrossReading is a run's frozen reading, or else its measurement; segments where they are asked for.
 func (s *Service) acrossReading(ctx context.Context, p AcrossSource, q AcrossRequest) (u Uplift, frozen bool, err error) {
-	if p.Frozen != nil {
+	if p.Frozen != nil && p.FrozenOn <= q.AsOf {
 		err := json.Unmarshal(p.Frozen, &u)
 		return u, true, postlift.Wrap("responses.Across", "the frozen reading of run "+p.UID+" cannot be read", err)
 	}

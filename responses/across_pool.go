@@ -31,7 +31,7 @@ func (r *AcrossRun) lift(u Uplift) {
 		return
 	}
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: max(f.DoF, 1)}.Quantile(.975)
-	r.netSE = (u.Net.High.Major() - u.Net.Low.Major()) / (2 * t)
+	r.netSE, r.netDoF = (u.Net.High.Major()-u.Net.Low.Major())/(2*t), max(f.DoF, 1)
 	if r.Letters > 0 {
 		per := timesMoney(*u.Gain, 1/float64(r.Letters))
 		r.PerLetter = &per
@@ -104,19 +104,23 @@ func fromNormal(mean, sd float64) Interval {
 // sum adds runs up; the verdict rests on the 95 % interval of the sum, and "hurts" waits for open windows.
 func (a *Across) sum(name string, runs []AcrossRun) AcrossTotal {
 	t := AcrossTotal{Name: name, Runs: len(runs), Cost: postlift.Money{Currency: a.Currency}, Verdict: NoProof}
-	var value, variance float64
+	var value, variance, dof float64 // degrees of freedom by Satterthwaite
 	for _, r := range runs {
 		t.Letters += r.Letters
 		t.Cost.Minor += r.Cost.Minor
 		value, variance = value+r.Net.Value.Major(), variance+r.netSE*r.netSE
+		if r.netSE > 0 {
+			dof += math.Pow(r.netSE, 4) / r.netDoF
+		}
 		t.Interim = t.Interim || slices.Contains(r.Flags, Interim)
 	}
 	if len(runs) == 0 || variance <= 0 {
 		return t
 	}
-	i := fromNormal(value, math.Sqrt(variance))
+	i := experiment.Point{Value: value, SE: math.Sqrt(variance), DoF: variance * variance / dof}.Estimate()
 	money := func(v float64) postlift.Money { return postlift.FromMajor(v, a.Currency) }
-	t.Net = &MoneyInterval{Value: money(i.Value), Low: money(i.Low), High: money(i.High), Low80: money(*i.Low80), High80: money(*i.High80)}
+	t.Net = &MoneyInterval{Value: money(i.Value), Low: money(i.Low), High: money(i.High), Low80: money(i.Low80), High80: money(i.High80)}
+	t.p = i.P
 	switch {
 	case i.Low > 0 && !t.Interim:
 		t.Verdict = Works
@@ -175,18 +179,12 @@ func (a *Across) group() error {
 		if err := g.own(lifts, ses); err != nil {
 			return err
 		}
-		if n := total.Net; n != nil { // whether it pays is a question of money, not of lift
-			p := 2 * distuv.UnitNormal.Survival(math.Abs(n.Value.Major())/spreadOf(*n))
-			g.P = &p
+		if total.Net != nil { // whether it pays is a question of money, not of lift
+			g.P = &total.p
 		}
 		a.Groups = append(a.Groups, g)
 	}
 	return a.judgeGroups()
-}
-
-// spreadOf is the standard error behind a normal interval of 95 %.
-func spreadOf(m MoneyInterval) float64 {
-	return max((m.High.Major()-m.Low.Major())/(2*distuv.UnitNormal.Quantile(.975)), 1e-9)
 }
 
 // bySegment puts the runs' segments together; smaller ones that a run reads as "other" stay out.

@@ -62,22 +62,25 @@ func (a *Across) sentence(lang string) string {
 	if t.Net == nil {
 		return pick(de, "No campaign can be measured yet.", "Noch lässt sich keine Kampagne messen.")
 	}
-	runs, letters := WholeNumber(t.Runs, lang), WholeNumber(t.Letters, lang)
+	runs, letters := WholeNumber(t.Runs, lang)+pick(de, " runs", " Aussendungen"), WholeNumber(t.Letters, lang)
+	if t.Runs == 1 {
+		runs = pick(de, "one run", "einer Aussendung")
+	}
 	value, low, high := WholeMoney(t.Net.Value, lang), WholeMoney(t.Net.Low, lang), WholeMoney(t.Net.High, lang)
 	switch t.Verdict {
 	case Works:
-		return pick(de, fmt.Sprintf("The campaigns together pay: %s runs with %s letters brought %s more margin than they cost (95 %%: %s to %s).", runs, letters, value, low, high),
-			fmt.Sprintf("Die Kampagnen zusammen lohnen sich: %s Aussendungen mit %s Briefen brachten %s mehr Deckungsbeitrag, als sie kosteten (95 %%: %s bis %s).", runs, letters, value, low, high))
+		return pick(de, fmt.Sprintf("The campaigns together pay: %s with %s letters brought %s more margin than they cost (95 %%: %s to %s).", runs, letters, value, low, high),
+			fmt.Sprintf("Die Kampagnen zusammen lohnen sich: In %s brachten %s Briefe %s mehr Deckungsbeitrag, als sie kosteten (95 %%: %s bis %s).", runs, letters, value, low, high))
 	case Hurts:
-		return pick(de, fmt.Sprintf("The campaigns together lose money: %s runs with %s letters brought %s after their cost (95 %%: %s to %s).", runs, letters, value, low, high),
-			fmt.Sprintf("Die Kampagnen zusammen kosten mehr, als sie bringen: %s Aussendungen mit %s Briefen brachten nach Abzug der Kosten %s (95 %%: %s bis %s).", runs, letters, value, low, high))
+		return pick(de, fmt.Sprintf("The campaigns together lose money: %s with %s letters brought %s after their cost (95 %%: %s to %s).", runs, letters, value, low, high),
+			fmt.Sprintf("Die Kampagnen zusammen kosten mehr, als sie bringen: In %s brachten %s Briefe nach Abzug der Kosten %s (95 %%: %s bis %s).", runs, letters, value, low, high))
 	}
 	if t.Interim {
-		return pick(de, fmt.Sprintf("Not over yet: the %s runs so far stand at %s after cost (95 %%: %s to %s).", runs, value, low, high),
-			fmt.Sprintf("Noch nicht abgeschlossen: Die %s Aussendungen stehen bisher nach Abzug der Kosten bei %s (95 %%: %s bis %s).", runs, value, low, high))
+		return pick(de, fmt.Sprintf("Not over yet: after %s the campaigns stand at %s after cost (95 %%: %s to %s).", runs, value, low, high),
+			fmt.Sprintf("Noch nicht abgeschlossen: Nach %s stehen die Kampagnen nach Abzug der Kosten bei %s (95 %%: %s bis %s).", runs, value, low, high))
 	}
-	return pick(de, fmt.Sprintf("No proof yet: the net gain of the %s runs together lies between %s and %s (95 %%), and zero lies within.", runs, low, high),
-		fmt.Sprintf("Noch kein Beweis: Der Nettoertrag der %s Aussendungen zusammen liegt zwischen %s und %s (95 %%), und die Null liegt darin.", runs, low, high))
+	return pick(de, fmt.Sprintf("No proof yet: the net gain of %s lies between %s and %s (95 %%), and zero lies within.", runs, low, high),
+		fmt.Sprintf("Noch kein Beweis: Der Nettoertrag aus %s liegt zwischen %s und %s (95 %%), und die Null liegt darin.", runs, low, high))
 }
 
 func (a *Across) method(de bool) string {

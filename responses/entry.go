@@ -119,6 +119,8 @@ func (s *Service) Enter(ctx context.Context, e Entry, by postlift.Actor) error {
 		return err
 	}
 	switch {
+	case !nameable(e.PieceUID) || !nameable(e.AccountUID) || !nameable(e.ID):
+		return postlift.Faultf(postlift.NotFound, op, "there is no such letter or account")
 	case e.ID == "":
 		return postlift.Faultf(postlift.Invalid, op, "id: name the entry, so that it is recognised when it comes again")
 	case !slices.Contains(EntryKinds(), e.Kind):

@@ -191,6 +191,9 @@ func (s *Service) FollowUps(ctx context.Context, owner string, on postlift.Date)
 	var who Owner
 	var err error
 	if owner != "" {
+		if !nameable(owner) {
+			return list, postlift.Faultf(postlift.NotFound, "responses.FollowUps", "there is no such employee")
+		}
 		if who, err = s.store.Owner(ctx, owner); err != nil {
 			return list, err
 		}
@@ -324,6 +327,9 @@ func (s *Service) RecordCall(ctx context.Context, r CallResult, owner *Owner, by
 	if err != nil {
 		return err
 	}
+	if !nameable(r.PieceUID) || !nameable(r.ID) {
+		return postlift.Faultf(postlift.NotFound, op, "there is no such letter")
+	}
 	target, err := s.store.FollowUpTarget(ctx, r.PieceUID)
 	if err != nil {
 		return err
@@ -354,6 +360,15 @@ func (s *Service) RecordCall(ctx context.Context, r CallResult, owner *Owner, by
 	}
 	_, err = s.Record(ctx, Event{Source: SalesSource, ExternalID: r.ID, Kind: r.Result, At: kept.At, PieceUID: r.PieceUID, Note: note}, by)
 	return err
+}
+
+// maxRef bounds what names something, in bytes.
+const maxRef = 200
+
+// nameable tells whether a text that came from outside can name anything at all; neither engine is asked
+// otherwise.
+func nameable(ref string) bool {
+	return len(ref) <= maxRef && utf8.ValidString(ref) && !strings.ContainsFunc(ref, unicode.IsControl)
 }
 
 // noon is the instant that stands for a day: the same civil date everywhere in Europe and America.

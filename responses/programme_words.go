@@ -32,6 +32,10 @@ func (r *ProgrammeReport) sentence(lang string) string {
 	case BrokenRatio:
 		return pick(de, "Withheld: groups are missing from one arm more than from the other (p < 0.001); any figure would be wrong.",
 			"Nicht auswertbar: In einer der beiden Gruppen fehlen mehr Verbünde als in der anderen (p < 0,001); jede Zahl wäre falsch.")
+	case NoData:
+		on, first := r.DataOn.Format(lang), r.From.Format(lang)
+		return pick(de, "Withheld: the newest order known is of "+on+", before the first day ("+first+"); what happened since has not been imported.",
+			"Nicht auswertbar: Die neueste bekannte Bestellung ist vom "+on+", also von vor dem ersten Tag ("+first+"); was seitdem geschah, ist noch nicht importiert.")
 	case TooFewControls:
 		return pick(de, fmt.Sprintf("No proof: %s companies without letters cannot arbitrate; chance alone moves so few further than any programme does.", groups),
 			fmt.Sprintf("Kein Beweis: %s Unternehmen ohne Briefe können nichts entscheiden; allein der Zufall bewegt so wenige stärker als jedes Programm.", groups))
@@ -70,6 +74,8 @@ func (r *ProgrammeReport) advice(lang string) string {
 			"Einen Programmtest beginnen (postlift programme create) oder in den Einstellungen eine Kontrollgruppe des Jahres festlegen.")
 	case r.Reason == BrokenRatio:
 		return pick(de, "Find out which accounts are missing and why before anybody reads a figure.", "Zuerst klären, welche Kunden fehlen und warum, bevor jemand eine Zahl liest.")
+	case r.Reason == NoData:
+		return pick(de, "Import the orders since, of all customers, then read it again.", "Die Bestellungen seitdem importieren, und zwar von allen Kunden, dann erneut lesen.")
 	case r.Reason == TooFewControls:
 		return pick(de, "Start a programme test: matched pairs, half of them without letters for 6 to 12 months, see several times more with the same list.",
 			"Einen Programmtest beginnen: Paare, von denen je die Hälfte 6 bis 12 Monate keine Briefe bekommt, zeigen mit derselben Liste ein Mehrfaches.")
@@ -118,7 +124,7 @@ func (r *ProgrammeReport) notes() {
 	if r.Letters == 0 {
 		add("no_letters", "No advertising letter has been posted to the mailed arm since the first day.", "Seit dem ersten Tag wurde kein Werbebrief an die angeschriebene Gruppe eingeliefert.")
 	}
-	if last := min(r.AsOf, r.Until); !r.DataOn.IsZero() && last.DaysSince(r.DataOn) > lateData {
+	if last := min(r.AsOf, r.Until); !r.DataOn.IsZero() && last.DaysSince(r.DataOn) > lateData && r.Reason != NoData {
 		add("data_ends_early", "The newest order known is of "+r.DataOn.Format("en")+": import what has come since.", "Die neueste bekannte Bestellung ist vom "+r.DataOn.Format("de")+": Importieren Sie, was seitdem kam.")
 	}
 	if r.Data.Excluded > 0 {

@@ -270,6 +270,9 @@ func (g *gathering) report(ctx context.Context, r ProgrammeReport) (ProgrammeRep
 	if err != nil {
 		return r, err
 	}
+	if !r.DataOn.IsZero() && r.DataOn < r.From && reading.Verdict != programme.Withheld {
+		reading = programme.Reading{Verdict: programme.Withheld, Reason: NoData, Control: reading.Control, Treated: reading.Treated, Ratio: reading.Ratio}
+	}
 	r.fill(g, reading)
 	return r, nil
 }

@@ -16,7 +16,7 @@ type SegmentEffect struct {
 	Merged      []string       `json:"merged,omitempty"` // of other: the segments in it
 	Exploratory bool           `json:"exploratory"`
 	Assigned    int            `json:"assigned_groups"`
-	Controls    int            `json:"control_groups"` // of waves: the fewest in a period
+	Controls    int            `json:"control_groups"` // of waves: those who still wait in the last period
 	Baseline    postlift.Money `json:"baseline_per_group"`
 	Raw         MoneyInterval  `json:"raw_per_group"`
 	RawLift     Interval       `json:"raw_lift"`
@@ -78,8 +78,12 @@ type segmentPart struct {
 // segments there is nothing to compare.
 func (j judgement) segments(t *segmentTable, sd float64) []SegmentEffect {
 	var parts []segmentPart
+	var waves []experiment.WaveUnit
+	if j.Run.Design.waves() {
+		waves = j.Ledger.waveUnits().outcome
+	}
 	for _, p := range j.parts(t) {
-		e, ok := j.within(p.at)
+		e, ok := j.within(p.at, waves)
 		if !ok {
 			continue
 		}
@@ -106,8 +110,8 @@ func (j judgement) parts(t *segmentTable) []segmentPart {
 	var other segmentPart
 	for _, name := range sortedKeys(by) {
 		p := segmentPart{name: name, at: by[name]}
-		p.assigned, p.controls = j.sides(p.at)
-		if name == "" || min(p.assigned, p.controls) < leastSegment {
+		least := 0
+		if p.assigned, p.controls, least = j.sides(p.at); name == "" || least < leastSegment {
 			other.at = append(other.at, p.at...)
 			if name != "" {
 				other.merged = append(other.merged, name)
@@ -116,7 +120,8 @@ func (j judgement) parts(t *segmentTable) []segmentPart {
 		}
 		parts = append(parts, p)
 	}
-	if other.assigned, other.controls = j.sides(other.at); min(other.assigned, other.controls) >= leastSegment {
+	least := 0
+	if other.assigned, other.controls, least = j.sides(other.at); least >= leastSegment {
 		slices.Sort(other.at)
 		parts = append(parts, other)
 	}
@@ -137,8 +142,9 @@ func sortedKeys(by map[string][]int) []string {
 	return keys
 }
 
-// sides are the groups with and without a letter; of waves the fewest that any of them has, as the smallest decides.
-func (j judgement) sides(at []int) (assigned, controls int) {
+// sides counts the groups with and without a letter, of waves those who are mailed in some period and those who never
+// are, and the smallest arm.
+func (j judgement) sides(at []int) (assigned, controls, least int) {
 	l := j.Ledger
 	if !j.Run.Design.waves() {
 		for _, i := range at {
@@ -146,27 +152,24 @@ func (j judgement) sides(at []int) (assigned, controls int) {
 				assigned++
 			}
 		}
-		return assigned, len(at) - assigned
+		return assigned, len(at) - assigned, min(assigned, len(at)-assigned)
 	}
 	sizes := make([]int, j.measurement.waves)
 	for _, i := range at {
 		sizes[min(max(l.waves[i], 1), len(sizes))-1]++
 	}
-	for _, n := range sizes[:len(sizes)-1] {
-		assigned += n
-	}
-	least := slices.Min(sizes)
-	return min(assigned, least*max(len(sizes)-1, 1)), least
+	controls = sizes[len(sizes)-1]
+	return len(at) - controls, controls, slices.Min(sizes)
 }
 
-// within is the estimate among some groups, by the design's estimator; ok is false where it refuses.
-func (j judgement) within(at []int) (e experiment.Estimate, ok bool) {
+// within is the estimate among some groups, by the design's estimator; ok is false where it refuses. waves are all groups
+// of a test in waves.
+func (j judgement) within(at []int, waves []experiment.WaveUnit) (e experiment.Estimate, ok bool) {
 	l := j.Ledger
 	if j.Run.Design.waves() {
-		all := l.waveUnits().outcome
 		some := make([]experiment.WaveUnit, len(at))
 		for k, i := range at {
-			some[k] = all[i]
+			some[k] = waves[i]
 		}
 		e, err := experiment.InWaves(some, j.measurement.waves)
 		return e, err == nil && e.SE > 0

@@ -172,3 +172,22 @@ func TestSegments(t *testing.T) {
 		t.Errorf("one segment is compared with nothing: %+v", u.Segments)
 	}
 }
+
+// Waves are judged as waves: the baseline of one period, segments period by period; a test that ended early was not the
+// one that was simulated.
+func TestWavesAreJudged(t *testing.T) {
+	in := inWaves(800, 4, inHome.AddDays(60), 50)
+	segment := func(i int) string { return []string{"a", "b"}[i/4%2] }
+	u := judged(t, in, FrozenTrust{Trust: simulated(.95), ScepticSD: .15}, segment)
+	if want := 8000. * 14 / 90 * 800; u.Belief == nil || math.Abs(float64(u.Belief.Baseline.Minor)-want) > 1 || !u.Trust.Trusted {
+		t.Errorf("%+v, %+v", u.Belief, u.Trust)
+	}
+	if len(u.Segments) != 2 || u.Segments[0].Assigned != 300 || u.Segments[0].Controls != 100 || u.Segments[0].Raw.Low.Minor > 700 || u.Segments[0].Raw.High.Minor < 700 {
+		t.Errorf("segments %+v", u.Segments)
+	}
+	in = inWaves(800, 2, inHome.AddDays(60), 50)
+	in.Run.Design.Ended = true
+	if u = judged(t, in, FrozenTrust{Trust: simulated(.95)}, segment); u.Trust.Source != ByRuleOfThumb || u.Trust.Reason != OtherDesign || !strings.Contains(u.Trust.Sentence.EN, "ended before all of its waves") {
+		t.Errorf("%+v", u.Trust)
+	}
+}

@@ -196,6 +196,7 @@ type PieceFunnel struct {
 	Failed    int `json:"failed"`
 	Pending   int `json:"pending"`
 	Returned  int `json:"returned"`
+	Unknown   int `json:"unknown"` // mailed, and nothing came back from the post: unknown, never delivered
 	Seeds     int `json:"seeds"`
 	Printed   int `json:"-"` // live and seed pieces that were printed, paid for
 	Apart     int `json:"-"` // of the printed: those to accounts that are not compared

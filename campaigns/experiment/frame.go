@@ -16,22 +16,20 @@ type Frame struct {
 	num, den []float64
 	treated  []bool
 	stratum  []int32
-	plain    bool // every denominator is 1, or no unit yet
 	strata   []stratumUnits
 }
 
-// stratumUnits are the places of one stratum's units, control first.
+// stratumUnits are one stratum's units, control first: outcome and denominator of each, side by side so that drawing
+// many of them at random stays in the cache.
 type stratumUnits struct {
-	units    []int32
+	units    []unitSums
 	controls int
 }
 
+type unitSums struct{ num, den float64 }
+
 // Add takes one unit of a stratum from 0.
 func (f *Frame) Add(treated bool, stratum int, num, den float64) {
-	if len(f.num) == 0 {
-		f.plain = true
-	}
-	f.plain = f.plain && den == 1
 	f.num, f.den = append(f.num, num), append(f.den, den)
 	f.treated, f.stratum = append(f.treated, treated), append(f.stratum, int32(stratum))
 	f.strata = nil
@@ -99,7 +97,7 @@ func (f *Frame) prepare() {
 			f.strata[s].controls++
 		}
 	}
-	all := make([]int32, len(f.num))
+	all := make([]unitSums, len(f.num))
 	next := make([][2]int, f.Strata)
 	at := 0
 	for s, n := range sizes {
@@ -109,7 +107,7 @@ func (f *Frame) prepare() {
 	}
 	for i, s := range f.stratum {
 		arm := armOf(f.treated[i])
-		f.strata[s].units[next[s][arm]] = int32(i)
+		f.strata[s].units[next[s][arm]] = unitSums{f.num[i], f.den[i]}
 		next[s][arm]++
 	}
 }
@@ -127,26 +125,20 @@ func (s armSums) ratio() (r, variance float64) {
 	return r, max(s.mm-2*r*s.md+r*r*s.dd, 0) / (s.d * s.d) * s.n / (s.n - 1)
 }
 
-func (f *Frame) sum(units []int32) (s armSums) {
+func sumUnits(units []unitSums) (s armSums) {
 	s.n = float64(len(units))
-	if f.plain {
-		for _, i := range units {
-			v := f.num[i]
-			s.m += v
-			s.mm += v * v
-		}
-		s.d, s.md, s.dd = s.n, s.m, s.n
-		return s
-	}
-	for _, i := range units {
-		m, d := f.num[i], f.den[i]
-		s.m += m
-		s.d += d
-		s.mm += m * m
-		s.md += m * d
-		s.dd += d * d
+	for _, u := range units {
+		s.add(u)
 	}
 	return s
+}
+
+func (s *armSums) add(u unitSums) {
+	s.m += u.num
+	s.d += u.den
+	s.mm += u.num * u.num
+	s.md += u.num * u.den
+	s.dd += u.den * u.den
 }
 
 // tally adds up the estimate from its strata.
@@ -203,7 +195,7 @@ func (f *Frame) Point() (value, se float64) {
 	f.prepare()
 	t := tally{blocked: f.Blocked}
 	for s, u := range f.strata {
-		t.add(f.weight(s), f.sum(u.units[:u.controls]), f.sum(u.units[u.controls:]))
+		t.add(f.weight(s), sumUnits(u.units[:u.controls]), sumUnits(u.units[u.controls:]))
 	}
 	return t.point()
 }
@@ -228,15 +220,37 @@ func quantile(sorted []float64, p float64) float64 {
 // Capped gives values with the share largest ones set to the quantile below them, and that quantile: the cap is taken
 // over all values as one sample. It is another estimand than the uncapped one and serves as sensitivity only.
 func Capped(values []float64, share float64) (capped []float64, limit float64) {
-	sorted := slices.Clone(values)
-	slices.Sort(sorted)
-	if len(sorted) == 0 {
+	if len(values) == 0 {
 		return nil, 0
 	}
-	limit = quantile(sorted, share)
+	limit = upperQuantile(values, share)
 	capped = slices.Clone(values)
 	for i, v := range capped {
 		capped[i] = min(v, limit)
 	}
 	return capped, limit
+}
+
+// upperQuantile is quantile of values in any order. Only those above it are sorted: they are few where p is near 1.
+func upperQuantile(values []float64, p float64) float64 {
+	at := p * float64(len(values)-1)
+	keep := len(values) - int(at) // the quantile lies between the lowest two kept
+	largest := make([]float64, 0, 2*keep+1024)
+	least := math.Inf(-1)
+	for _, v := range values {
+		if v < least {
+			continue
+		}
+		if largest = append(largest, v); len(largest) == cap(largest) {
+			slices.Sort(largest)
+			largest = append(largest[:0], largest[len(largest)-keep:]...)
+			least = largest[0]
+		}
+	}
+	slices.Sort(largest)
+	largest = largest[len(largest)-keep:]
+	if keep == 1 {
+		return largest[0]
+	}
+	return largest[0] + (at-math.Floor(at))*(largest[1]-largest[0])
 }

@@ -47,7 +47,7 @@ func (f *Frame) Randomise(resamples int, seed uint64) Randomisation {
 				j := i + rng.IntN(len(u.units)-i)
 				u.units[i], u.units[j] = u.units[j], u.units[i]
 			}
-			chosen := f.sum(u.units[:k])
+			chosen := sumUnits(u.units[:k])
 			control, treated := chosen, totals[s].less(chosen)
 			if !fromControls {
 				control, treated = treated, control
@@ -72,7 +72,7 @@ func (f *Frame) scratch() []stratumUnits {
 func (f *Frame) totals() []armSums {
 	totals := make([]armSums, len(f.strata))
 	for s, u := range f.strata {
-		totals[s] = f.sum(u.units)
+		totals[s] = sumUnits(u.units)
 	}
 	return totals
 }
@@ -98,12 +98,12 @@ func (f *Frame) enumerate(least float64) (beyond int) {
 	choices := make([][]arms, len(f.strata))
 	totals := f.totals()
 	for s, u := range f.strata {
-		picked := make([]int32, u.controls)
+		picked := make([]unitSums, u.controls)
 		for _, c := range combin.Combinations(len(u.units), u.controls) {
 			for i, at := range c {
 				picked[i] = u.units[at]
 			}
-			control := f.sum(picked)
+			control := sumUnits(picked)
 			choices[s] = append(choices[s], arms{control, totals[s].less(control)})
 		}
 	}
@@ -178,31 +178,16 @@ func (f *Frame) Bootstrap(resamples int, seed uint64) (b Bootstrapped, ok bool) 
 func (f *Frame) resampled(rng *rand.Rand) (value, se float64) {
 	t := tally{}
 	for s, u := range f.strata {
-		t.add(f.weight(s), f.sumOf(rng, u.units[:u.controls]), f.sumOf(rng, u.units[u.controls:]))
+		t.add(f.weight(s), sumOf(rng, u.units[:u.controls]), sumOf(rng, u.units[u.controls:]))
 	}
 	return t.point()
 }
 
-// sumOf is sum over as many units drawn from those with replacement.
-func (f *Frame) sumOf(rng *rand.Rand, from []int32) (s armSums) {
+// sumOf sums as many units as there are, drawn from them with replacement.
+func sumOf(rng *rand.Rand, from []unitSums) (s armSums) {
 	s.n = float64(len(from))
-	if f.plain {
-		for range from {
-			v := f.num[from[rng.IntN(len(from))]]
-			s.m += v
-			s.mm += v * v
-		}
-		s.d, s.md, s.dd = s.n, s.m, s.n
-		return s
-	}
 	for range from {
-		i := from[rng.IntN(len(from))]
-		m, d := f.num[i], f.den[i]
-		s.m += m
-		s.d += d
-		s.mm += m * m
-		s.md += m * d
-		s.dd += d * d
+		s.add(from[rng.IntN(len(from))])
 	}
 	return s
 }
@@ -211,7 +196,7 @@ func (f *Frame) blocksResampled() func(*rand.Rand) (value, se float64) {
 	type block struct{ w, d float64 }
 	blocks := make([]block, len(f.strata))
 	for s, u := range f.strata {
-		c, t := f.sum(u.units[:u.controls]), f.sum(u.units[u.controls:])
+		c, t := sumUnits(u.units[:u.controls]), sumUnits(u.units[u.controls:])
 		blocks[s] = block{c.d + t.d, t.m/t.d - c.m/c.d}
 	}
 	return func(rng *rand.Rand) (value, se float64) {

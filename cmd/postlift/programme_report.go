@@ -59,7 +59,7 @@ that the global control spares, as far as these are enough to arbitrate.`,
 // programmeWords are labels of the report in the terminal.
 var programmeWords = map[string]responses.Bilingual{
 	"global":   {EN: "Global control of the year", DE: "Kontrollgruppe des Jahres"},
-	"always":   {EN: "bounds for every look", DE: "Grenzen für jeden Blick"},
+	"always":   {EN: "bounds at every look", DE: "bei jedem Blick"},
 	"letters":  {EN: "letters", DE: "Briefe"},
 	"buyers":   {EN: "groups with orders", DE: "Verbünde mit Bestellung"},
 	"points":   {EN: "%s points", DE: "%s Prozentpunkte"},

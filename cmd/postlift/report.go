@@ -27,6 +27,7 @@ func newReportCommand(a *app) *cobra.Command {
 
 func newUpliftCommand(a *app) *cobra.Command {
 	var asOf, page, lang, truth string
+	var vary responses.Variation
 	cmd := &cobra.Command{
 		Use:   "uplift CAMPAIGN",
 		Short: "Measure a campaign against its held-out accounts",
@@ -57,7 +58,7 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 			if err != nil {
 				return err
 			}
-			u, err := service.Uplift(cmd.Context(), args[0], day, known)
+			u, err := readUplift(cmd, service, args[0], day, known, vary)
 			if err != nil {
 				return err
 			}
@@ -71,8 +72,22 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 	f.StringVar(&asOf, "as-of", "", "read the data of this day (default: today)")
 	f.StringVar(&page, "html", "", "also write the report as one HTML page")
 	f.StringVar(&lang, "lang", "en", "language of the report and the page: en or de")
+	f.IntVar(&vary.WindowDays, "window", 0, "exploratory: days after in-home, instead of the registered window")
+	f.StringVar(&vary.Metric, "metric", "", "exploratory: net or orders instead of margin")
+	f.BoolVar(&vary.WithoutCovariate, "no-covariate", false, "exploratory: without the adjustment for the time before")
 	f.StringVar(&truth, "truth", "", "show a demo's simulated truth (its truth.json) beside the estimate")
 	return cmd
+}
+
+// readUplift reads the registered report, or another one where a flag asks for it.
+func readUplift(cmd *cobra.Command, service *responses.Service, campaign string, day postlift.Date, known *responses.Truth, vary responses.Variation) (responses.Uplift, error) {
+	if cmd.Flags().Changed("window") && vary.WindowDays < 1 {
+		return responses.Uplift{}, postlift.Faultf(postlift.Invalid, "report uplift", "--window is %d: at least one day is needed", vary.WindowDays)
+	}
+	if vary == (responses.Variation{}) {
+		return service.Uplift(cmd.Context(), campaign, day, known)
+	}
+	return service.Explore(cmd.Context(), campaign, day, vary)
 }
 
 // truthFile is where a demo writes what its letters really did, in its folder.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"postlift"
@@ -18,12 +19,15 @@ var upliftWords = map[string]responses.Bilingual{
 	responses.Interim:     {EN: "interim: the window is still open", DE: "Zwischenstand: Der Messzeitraum läuft noch"},
 	responses.Indicative:  {EN: "indicative: small control group", DE: "Richtwert: kleine Kontrollgruppe"},
 	responses.Imbalanced:  {EN: "the groups differed before the mailing", DE: "die Gruppen unterschieden sich schon vorher"},
+	responses.Exploratory: {EN: "exploratory, not registered", DE: "explorativ, nicht registriert"},
 	responses.ArmAssigned: {EN: "assigned", DE: "angeschrieben"},
 	responses.ArmHoldout:  {EN: "held out", DE: "zurückgehalten"},
 
 	responses.ArmWave: {EN: "wave", DE: "Welle"},
 
 	"net":         {EN: "net gain, 95%", DE: "Nettoertrag, 95\u00a0%"},
+	"always":      {EN: "  at all looks", DE: "  bei jedem Blick"},
+	"random":      {EN: "randomisation test", DE: "Randomisierungstest"},
 	"gain":        {EN: "margin gained", DE: "Mehrertrag"},
 	"plain":       {EN: "  plain (Welch)", DE: "  einfach (Welch)"},
 	"cost":        {EN: "cost", DE: "Kosten"},
@@ -52,7 +56,9 @@ func verdictPhrase(verdict string, flags []string, lang string) string {
 	phrase := say(verdict)
 	var reasons []string
 	for _, f := range flags {
-		reasons = append(reasons, say(f))
+		if f != verdict {
+			reasons = append(reasons, say(f))
+		}
 	}
 	if len(reasons) > 0 {
 		phrase += " (" + strings.Join(reasons, "; ") + ")"
@@ -115,7 +121,7 @@ func (t upliftText) span(m *responses.MoneyInterval) string {
 // printUplift says the verdict in words, then the figures that carry it.
 func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
 	t := upliftText{w, lang}
-	raw := strings.Join(append([]string{u.Verdict}, u.Flags...), ", ")
+	raw := strings.Join(slices.Compact(append([]string{u.Verdict}, u.Flags...)), ", ")
 	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))
 	t.effect(u)
 	for _, arm := range u.Arms {
@@ -140,6 +146,9 @@ func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
 // effect writes what the letters changed and what they cost.
 func (t upliftText) effect(u responses.Uplift) {
 	t.line(t.word("net"), "%s", t.span(u.Net))
+	if c := u.Checks; c != nil && c.AlwaysValid != nil && u.Net != nil {
+		t.line(t.word("always"), "%s", t.span(&c.AlwaysValid.Net))
+	}
 	estimator := ""
 	if u.Estimator != "" {
 		estimator = "  (" + u.Estimator + ")"
@@ -147,6 +156,9 @@ func (t upliftText) effect(u responses.Uplift) {
 	t.line(t.word("gain"), "%s%s", t.span(u.Gain), estimator)
 	if u.Welch != nil {
 		t.line(t.word("plain"), "%s  p = %s", t.span(&u.Welch.Total), t.decimal(u.Welch.P, 3))
+	}
+	if c := u.Checks; c != nil && c.Randomisation != nil {
+		t.line(t.word("random"), "p = %s", t.decimal(c.Randomisation.P, 3))
 	}
 	t.line(t.word("cost"), "%s (%s %s)", t.money(u.Cost.Actual), t.word("planned"), t.money(u.Cost.Planned))
 	if o := u.Orders; o != nil {

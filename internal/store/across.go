@@ -27,7 +27,7 @@ func (s *Store) RunsAcross(ctx context.Context, from, until postlift.Date) ([]re
 		var r responses.AcrossSource
 		var definition jsonText
 		var frozen sql.NullString
-		if err := rows.Scan(&r.UID, &r.CampaignID, &r.Campaign, &r.Rule, &r.Design, &definition, &r.InHomeOn, &r.WindowDays, &frozen); err != nil {
+		if err := rows.Scan(&r.UID, &r.CampaignID, &r.Campaign, &r.Rule, &r.Design, &definition, &r.InHomeOn, &r.WindowDays, &frozen, &r.FrozenOn); err != nil {
 			return err
 		}
 		var d struct {
@@ -45,7 +45,7 @@ func (s *Store) RunsAcross(ctx context.Context, from, until postlift.Date) ([]re
 		}
 		runs = append(runs, r)
 		return nil
-	}, `SELECT r.uid, c.uid, c.name, ru.name, de.name, v.definition, r.in_home_on, r.window_days, x.report
+	}, `SELECT r.uid, c.uid, c.name, ru.name, de.name, v.definition, r.in_home_on, r.window_days, x.document, x.read_on
 		FROM runs r JOIN campaigns c ON c.id = r.campaign_id
 		JOIN campaign_versions v ON v.campaign_id = c.id AND v.version = r.campaign_version
 		JOIN rule_versions rv ON rv.id = r.rule_version_id JOIN rules ru ON ru.id = rv.rule_id

@@ -78,13 +78,13 @@ const lettersShown = 3
 // matchedAccounts lists accounts with their latest letters. The accounts are cut before their letters are
 // looked at.
 func (s *Store) matchedAccounts(ctx context.Context, where string, args []any, limit int) ([]responses.EntryMatch, error) {
-	return s.scanMatches(ctx, fmt.Sprintf(`SELECT m.uid, m.external_id, m.name, COALESCE(si.city, ''),
+	return s.scanMatches(ctx, fmt.Sprintf(`SELECT hit.uid, hit.external_id, hit.name, COALESCE(si.city, ''),
 		COALESCE(p.uid, ''), COALESCE(p.code, ''), COALESCE(c.name, ''), COALESCE(k.first_name, ''), COALESCE(k.last_name, ''), p.posted_on
-		FROM (SELECT a.id, a.uid, a.external_id, a.name, %s AS searched FROM accounts a WHERE %s ORDER BY searched, a.id LIMIT ?) m
+		FROM (SELECT a.id, a.uid, a.external_id, a.name, %s AS searched FROM accounts a WHERE %s ORDER BY searched, a.id LIMIT ?) hit
 		LEFT JOIN sites si ON si.id = %s
-		LEFT JOIN pieces p ON p.id IN (SELECT x.id FROM pieces x WHERE x.account_id = m.id AND x.kind = 'live' AND x.state IN ('posted', 'returned') ORDER BY x.posted_on DESC, x.id DESC LIMIT %d)
+		LEFT JOIN pieces p ON p.id IN (SELECT x.id FROM pieces x WHERE x.account_id = hit.id AND x.kind = 'live' AND x.state IN ('posted', 'returned') ORDER BY x.posted_on DESC, x.id DESC LIMIT %d)
 		LEFT JOIN campaigns c ON c.id = p.campaign_id LEFT JOIN contacts k ON k.id = p.contact_id
-		ORDER BY m.searched, m.id, p.posted_on DESC, p.id DESC`, s.searchedName(), where, mainSite("m.id"), lettersShown), append(args, limit)...)
+		ORDER BY hit.searched, hit.id, p.posted_on DESC, p.id DESC`, s.searchedName(), where, mainSite("hit.id"), lettersShown), append(args, limit)...)
 }
 
 func (s *Store) scanMatches(ctx context.Context, query string, args ...any) ([]responses.EntryMatch, error) {

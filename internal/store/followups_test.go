@@ -112,6 +112,8 @@ func TestFollowUpsOfAnOwner(t *testing.T) {
 			{responses.CallResult{ID: "9", PieceUID: "pc_1", Result: responses.Reached, On: day("2026-03-06"), NextOn: day("2026-03-06")}, postlift.Invalid},
 			{responses.CallResult{ID: "9", PieceUID: "pc_1", Result: responses.Reached, Note: strings.Repeat("x", 2001)}, postlift.Invalid},
 			{responses.CallResult{PieceUID: "pc_1", Result: responses.Reached}, postlift.Invalid},
+			{responses.CallResult{ID: "9", PieceUID: "pc_1\x00", Result: responses.Reached}, postlift.NotFound},
+			{responses.CallResult{ID: "9", PieceUID: "pc_\xff", Result: responses.Reached}, postlift.NotFound},
 		} {
 			if err := report(bad.r); postlift.KindOf(err) != bad.kind {
 				t.Errorf("%+v gives %v, want %s", bad.r, err, bad.kind)
@@ -248,6 +250,7 @@ func TestEntryFindsWhomSomebodyIs(t *testing.T) {
 			execSQL(t, s, "UPDATE accounts SET name = ? WHERE id = ?", name, id)
 		}
 		execSQL(t, s, "UPDATE pieces SET code = 'K7M29QXP4TB' WHERE id = 2")
+		execSQL(t, s, "UPDATE sites SET city = 'Town ' || id")
 		for text, want := range map[string]string{
 			"k7m2-9qxp-4tb": "acc_2/pc_2", "müller": "acc_1/pc_1 acc_2/pc_2", "MUELLER w": "acc_2/pc_2", "söhne": "acc_1/pc_1", "mueller soehne": "acc_1/pc_1",
 			"grosse_h": "acc_3/pc_3", "nord 100%": "acc_4/pc_4", "0%": "", "_": "", "6": "", "kg": "acc_6/", "acc_5": "acc_5/", "stahl": "acc_6/", "nobody": "", "'; DROP TABLE x": "",
@@ -262,6 +265,9 @@ func TestEntryFindsWhomSomebodyIs(t *testing.T) {
 			var got []string
 			for _, m := range found {
 				got = append(got, m.AccountUID+"/"+m.PieceUID)
+				if m.Place != "Town "+strings.TrimPrefix(m.AccountUID, "acc_") {
+					t.Errorf("%s lies in %q", m.AccountUID, m.Place)
+				}
 			}
 			if err != nil || strings.Join(got, " ") != want {
 				t.Errorf("%q finds %v, %v, want %q", text, got, err, want)
@@ -329,7 +335,7 @@ func TestQuickEntry(t *testing.T) {
 			t.Errorf("%d calls of an account without a letter", n)
 		}
 		for _, bad := range []responses.Entry{
-			{PieceUID: "pc_1", Kind: responses.Call}, {ID: "x", PieceUID: "pc_9", Kind: responses.Call}, {ID: "x", AccountUID: "nobody", Kind: responses.Call}, {ID: "x", Kind: responses.Call},
+			{PieceUID: "pc_1", Kind: responses.Call}, {ID: "x", PieceUID: "pc_9", Kind: responses.Call}, {ID: "x", AccountUID: "acc\x00", Kind: responses.Call}, {ID: "x", AccountUID: "nobody", Kind: responses.Call}, {ID: "x", Kind: responses.Call},
 			{ID: "x", PieceUID: "pc_1", Kind: responses.Visit}, {ID: "x", PieceUID: "pc_1", Kind: responses.Return}, {ID: "x", PieceUID: "pc_1", Kind: responses.Noted},
 			{ID: "x", PieceUID: "pc_1", Kind: responses.Call, On: postlift.MustDate("2026-06-03")}, {ID: "x", PieceUID: "pc_5", Kind: responses.Noted, Note: "n"}, {ID: "x", PieceUID: "pc_5", Kind: responses.Objection},
 		} {

@@ -109,5 +109,5 @@ func (s *Store) KeptReadings(ctx context.Context, exceptRun int64, until postlif
 			return err
 		}
 		return take(id, report)
-	}, "SELECT run_id, report FROM run_readings WHERE run_id <> ? AND read_on <= ? ORDER BY run_id, day", exceptRun, until)
+	}, "SELECT run_id, document FROM run_readings WHERE run_id <> ? AND read_on <= ? ORDER BY run_id, day", exceptRun, until)
 }

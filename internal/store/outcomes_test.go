@@ -89,7 +89,7 @@ func TestKeptReadings(t *testing.T) {
 		must(t, s.gormW.Create(&second).Error)
 		ctx := context.Background()
 		for i, on := range []string{"2026-04-02", "2026-08-30", "2026-05-02"} {
-			_, err := s.write.ExecContext(ctx, s.bind(`INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, report, sha256, created_at, actor)
+			_, err := s.write.ExecContext(ctx, s.bind(`INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, document, sha256, created_at, actor)
 VALUES (?, ?, ?, ?, 4, 'no_proof', ?, 'x', ?, 'a')`), []int{2, 2, 1}[i], []int{30, 180, 30}[i], on, on, `{"currency":"EUR","n":`+on[:4]+`}`, testNow)
 			must(t, err)
 		}
@@ -113,42 +113,41 @@ func seedBuyers(t *testing.T, s *Store) {
 	t.Helper()
 	seedRun(t, s)
 	rng := rand.New(rand.NewPCG(6, 8))
-	must(t, s.inTx(context.Background(), func(w *tx) error {
-		for id := int64(101); id <= 580; id++ {
-			outcome := "assigned"
-			if id%2 == 0 {
-				outcome = "holdout"
-			}
-			key := fmt.Sprintf("b:%d", id)
-			rows := []any{
-				&accountRow{ID: id, UID: fmt.Sprintf("acc_%d", id), Source: "b", ExternalID: fmt.Sprint(id), Name: "Muster GmbH", GroupKey: key, Status: "active", MatchKey: fmt.Sprintf("AK%d", id)},
-				&choiceRow{RunID: 1, AccountID: id, GroupKey: key, Outcome: outcome, Contacts: "[]", Features: "{}", Propensity: .5, ResidualMinor: 1000 * id}}
-			every := 20 + 80*rng.Float64()
-			for on := postlift.MustDate("2024-01-10"); on <= postlift.MustDate("2026-06-20"); on = on.AddDays(1 + int(rng.ExpFloat64()*every)) {
-				rows = append(rows, &orderRow{Source: "b", ExternalID: fmt.Sprintf("%d-%s", id, on), AccountID: id, DocType: "order", PlacedOn: on, Currency: "EUR", NetMinor: 5000 + rng.Int64N(20000)})
-				if rng.Float64() < .05 {
-					break
-				}
-			}
-			for _, r := range rows {
-				if err := w.Create(r).Error; err != nil {
-					return err
-				}
+	var firms []accountRow
+	var choices []choiceRow
+	var orders []orderRow
+	for id := int64(101); id <= 580; id++ {
+		outcome := "assigned"
+		if id%2 == 0 {
+			outcome = "holdout"
+		}
+		key := fmt.Sprintf("b:%d", id)
+		firms = append(firms, accountRow{ID: id, UID: fmt.Sprintf("acc_%d", id), Source: "b", ExternalID: fmt.Sprint(id), Name: "Muster GmbH", GroupKey: key, Status: "active", MatchKey: fmt.Sprintf("AK%d", id)})
+		choices = append(choices, choiceRow{RunID: 1, AccountID: id, GroupKey: key, Outcome: outcome, Contacts: "[]", Features: "{}", Propensity: .5, ResidualMinor: 1000 * id})
+		every := 20 + 80*rng.Float64()
+		for on := postlift.MustDate("2024-01-10"); on <= postlift.MustDate("2026-06-20"); on = on.AddDays(1 + int(rng.ExpFloat64()*every)) {
+			n := int64(1000 + len(orders))
+			orders = append(orders, orderRow{ID: n, Source: "b", ExternalID: fmt.Sprint(n), AccountID: id, DocType: "order", PlacedOn: on, Currency: "EUR", NetMinor: 5000 + rng.Int64N(20000)})
+			if rng.Float64() < .05 {
+				break
 			}
 		}
-		return w.Exec("UPDATE choices SET propensity = 0.5, role = 'randomised' WHERE run_id = 1").Error
-	}))
+	}
+	must(t, s.gormW.CreateInBatches(firms, 100).Error)
+	must(t, s.gormW.CreateInBatches(choices, 100).Error)
+	must(t, s.gormW.CreateInBatches(orders, 500).Error)
+	must(t, s.gormW.Exec("UPDATE choices SET propensity = 0.5 WHERE run_id = 1").Error)
 	first := runRow{}
 	must(t, s.gormW.First(&first, 1).Error)
 	for run := int64(2); run <= 4; run++ {
 		next := first
-		next.ID, next.UID, next.Attempt, next.Salt = run, fmt.Sprintf("run_%d", run), run, fmt.Sprint(run)
+		next.ID, next.UID, next.Attempt, next.Salt, next.InHomeOn = run, fmt.Sprintf("run_%d", run), run, fmt.Sprint(run), postlift.MustDate("2025-01-01")
 		must(t, s.gormW.Create(&next).Error)
 		for day, report := range map[int]string{
 			90:  `{"currency":"EUR","outcomes":{"day":90,"clv":{"projected":{"ahead":{"value":{"minor":10000,"currency":"EUR"}},"ahead_se":100,"ahead_day":365}}}}`,
 			365: `{"currency":"EUR","outcomes":{"day":365,"money":{"since":[{"day":90,"until":365,"gain":{"value":{"minor":4000,"currency":"EUR"}},"se":300}]}}}`,
 		} {
-			_, err := s.write.Exec(s.bind(`INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, report, sha256, created_at, actor)
+			_, err := s.write.Exec(s.bind(`INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, document, sha256, created_at, actor)
 VALUES (?, ?, '2025-01-01', '2025-01-01', 4, 'no_proof', ?, 'x', ?, 'a')`), run, day, report, testNow)
 			must(t, err)
 		}

@@ -265,6 +265,23 @@ func TestProgrammeReportAndAcross(t *testing.T) {
 				t.Errorf("by %s: %v", by, err)
 			}
 		}
+		frozen := a.Runs[0]
+		u, err := measuring.Read(ctx, frozen.RunID, p.EndsOn, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.Net.Value.Minor += 12345
+		if err := s.gormW.Exec("INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, document, sha256, created_at, actor) SELECT id, 0, ?, ?, 1, ?, ?, '', ?, '' FROM runs WHERE uid = ?",
+			p.EndsOn, p.EndsOn, u.Verdict, string(toJSON(u)), testNow, frozen.RunID).Error; err != nil {
+			t.Fatal(err)
+		}
+		kept, err := measuring.Across(ctx, responses.AcrossRequest{AsOf: p.EndsOn})
+		if err != nil || !kept.Runs[0].Frozen || kept.Runs[0].Net.Value.Minor != frozen.Net.Value.Minor+12345 || kept.Runs[1].Frozen {
+			t.Errorf("a frozen reading is not taken as it is: %+v, %v", kept.Runs[0], err)
+		}
+		if before, err := measuring.Across(ctx, responses.AcrossRequest{AsOf: p.EndsOn.AddDays(-1)}); err != nil || before.Runs[0].Frozen {
+			t.Errorf("a reading is known before it was taken: %v", err)
+		}
 		part, err := measuring.Across(ctx, responses.AcrossRequest{AsOf: p.EndsOn, From: planDay.AddMonths(3), Limit: 1})
 		if err != nil || len(part.Runs) != 1 || part.Unread != 0 {
 			t.Errorf("from a day on: %d runs, %d not read, %v", len(part.Runs), part.Unread, err)

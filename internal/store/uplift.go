@@ -276,8 +276,11 @@ func countPieces(f *responses.PieceFunnel, kind, state string, n int) {
 	default:
 		f.Pending += n
 	}
-	if state == "returned" {
+	switch {
+	case state == "returned":
 		f.Returned += n
+	case mailed:
+		f.Unknown += n
 	}
 }
 

@@ -76,9 +76,9 @@ func (programmeShelf) Today(context.Context) (postlift.Date, error) { return tod
 func TestAcrossShowsWhatWasFound(t *testing.T) {
 	h := newFakes().staff(t)
 	for path, want := range map[string][]string{
-		"/results/across?lang=en":         {"They pay.", "Win back 2", "+€100", "8.0%", "0.040", "pays", "2026-Q1", "<svg"},
+		"/results/across?lang=en":         {"They pay.", "Win back 2", "€100", "8.0%", "0.040", "pays", "2026-Q1", "<svg"},
 		"/results/across?lang=de&by=kind": {"Sie lohnen sich.", "8,0\u00a0%", "0,040", "lohnt sich nicht", "Regel, Brief und Behandlung"},
-		"/results/programmes?lang=en":     {"not begun", "running", "No proof yet", "Global control of the year", "+€800"},
+		"/results/programmes?lang=en":     {"not begun", "running", "No proof yet", "Global control of the year", "€800"},
 		"/results/programmes/prg_1":       {"orders &gt; 2", "c0ffee", "700 blocks of 2 groups", "2026-Q2"},
 		"/results/programmes/prg_2":       {"The test begins on"},
 	} {

@@ -163,7 +163,7 @@ func (a *analysis) compare(code int32, name string) (Result, error) {
 		return Result{}, err
 	}
 	cells := experiment.CellStrata(c.cells, c.count())
-	r.Arms = a.arms(c)
+	r.Arms = a.arms(c, cells)
 	if broken := a.broken(r.SampleRatio); broken != "" {
 		r.Verdict, r.Reason = Withheld, broken
 		r.Sentence = fmt.Sprintf("%s: withheld. %s", name, broken)
@@ -179,12 +179,15 @@ func (a *analysis) compare(code int32, name string) (Result, error) {
 }
 
 // arms describes both sides as they are, strata or not.
-func (a *analysis) arms(c *comparison) []Arm {
-	plain := slices.Clone(c.cells)
-	for i := range plain {
-		plain[i].Stratum = 0
+func (a *analysis) arms(c *comparison, cells experiment.Cells) []Arm {
+	s := cells.Strata[0]
+	if len(cells.Strata) > 1 {
+		plain := slices.Clone(c.cells)
+		for i := range plain {
+			plain[i].Stratum = 0
+		}
+		s = experiment.CellStrata(plain, 1).Strata[0]
 	}
-	s := experiment.CellStrata(plain, 1).Strata[0]
 	names := [2]string{a.Roles.Control, c.arm}
 	var out []Arm
 	for i, j := range []experiment.Joint{s.Control, s.Treated} {

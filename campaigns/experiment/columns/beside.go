@@ -3,7 +3,6 @@ package columns
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"postlift/campaigns/experiment"
 )
@@ -39,13 +38,19 @@ func (e *estimation) beside(r *Result) {
 	}
 }
 
+// copied are the cells in a copy that the next call uses again.
+func (e *estimation) copied() []experiment.Cell {
+	e.copy = append(e.copy[:0], e.comparison.cells...)
+	return e.copy
+}
+
 // balance reads every covariate as if it were the outcome.
 func (e *estimation) balance(r *Result) {
-	if e.weighted {
+	if e.weighted || len(e.covariates) == 0 {
 		return
 	}
 	var ps []float64
-	cells := slices.Clone(e.comparison.cells)
+	cells := e.copied()
 	for k, x := range e.covariates {
 		var d experiment.Estimate
 		if e.pair == nil {
@@ -155,7 +160,7 @@ func (e *estimation) cap(r *Result) {
 	if e.cappedSum == nil || e.weighted || e.pair != nil {
 		return
 	}
-	cells := slices.Clone(e.comparison.cells)
+	cells := e.copied()
 	for i, at := range e.index {
 		cells[i].Num = e.cappedSum[at]
 	}
@@ -173,7 +178,7 @@ func (e *estimation) complier(r *Result) {
 		}
 		return
 	}
-	cells := slices.Clone(e.comparison.cells)
+	cells := e.copied()
 	for i, at := range e.index {
 		cells[i].Num -= e.theta * cells[i].Pre
 		cells[i].Pre = e.delivered[at]

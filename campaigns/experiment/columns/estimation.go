@@ -20,6 +20,7 @@ type estimation struct {
 	center   float64 // of the covariate, by row
 	blocks   []experiment.Block
 	value    experiment.Estimate // that decides
+	copy     []experiment.Cell
 }
 
 // covariate fills in the cells' covariate: the one named, or several joined by least squares of the outcome within

@@ -14,16 +14,16 @@ import (
 // Outcome is what one policy brought in one replication. Money is in minor units for each account on file at the
 // start.
 type Outcome struct {
-	Policy   string  `json:"policy"`
-	Letters  int     `json:"letters"`
-	Margin   float64 `json:"margin"`   // realised
-	Cost     float64 `json:"cost"`     // of the letters
-	Residual float64 `json:"residual"` // true value of what the accounts will still bring, at the end
-	Total    float64 `json:"total"`    // margin less cost plus residual
-	Late     float64 `json:"late"`     // margin less cost of the last 24 months
-	Late0    int     `json:"late_letters"`
-	Tests    []Test  `json:"tests,omitempty"`
-	Learned  []Lift  `json:"learned,omitempty"`
+	Policy      string  `json:"policy"`
+	Letters     int     `json:"letters"`
+	Margin      float64 `json:"margin"`   // realised
+	Cost        float64 `json:"cost"`     // of the letters
+	Residual    float64 `json:"residual"` // true value of what the accounts will still bring, at the end
+	Total       float64 `json:"total"`    // margin less cost plus residual
+	Late        float64 `json:"late"`     // margin less cost of the last 24 months
+	LateLetters int     `json:"late_letters"`
+	Tests       []Test  `json:"tests,omitempty"`
+	Learned     []Lift  `json:"learned,omitempty"`
 }
 
 // Lift is what the loop believes of a segment at the end, beside the truth.
@@ -107,7 +107,7 @@ func (s *State) outcome(name string, p policy) Outcome {
 		o.Margin += margin / n
 		if m >= len(s.Margin)-lateMonths {
 			o.Late += (margin - PieceCost*float64(s.Letters[m])) / n
-			o.Late0 += s.Letters[m]
+			o.LateLetters += s.Letters[m]
 		}
 	}
 	o.Cost = PieceCost * float64(o.Letters) / n
