@@ -10,7 +10,9 @@ import (
 // Before approval the plan says what the simulation of its interval found; where there is none, the number of held-out
 // groups speaks as before.
 func TestTrustWarnings(t *testing.T) {
-	before := func() []Warning { return []Warning{warned(warnFewControls, 120, minControls), warned(warnFewAccounts, 9)} }
+	before := func() []Warning {
+		return []Warning{warned(warnFewControls, 120, minControls), warned(warnFewAccounts, 9)}
+	}
 	worst := planner.LiftCoverage{Coverage: .9312, TooHigh: .0617}
 	for name, c := range map[string]struct {
 		trust *planner.Trust

@@ -52,6 +52,7 @@ const (
 type Lesson struct {
 	RunID       int64                `json:"-"`
 	RunUID      string               `json:"run_id"`
+	CampaignUID string               `json:"campaign_id"`
 	Campaign    string               `json:"campaign"`
 	Outcome     string               `json:"outcome"` // learned, or why it was not
 	Diagnostics learning.Diagnostics `json:"diagnostics"`
@@ -68,14 +69,15 @@ type LiftTable struct {
 
 // ExploredRun is what a run spent on learning.
 type ExploredRun struct {
-	RunUID   string         `json:"run_id"`
-	Campaign string         `json:"campaign"`
-	InHomeOn postlift.Date  `json:"in_home_on"`
-	Coin     int            `json:"coin"`     // accounts that a coin decided about, mailed or not
-	Lots     int            `json:"lots"`     // accounts drawn from everybody left
-	Mailed   int            `json:"mailed"`   // of both, with a letter
-	Cost     postlift.Money `json:"cost"`     // of their letters, as planned
-	Forgone  postlift.Money `json:"expected"` // what the plan expected of them, after cost
+	RunUID      string         `json:"run_id"`
+	CampaignUID string         `json:"campaign_id"`
+	Campaign    string         `json:"campaign"`
+	InHomeOn    postlift.Date  `json:"in_home_on"`
+	Coin        int            `json:"coin"`     // accounts that a coin decided about, mailed or not
+	Lots        int            `json:"lots"`     // accounts drawn from everybody left
+	Mailed      int            `json:"mailed"`   // of both, with a letter
+	Cost        postlift.Money `json:"cost"`     // of their letters, as planned
+	Forgone     postlift.Money `json:"expected"` // what the plan expected of them, after cost
 }
 
 // LearnRequest says what to learn from.
@@ -189,7 +191,7 @@ func (s *Service) toLearn(ctx context.Context, r LearnRequest, had []Lesson) ([]
 
 // lesson computes what a run teaches.
 func (s *Service) lesson(ctx context.Context, run readRun) (Lesson, error) {
-	l := Lesson{RunID: run.ID, RunUID: run.UID, Campaign: run.Campaign, Outcome: NothingDrawn}
+	l := Lesson{RunID: run.ID, RunUID: run.UID, CampaignUID: run.CampaignUID, Campaign: run.Campaign, Outcome: NothingDrawn}
 	if run.primary.Verdict == Withheld {
 		l.Outcome = cmp.Or(run.primary.Reason, Withheld)
 		return l, nil

@@ -91,7 +91,7 @@ func (s *Store) LessonContracts(ctx context.Context, runID int64, from, until po
 		ORDER BY c.account_id, k.id, l.id`, runID, until, until, from)
 }
 
-const lessonQuery = `SELECT q.run_id, r.uid, c.name, q.outcome, q.sums, q.diagnostics, q.created_at
+const lessonQuery = `SELECT q.run_id, r.uid, c.uid, c.name, q.outcome, q.sums, q.diagnostics, q.created_at
 FROM run_lessons q JOIN runs r ON r.id = q.run_id JOIN campaigns c ON c.id = r.campaign_id ORDER BY r.uid`
 
 // Lessons lists what the runs taught.
@@ -104,7 +104,7 @@ func readLessons(rows *sql.Rows, err error) ([]responses.Lesson, error) {
 	return found, opError("store.Lessons", eachRow(rows, err, func(r *sql.Rows) error {
 		var l responses.Lesson
 		var sums, diagnostics string
-		if err := r.Scan(&l.RunID, &l.RunUID, &l.Campaign, &l.Outcome, &sums, &diagnostics, &l.At); err != nil {
+		if err := r.Scan(&l.RunID, &l.RunUID, &l.CampaignUID, &l.Campaign, &l.Outcome, &sums, &diagnostics, &l.At); err != nil {
 			return err
 		}
 		if sums != "" {
@@ -215,17 +215,17 @@ func (s *Store) LiftTable(ctx context.Context) (responses.LiftTable, error) {
 // Explored tells what the exploration of posted runs was.
 func (s *Store) Explored(ctx context.Context) ([]responses.ExploredRun, error) {
 	tried := []any{campaigns.RoleThompson, campaigns.RoleExplore}
-	rows, err := s.queryRead(ctx, `SELECT r.uid, m.name, r.in_home_on, r.currency, SUM(CASE WHEN c.role = ? THEN 1 ELSE 0 END), SUM(CASE WHEN c.role = ? THEN 1 ELSE 0 END),
+	rows, err := s.queryRead(ctx, `SELECT r.uid, m.uid, m.name, r.in_home_on, r.currency, SUM(CASE WHEN c.role = ? THEN 1 ELSE 0 END), SUM(CASE WHEN c.role = ? THEN 1 ELSE 0 END),
   SUM(CASE WHEN c.outcome = 'assigned' THEN 1 ELSE 0 END), SUM(CASE WHEN c.outcome = 'assigned' THEN c.cost_minor ELSE 0 END),
   SUM(CASE WHEN c.outcome = 'assigned' THEN c.expected_value_minor ELSE 0 END)
 FROM runs r JOIN campaigns m ON m.id = r.campaign_id JOIN choices c ON c.run_id = r.id
 WHERE r.in_home_on IS NOT NULL AND c.outcome IN ('assigned', 'holdout') AND c.role IN (?, ?)
-GROUP BY r.id, r.uid, m.name, r.in_home_on, r.currency ORDER BY r.in_home_on DESC, r.id DESC`, slices.Concat(tried, tried)...)
+GROUP BY r.id, r.uid, m.uid, m.name, r.in_home_on, r.currency ORDER BY r.in_home_on DESC, r.id DESC`, slices.Concat(tried, tried)...)
 	var found []responses.ExploredRun
 	return found, opError("store.Explored", eachRow(rows, err, func(r *sql.Rows) error {
 		var e responses.ExploredRun
 		var currency string
-		err := r.Scan(&e.RunUID, &e.Campaign, &e.InHomeOn, &currency, &e.Coin, &e.Lots, &e.Mailed, &e.Cost.Minor, &e.Forgone.Minor)
+		err := r.Scan(&e.RunUID, &e.CampaignUID, &e.Campaign, &e.InHomeOn, &currency, &e.Coin, &e.Lots, &e.Mailed, &e.Cost.Minor, &e.Forgone.Minor)
 		e.Cost.Currency, e.Forgone.Currency = currency, currency
 		found = append(found, e)
 		return err

@@ -27,29 +27,39 @@ func TestCoverageUnderHardConditions(t *testing.T) {
 		companies int
 		design    *planner.Design
 		least     float64
+		expected  float64 // lift that the planner is asked to show; 0: .25
 	}{
-		{300, nil, planner.LeastCoverage},
-		{500, nil, planner.LeastCoverage},
-		{1500, nil, planner.LeastCoverage},
-		{2000, &planner.Design{Kind: planner.Holdout, Share: .5}, planner.LeastClustered},
-		{5000, &planner.Design{Kind: planner.Holdout, Share: .2}, planner.LeastClustered},
-		{5000, &planner.Design{Kind: planner.Pairs, Block: 5}, planner.LeastClustered},
-		{2000, &planner.Design{Kind: planner.InWaves, Waves: 2}, planner.LeastClustered},
-		{300, &planner.Design{Kind: planner.Holdout, Share: .1}, 0},
-		{500, &planner.Design{Kind: planner.Pairs, Block: 5}, 0},
-		{1500, &planner.Design{Kind: planner.Holdout, Share: .2}, 0},
+		{300, nil, planner.LeastCoverage, 0},
+		{500, nil, planner.LeastCoverage, 0},
+		{1500, nil, planner.LeastCoverage, 0},
+		{300, nil, planner.LeastCoverage, 1}, // so large a lift that one campaign is enough
+		{500, nil, planner.LeastCoverage, 1},
+		{2000, &planner.Design{Kind: planner.Holdout, Share: .5}, planner.LeastClustered, 0},
+		{5000, &planner.Design{Kind: planner.Holdout, Share: .2}, planner.LeastClustered, 0},
+		{5000, &planner.Design{Kind: planner.Pairs, Block: 5}, planner.LeastClustered, 0},
+		{2000, &planner.Design{Kind: planner.InWaves, Waves: 2}, planner.LeastClustered, 0},
+		{300, &planner.Design{Kind: planner.Holdout, Share: .1}, 0, 0},
+		{500, &planner.Design{Kind: planner.Pairs, Block: 5}, 0, 0},
+		{1500, &planner.Design{Kind: planner.Holdout, Share: .2}, 0, 0},
 	} {
 		name := fmt.Sprint(c.companies, " as proposed")
 		if c.design != nil {
 			name = fmt.Sprint(c.companies, " ", c.design.Name())
 		}
+		worlds := 200
+		if c.expected > 0 {
+			name, worlds = fmt.Sprintf("%s for a lift of %g", name, c.expected), 50
+		}
 		t.Run(name, func(t *testing.T) {
 			s, full := hard(c.companies, c.design, 3, 60), os.Getenv("POSTLIFT_FULL") == "1"
 			switch {
 			case full:
-				s = hard(c.companies, c.design, 200, 4000)
+				s = hard(c.companies, c.design, worlds, 4000)
 			case c.companies > 500:
 				t.Skip("a large simulation: POSTLIFT_FULL=1 runs it")
+			}
+			if c.expected > 0 {
+				s.Expected = planner.Lift{Mean: c.expected, SD: c.expected / 2}
 			}
 			lines, err := s.Run(nil)
 			if err != nil {
