@@ -88,3 +88,10 @@ func (f FollowUpSummary) warning(share float64) *Bilingual {
 	}
 	return nil
 }
+
+// followed fills in what sales did about the letters.
+func (s *Service) followed(ctx context.Context, in Reading, u *Uplift) error {
+	summary, err := s.FollowUpOf(ctx, in.Run, in.AsOf)
+	u.FollowUp = &summary
+	return err
+}

@@ -41,7 +41,7 @@ type ContractRow struct {
 	TermEndsOn    postlift.Date
 	AutoRenew     bool
 	NoticeGivenOn postlift.Date
-	EndedOn       postlift.Date // first day without the contract
+	EndedOn       postlift.Date // last day
 	FeeMinor      int64
 	MarginMinor   *int64
 	ValidFrom     postlift.Date
@@ -57,7 +57,7 @@ func (c ContractRow) lastDay(until postlift.Date) postlift.Date {
 	}
 	switch {
 	case !c.EndedOn.IsZero():
-		last = min(last, c.EndedOn.AddDays(-1))
+		last = min(last, c.EndedOn)
 	case !c.AutoRenew || !c.NoticeGivenOn.IsZero():
 		last = min(last, c.TermEndsOn)
 	}

@@ -303,21 +303,21 @@ const (
 func frozenNote(f FrozenReading, u, fresh Uplift) Note {
 	word := func(lang string) (text string, differs bool) {
 		de := lang == "de"
-		text = fmt.Sprintf(pick(de, "This reading was taken on %s and frozen; later imports do not change it.", "Diese Lesung wurde am %s vorgenommen und eingefroren; spätere Importe ändern sie nicht."), f.ReadOn.Format(lang))
+		text = fmt.Sprintf(form(de, "This reading was taken on %s and frozen; later imports do not change it.", "Diese Lesung wurde am %s vorgenommen und eingefroren; spätere Importe ändern sie nicht."), f.ReadOn.Format(lang))
 		switch {
 		case u.Net == nil && fresh.Net == nil:
 			return text, false
 		case u.Net == nil || fresh.Net == nil:
-			return text + pick(de, " With the data known today another verdict would be reached: ", " Mit den heute bekannten Daten ergäbe sich ein anderer Befund: ") + fresh.Sentence.In(lang), true
+			return text + form(de, " With the data known today another verdict would be reached: ", " Mit den heute bekannten Daten ergäbe sich ein anderer Befund: ") + fresh.Sentence.In(lang), true
 		case *u.Net == *fresh.Net:
-			return text + pick(de, " The data known today say the same.", " Die heute bekannten Daten sagen dasselbe."), false
+			return text + form(de, " The data known today say the same.", " Die heute bekannten Daten sagen dasselbe."), false
 		}
 		change := postlift.Money{Minor: fresh.Net.Value.Minor - u.Net.Value.Minor, Currency: u.Currency}
 		sign := "+"
 		if change.Minor < 0 {
 			sign = ""
 		}
-		return text + fmt.Sprintf(pick(de, " With the data known today the net gain would be %s (%s to %s), %s.", " Mit den heute bekannten Daten betrüge der Nettoertrag %s (%s bis %s), %s."),
+		return text + fmt.Sprintf(form(de, " With the data known today the net gain would be %s (%s to %s), %s.", " Mit den heute bekannten Daten betrüge der Nettoertrag %s (%s bis %s), %s."),
 			WholeMoney(fresh.Net.Value, lang), WholeMoney(fresh.Net.Low, lang), WholeMoney(fresh.Net.High, lang), sign+WholeMoney(change, lang)), true
 	}
 	en, differs := word("en")
@@ -327,6 +327,14 @@ func frozenNote(f FrozenReading, u, fresh Uplift) Note {
 		name = NoteLateData
 	}
 	return Note{Name: name, Text: Bilingual{EN: en, DE: de}}
+}
+
+// form picks a format; unlike pick it leaves verbs alone.
+func form(de bool, en, german string) string {
+	if de {
+		return german
+	}
+	return en
 }
 
 // replaceDot writes a number with the German decimal comma.

@@ -192,7 +192,7 @@ func (s *Service) compute(ctx context.Context, campaign string, asOf postlift.Da
 	if err != nil {
 		return Uplift{}, Reading{}, err
 	}
-	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge} {
+	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge, s.followed} {
 		if err := add(ctx, in, &u); err != nil {
 			return Uplift{}, Reading{}, err
 		}

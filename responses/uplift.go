@@ -94,8 +94,9 @@ type Uplift struct {
 	Data        DataNotes           `json:"data"`
 	Curve       []CurvePoint        `json:"curve"`
 	Method      Bilingual           `json:"method"`
-	Checks      *Checks             `json:"checks"`   // null where there is no estimate
-	Path        []PathStage         `json:"path"`     // from response to order
+	Checks      *Checks             `json:"checks"` // null where there is no estimate
+	Path        []PathStage         `json:"path"`   // from response to order
+	FollowUp    *FollowUpSummary    `json:"follow_up"`
 	Outcomes    *Outcomes           `json:"outcomes"` // beside the margin of the window
 	Trust       *Trust              `json:"trust"`
 	Belief      *Belief             `json:"belief"`   // null where there is no estimate

@@ -194,6 +194,9 @@ func (a *app) morePages(ctx context.Context, pages *web.StaffOptions) (err error
 	if pages.Sales, err = a.salesPages(ctx); err != nil {
 		return err
 	}
+	if pages.Tasks, err = a.taskPages(ctx); err != nil {
+		return err
+	}
 	if pages.Across, err = a.acrossPages(ctx); err != nil {
 		return err
 	}

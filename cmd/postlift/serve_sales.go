@@ -37,3 +37,9 @@ func (a *app) salesHandler(ctx context.Context) (http.Handler, error) {
 	}
 	return web.Sales(web.SalesSiteOptions{Health: db, Settings: db, FollowUps: service, Clock: a.clock, Log: a.log, Demo: a.inDemo()})
 }
+
+// taskPages wires the page of tasks.
+func (a *app) taskPages(ctx context.Context) (web.TaskOptions, error) {
+	service, err := a.responses(ctx)
+	return web.TaskOptions{Tasks: service}, err
+}

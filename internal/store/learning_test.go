@@ -231,7 +231,7 @@ func TestAFrozenReadingStays(t *testing.T) {
 			return ""
 		}
 		frozen, err := measuring.Uplift(ctx, "First", in.AddDays(150), nil)
-		if err != nil || *frozen.Net != *before.Net || !strings.Contains(noteOf(frozen, responses.NoteFrozen), "say the same") {
+		if err != nil || *frozen.Net != *before.Net || !strings.Contains(noteOf(frozen, responses.NoteFrozen), "taken on 5 May 2026 and frozen; later imports do not change it. The data known today say the same.") {
 			t.Fatalf("%+v, %v", frozen.Notes, err)
 		}
 		var lucky int64

@@ -156,7 +156,7 @@ func shortened(text string) string {
 
 // ResultTabs are the pages on results.
 func (v *view) ResultTabs() []entry {
-	return []entry{{"each", "/results"}, {"all", "/results/across"}, {"programmes", "/results/programmes"}}
+	return []entry{{"each", "/results"}, {"all", "/results/across"}, {"programmes", "/results/programmes"}, {"learning", "/learning"}}
 }
 
 // P writes a p value; nil is a dash.

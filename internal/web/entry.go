@@ -62,7 +62,7 @@ func (s *staff) entryPage(c *gin.Context, status int, d entryData) {
 			return
 		}
 	}
-	s.render(c, status, "entry", view{Title: "entry.title", Nav: "entry", Data: d})
+	s.render(c, status, "entry", view{Title: "entry.title", Nav: "responses", Data: d})
 }
 
 // enter records an answer.

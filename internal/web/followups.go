@@ -113,7 +113,7 @@ func (d callDesk) owners(c *gin.Context) {
 		d.fail(c, err)
 		return
 	}
-	d.render(c, http.StatusOK, "followups", view{Title: "followups.title", Nav: "followups",
+	d.render(c, http.StatusOK, "followups", view{Title: "followups.title", Nav: "responses",
 		Data: ownersData{On: on, Owners: list, States: []string{responses.CallDue, responses.CallLater, responses.CallDone, responses.CallLapsed, responses.CallBlocked, responses.Information}}})
 }
 
@@ -155,7 +155,7 @@ func (d callDesk) mine(c *gin.Context, status int, who responses.Owner, on postl
 func (d callDesk) show(c *gin.Context, status int, list responses.FollowUpList, data callsData, subject string) {
 	data.On, data.Lists, data.Results, data.Key = list.On, partsOfList(list.Items), responses.CallResults(), entryKey()
 	data.Today = d.today(c)
-	d.render(c, status, "sales", view{Title: "calls.title", Subject: subject, Nav: "followups", Data: data})
+	d.render(c, status, "sales", view{Title: "calls.title", Subject: subject, Nav: "responses", Data: data})
 }
 
 // today is the organisation's day; of UTC where the settings cannot be read.

@@ -42,7 +42,7 @@ func (s *staff) learned(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	v := view{Title: "learning.title", Nav: "learning"}
+	v := view{Title: "learning.title", Nav: "results"}
 	v.prepare(s.site, c)
 	v.Data = learningData{LearnedState: state,
 		Lifts:  v.liftChart("lifts", state.Lines, func(l lift.Line) bool { return l.Code == lift.FeatureAverage || l.Code == lift.FeatureSegment }),

@@ -107,6 +107,7 @@ type StaffOptions struct {
 	Artefacts Artefacts
 	Results   Results
 	Sales     SalesOptions
+	Tasks     TaskOptions
 	Across    AcrossOptions
 	Learning  LearningOptions
 	Bridge    BridgeOptions

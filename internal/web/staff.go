@@ -27,6 +27,7 @@ type staff struct {
 	artefacts Artefacts
 	results   Results
 	SalesOptions
+	TaskOptions
 	AcrossOptions
 	LearningOptions
 	BridgeOptions
@@ -43,7 +44,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	base.demo, base.settings = o.Demo, o.Settings
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
 		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results,
-		SalesOptions: o.Sales, AcrossOptions: o.Across, LearningOptions: o.Learning, BridgeOptions: o.Bridge}
+		SalesOptions: o.Sales, TaskOptions: o.Tasks, AcrossOptions: o.Across, LearningOptions: o.Learning, BridgeOptions: o.Bridge}
 	s.slots = make(slots, computedAtOnce)
 	s.assessing = newComputing[planner.Assessment](s.slots)
 	s.bridging = newComputing[bridgeFound](s.slots)
@@ -89,7 +90,7 @@ func (s *staff) routes() map[string]gin.HandlerFunc {
 		"/results/:campaign":       s.result,
 		"/privacy":                 s.privacy,
 	}
-	for _, more := range []map[string]gin.HandlerFunc{s.salesPages(), s.acrossPages(), s.learningPages(), s.bridgePages()} {
+	for _, more := range []map[string]gin.HandlerFunc{s.salesPages(), s.tasksPages(s.site), s.acrossPages(), s.learningPages(), s.bridgePages()} {
 		maps.Copy(pages, more)
 	}
 	return pages
@@ -110,7 +111,7 @@ type entry struct{ Name, Href string }
 
 // Entries of the navigation, in the order of the loop.
 func (v *view) Entries() []entry {
-	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"rules", "/rules"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"designs", "/designs"}, {"batches", "/batches"}, {"results", "/results"}, {"privacy", "/privacy"}}
+	return []entry{{"overview", "/"}, {"clv", "/clv"}, {"accounts", "/accounts"}, {"rules", "/rules"}, {"segments", "/segments"}, {"campaigns", "/campaigns"}, {"designs", "/designs"}, {"batches", "/batches"}, {"responses", "/entry"}, {"results", "/results"}, {"privacy", "/privacy"}}
 }
 
 // emptyData says what a page will show and how to get there.

@@ -83,5 +83,5 @@ func (p taskPage) list(c *gin.Context) {
 			data.Groups = append(data.Groups, group)
 		}
 	}
-	p.render(c, http.StatusOK, "tasks", view{Title: "tasks.title", Nav: "tasks", Data: data})
+	p.render(c, http.StatusOK, "tasks", view{Title: "tasks.title", Nav: "responses", Data: data})
 }
