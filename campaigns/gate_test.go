@@ -40,6 +40,7 @@ var spoilers = map[Reason]func(*Candidate){
 	ContactFrequencyCap: func(c *Candidate) { c.Recipients[0].MailsLastYear = 4 },
 	GroupFrequencyCap:   func(c *Candidate) { c.Standing.GroupMailsLastYear = 12 },
 	ControlGroup:        func(c *Candidate) { c.Standing.ControlGroup = true },
+	ProgrammeControl:    func(c *Candidate) { c.Standing.Programme = true },
 	OutsideArea:         func(c *Candidate) { c.Recipients[0].Country = "CH" },
 	Dunning:             func(c *Candidate) { c.Standing.Dunning = true },
 	Complaint:           func(c *Candidate) { c.Standing.Complaint = true },

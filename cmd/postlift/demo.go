@@ -103,8 +103,10 @@ func (d *demo) play(ctx context.Context) error {
 		{"planning a win-back campaign with a control group", d.plan},
 		{"rendering the letters and sealing the batch", d.produce},
 		{"proof, approval, release, posting", d.post},
-		{"letters arrive: visits, orders, returns, an objection", d.answer},
+		{"letters arrive, sales calls", d.call},
+		{"visits, orders, returns, an objection", d.answer},
 		{"measuring the uplift", d.measure},
+		{"learning from it, valuing every account again", d.learn},
 	} {
 		began := time.Now()
 		fmt.Fprintf(d.errOut, "%-58s", step.text+" …")

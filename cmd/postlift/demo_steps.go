@@ -101,7 +101,7 @@ func (d *demo) plan(ctx context.Context) error {
 	}
 	campaign, err := service.Campaign(ctx, demoCampaign)
 	if postlift.KindOf(err) == postlift.NotFound {
-		campaign, err = service.CreateCampaign(ctx, strings.NewReader(sim.SampleCampaign("https://www.nordlicht-werkzeuge.example/willkommen", d.AsOf.AddDays(60))), postlift.Person(demoPerson))
+		campaign, err = service.CreateCampaign(ctx, strings.NewReader(demoDefinition(d.AsOf.AddDays(60))), postlift.Person(demoPerson))
 	}
 	if err != nil {
 		return err
