@@ -72,26 +72,51 @@ func (s *Service) ExplainAccount(ctx context.Context, ref, account string) (Acco
 	if err != nil {
 		return AccountExplained{}, err
 	}
-	a, err := s.store.AccountFacts(ctx, catalogue, account, run.AsOf)
+	id, uid, name, err := s.namedAccount(ctx, account)
 	if err != nil {
 		return AccountExplained{}, err
 	}
-	e := AccountExplained{Campaign: c.Name, RunID: run.UID, PlanHash: run.PlanHash, AsOf: run.AsOf, AccountUID: a.UID, Account: a.Name,
+	e := AccountExplained{Campaign: c.Name, RunID: run.UID, PlanHash: run.PlanHash, AsOf: run.AsOf, AccountUID: uid, Account: name,
 		Outcome: notMatched, Reasons: []Reason{}, Sentence: sentenceOf(notMatched, "", nil, 0, 0, 0)}
-	facts := a.Facts
-	choice, err := s.store.ChoiceOf(ctx, run.ID, a.AccountID)
-	switch {
-	case err == nil:
-		e.fill(choice, run)
-		facts, err = thaw(catalogue, choice.Features)
-	case postlift.KindOf(err) == postlift.NotFound:
-		err = nil
-	}
+	facts, err := s.factsOfPlan(ctx, catalogue, run, id, account, &e)
 	if err != nil {
 		return e, err
 	}
 	e.Rule = term.Explain(facts, run.Cost.Currency)
 	return e, nil
+}
+
+// namedAccount finds an account by id, external id or name.
+func (s *Service) namedAccount(ctx context.Context, ref string) (id int64, uid, name string, err error) {
+	if id, err = s.store.AccountID(ctx, ref); err != nil {
+		return 0, "", "", err
+	}
+	uids, err := s.store.AccountUIDs(ctx, []int64{id})
+	if err != nil {
+		return 0, "", "", err
+	}
+	names, err := s.store.AccountNames(ctx, []string{uids[id]})
+	return id, uids[id], names[uids[id]], err
+}
+
+// factsOfPlan gives what the plan's rule read of an account: what was frozen with its choice or, where the rule did not
+// match it, what is known of it as of the plan's date. Accounts that stand for another date by now are a Conflict that
+// names the way to ask.
+func (s *Service) factsOfPlan(ctx context.Context, c *rules.Catalogue, run Run, id int64, ref string, e *AccountExplained) (*rules.Facts, error) {
+	choice, err := s.store.ChoiceOf(ctx, run.ID, id)
+	if err == nil {
+		e.fill(choice, run)
+		return thaw(c, choice.Features)
+	}
+	if postlift.KindOf(err) != postlift.NotFound {
+		return nil, err
+	}
+	a, err := s.store.AccountFacts(ctx, c, ref, run.AsOf)
+	if postlift.KindOf(err) == postlift.Conflict {
+		return nil, postlift.Faultf(postlift.Conflict, "campaigns.ExplainAccount",
+			"%s was not matched by the plan of %s, and accounts stand for a later day by now: postlift rule explain with --as-of %s shows what the rule says of it", e.Account, run.AsOf, run.AsOf)
+	}
+	return a.Facts, err
 }
 
 func (e *AccountExplained) fill(c StoredChoice, run Run) {

@@ -10,7 +10,7 @@ import (
 // Checks are the second looks at a result that stand beside it: they warn, and decide nothing but what the record says.
 // Each is null where it does not apply.
 type Checks struct {
-	AlwaysValid   *AlwaysValid        `json:"always_valid"` // of an interim reading, where it decides
+	AlwaysValid   *AlwaysValid        `json:"always_valid"` // of an interim reading or of cancelled waves, where it decides
 	Randomisation *RandomisationCheck `json:"randomisation"`
 	Bootstrap     *BootstrapCheck     `json:"bootstrap"`
 	Capped        *CappedCheck        `json:"capped"`
@@ -21,7 +21,7 @@ type Checks struct {
 }
 
 // AlwaysValid are the intervals that hold at all looks of a window together; see experiment.AnyTime. They decide an
-// interim reading, the plain ones the reading when the window is over.
+// interim reading and one of waves that were cancelled, the plain ones the reading when the window is over.
 type AlwaysValid struct {
 	Elapsed float64       `json:"elapsed"` // share of the window
 	Gain    MoneyInterval `json:"gain"`
@@ -51,7 +51,7 @@ type CappedCheck struct {
 }
 
 // ComplierCheck is the effect on those to whom the letter was delivered. Delivered means posted and not reported
-// back: without any return reported, delivery is unknown, and there is no figure.
+// back: without any return reported, or while waves are not posted, delivery is unknown, and there is no figure.
 type ComplierCheck struct {
 	Known        bool           `json:"known"`
 	Delivered    float64        `json:"delivered_share"` // of the planned pieces, at most; 0 where unknown
@@ -84,7 +84,7 @@ type PrePeriodCheck struct {
 func (m measurement) check(u *Uplift) {
 	c := &Checks{}
 	u.Checks = c
-	if m.interim() {
+	if m.atAllLooks() {
 		v := AlwaysValid{Elapsed: m.elapsed(), Gain: *u.Gain, Net: *m.interval(m.net())}
 		gain, net := m.anyTime(m.gain()), m.anyTime(m.net())
 		v.Gain.Low, v.Gain.High = m.money(gain.Low), m.money(gain.High)
@@ -201,6 +201,9 @@ func (m measurement) capped() *CappedCheck {
 // an estimate; it is too large where returns were not reported, which makes the figure too small.
 func (m measurement) complier() *ComplierCheck {
 	p := m.Pieces
+	if d := m.Run.Design; d.waves() && len(d.Posted) < d.Waves { // letters that were not due are no undelivered ones
+		return &ComplierCheck{}
+	}
 	if p.Planned == 0 || p.Returned == 0 {
 		return &ComplierCheck{}
 	}

@@ -18,7 +18,8 @@ type EntryStore interface {
 	EntryTarget(ctx context.Context, pieceUID, accountUID string) (EntryTarget, error)
 	// LandingPage finds the page of a tracking token; NotFound when there is no such token.
 	LandingPage(ctx context.Context, token string) (LandingPage, error)
-	// EraseReply takes the text out of a response and keeps the response; NotFound for an unknown id.
+	// EraseReply takes the text out of a response, a call, a note or a task, and of what the same event left in the others,
+	// and keeps them; NotFound for an unknown id.
 	EraseReply(ctx context.Context, uid string, by postlift.Actor) error
 }
 

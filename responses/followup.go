@@ -133,6 +133,7 @@ type LastResult struct {
 
 // FollowUpNoted is something that was written down about an account.
 type FollowUpNoted struct {
+	ID   string        `json:"id"` // by which its words are erased
 	On   postlift.Date `json:"on"`
 	By   string        `json:"by"`
 	Text string        `json:"text"`
@@ -140,6 +141,7 @@ type FollowUpNoted struct {
 
 // AnswerLine is one thing that came back from an account since its letter.
 type AnswerLine struct {
+	ID   string        `json:"id"` // by which its words are erased
 	Kind string        `json:"kind"`
 	On   postlift.Date `json:"on"`
 	Want string        `json:"want,omitempty"` // of a reply form

@@ -95,8 +95,8 @@ func (s *Service) builtIn(ctx context.Context, token string) (LandingPage, error
 	return page, err
 }
 
-// EraseReply takes the words out of a response: what somebody wrote, a telephone number. The response
-// stays counted.
+// EraseReply takes the words out of a response, a call, a note or a task: what somebody wrote, a telephone number. What is
+// counted stays counted. The same words are taken out wherever the same event left them.
 func (s *Service) EraseReply(ctx context.Context, uid string, by postlift.Actor) error {
 	return s.store.EraseReply(ctx, uid, by)
 }

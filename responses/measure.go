@@ -87,7 +87,8 @@ type Reading struct {
 //   - exploratory instead of any of these three: the reading differs from what was registered (see Variation).
 //
 // While the window runs, a report may be looked at every week; the intervals that decide then are those that hold at
-// all looks together (see experiment.AnyTime), at its end the plain ones.
+// all looks together (see experiment.AnyTime), at its end the plain ones. Of waves that were cancelled before the last
+// they decide to the end, as the day of it may have been chosen for what was seen.
 //
 // Which estimator decides is fixed by the recorded design and by data from before the mailing: matched blocks are
 // compared within the blocks, waves period by period, strata as two arms (see experiment.PrimaryCUPED).
@@ -314,10 +315,19 @@ func (m measurement) anyTime(e experiment.Estimate) experiment.Estimate {
 
 // deciding are gain and net with the intervals on which the verdict rests.
 func (m measurement) deciding() (gain, net experiment.Estimate) {
-	if m.interim() {
+	if m.atAllLooks() {
 		return m.anyTime(m.gain()), m.anyTime(m.net())
 	}
 	return m.gain(), m.net()
+}
+
+// atAllLooks tells whether the end of the test was not, or not yet, the registered one.
+func (m measurement) atAllLooks() bool { return m.interim() || m.cancelled() }
+
+// cancelled tells whether waves ended before the last of them.
+func (m measurement) cancelled() bool {
+	d := m.Run.Design
+	return d.waves() && d.Ended && len(d.Posted) < d.Waves
 }
 
 // explored takes away what a reading that was not registered must not say.

@@ -23,6 +23,8 @@ type ProgrammeReport struct {
 	AsOf     postlift.Date `json:"as_of"`
 	DataOn   postlift.Date `json:"data_on"` // day of the latest order that is known
 
+	EndedEarly bool `json:"ended_early,omitempty"` // before the registered last day: what holds at every look decides
+
 	Verdict  string    `json:"verdict"`
 	Reason   string    `json:"reason,omitempty"`
 	Flags    []string  `json:"flags"`
@@ -31,7 +33,7 @@ type ProgrammeReport struct {
 	Notes    []Note    `json:"notes"`
 
 	Net        *MoneyInterval  `json:"net"`        // since the first day, less the cost of all letters; null: not estimable
-	NetAlways  *MoneyRange     `json:"net_always"` // bounds that hold at every look; they decide until the last day
+	NetAlways  *MoneyRange     `json:"net_always"` // bounds that hold at every look; they decide until the registered last day
 	Gain       *MoneyInterval  `json:"gain"`       // before cost
 	Relative   *Interval       `json:"relative_lift"`
 	Cost       postlift.Money  `json:"cost"`

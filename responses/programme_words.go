@@ -44,7 +44,7 @@ func (r *ProgrammeReport) sentence(lang string) string {
 		return pick(de, "No proof yet: nothing was ordered so far that would tell the two arms apart.", "Noch kein Beweis: Bisher wurde nichts bestellt, was die beiden Gruppen unterscheidet.")
 	}
 	low, high := r.Net.Low, r.Net.High
-	if r.interim() {
+	if r.interim() || r.EndedEarly {
 		low, high = r.NetAlways.Low, r.NetAlways.High
 	}
 	value, from, to := WholeMoney(r.Net.Value, lang), WholeMoney(low, lang), WholeMoney(high, lang)
@@ -103,10 +103,10 @@ func (r *ProgrammeReport) method(lang string) string {
 	}
 	return pick(de, fmt.Sprintf("By assignment: groups drawn in matched blocks by the margin of the year before within their segment; of each block one gets no advertising letter of any campaign. "+
 		"Outcome: realised margin of orders, net of credit notes, and of contracts by days of service, from %s to %s. Estimate: mean of the differences within the blocks, adjusted for what they still differed in before, with an interval from the spread between blocks, times the groups of the mailed arm, less the cost of all advertising letters printed for them. "+
-		"Until the last day the verdict rests on a confidence sequence, which holds at every look; on the last day on the 95 %% interval.", from, to),
+		"Until the last day the verdict rests on a confidence sequence, which holds at every look; on the registered last day on the 95 %% interval.", from, to),
 		fmt.Sprintf("Nach Zuteilung: Verbünde, innerhalb ihres Segments nach dem Deckungsbeitrag des Vorjahres zu Blöcken geordnet; aus jedem Block bekommt einer von keiner Kampagne einen Werbebrief. "+
 			"Zielgröße: realisierter Deckungsbeitrag aus Bestellungen, um Gutschriften gemindert, und aus Verträgen nach Leistungstagen, vom %s bis %s. Schätzung: Mittel der Unterschiede innerhalb der Blöcke, bereinigt um verbliebene Unterschiede der Vorperiode, mit einem Intervall aus der Streuung zwischen den Blöcken, mal die Verbünde der angeschriebenen Gruppe, abzüglich der Kosten aller für sie gedruckten Werbebriefe. "+
-			"Bis zum letzten Tag beruht das Urteil auf einer Konfidenzfolge, die bei jedem Nachsehen gilt, am letzten Tag auf dem 95-%%-Intervall.", from, to))
+			"Bis zum letzten Tag beruht das Urteil auf einer Konfidenzfolge, die bei jedem Nachsehen gilt, am registrierten letzten Tag auf dem 95-%%-Intervall.", from, to))
 }
 
 func (r *ProgrammeReport) notes() {
@@ -116,6 +116,10 @@ func (r *ProgrammeReport) notes() {
 	if slices.Contains(r.Flags, Imbalanced) {
 		add(Imbalanced, "The arms already differed in the year before by more than chance usually gives; the estimate is adjusted for it.",
 			"Die Gruppen unterschieden sich schon im Vorjahr stärker, als der Zufall es meist bewirkt; die Schätzung ist darum bereinigt.")
+	}
+	if r.EndedEarly {
+		add("ended_early", "The test was ended before its registered last day. Whoever may choose the day may choose a lucky one, so that the bounds that hold at every look decide, not the plain 95 % interval.",
+			"Der Test wurde vor seinem registrierten letzten Tag beendet. Wer den Tag wählen darf, kann einen glücklichen wählen; daher entscheiden die Grenzen, die bei jedem Nachsehen gelten, nicht das einfache 95-%-Intervall.")
 	}
 	if r.Stray > 0 {
 		add("letters_to_control", fmt.Sprintf("%s advertising letters went to the control all the same; they stay in it, which makes the effect look smaller.", WholeNumber(r.Stray, "en")),

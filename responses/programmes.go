@@ -185,12 +185,13 @@ func (s *Service) Programme(ctx context.Context, ref string, asOf postlift.Date)
 	last := p.LastDay()
 	g.in.Periods = quarters(p.StartsOn, min(asOf, last))
 	g.in.Blocked, g.in.Over = true, asOf >= last
+	g.in.Stopped = g.in.Over && last < p.EndsOn
 	g.in.Days, g.in.AllDays = min(asOf, last).DaysSince(p.StartsOn)+1, p.EndsOn.DaysSince(p.StartsOn)+1
 	g.in.Planned, g.in.Controls = [2]int{p.Record.ControlGroups, p.Record.TreatedGroups}, leastPairs
 	if err := s.store.ProgrammeMembers(ctx, p.ID, func(row GroupRow) error { g.add(row); return nil }); err != nil {
 		return ProgrammeReport{}, err
 	}
-	r := ProgrammeReport{ID: p.UID, Name: p.Name, Control: ControlProgramme, Currency: g.currency, From: p.StartsOn, Until: last, AsOf: asOf, Enough: EnoughPairs, Propensity: 1 - 1/float64(p.Block)}
+	r := ProgrammeReport{ID: p.UID, Name: p.Name, Control: ControlProgramme, Currency: g.currency, From: p.StartsOn, Until: last, AsOf: asOf, EndedEarly: g.in.Stopped, Enough: EnoughPairs, Propensity: 1 - 1/float64(p.Block)}
 	return g.report(ctx, r)
 }
 

@@ -281,7 +281,7 @@ func (s *Service) asFrozen(ctx context.Context, in Reading, fresh Uplift) (Uplif
 	if err != nil {
 		return Uplift{}, err
 	}
-	if later.DueOn > shown.DueOn {
+	if later.DueOn > shown.DueOn && u.Verdict != Withheld { // what is withheld is so with all that rests on the same arms
 		more, err := later.Uplift()
 		if err != nil {
 			return Uplift{}, err

@@ -98,7 +98,7 @@ func (m measurement) sentence(u *Uplift, lang string) string {
 			fmt.Sprintf("The mailing lost money: after its cost, the %s mailed accounts brought %s compared with no letter (%s: %s to %s).", n, value, level, low, high),
 			fmt.Sprintf("Die Aussendung hat Geld gekostet: Nach Abzug der Kosten brachten die %s angeschriebenen Kunden %s, verglichen mit keinem Brief (%s: %s bis %s).", n, value, level, low, high))
 	}
-	if _, net := m.deciding(); net.High < 0 { // before the window's end a cost that is not yet earned proves nothing
+	if _, net := m.deciding(); net.High < 0 && m.interim() { // before the window's end a cost that is not yet earned proves nothing
 		return pick(de,
 			fmt.Sprintf("No proof yet: the margin so far has not earned the cost (%s to %s, %s), but the window is still open.", low, high, level),
 			fmt.Sprintf("Noch kein Beweis: Der bisherige Deckungsbeitrag hat die Kosten noch nicht eingespielt (%s bis %s, %s), doch der Messzeitraum läuft noch.", low, high, level))

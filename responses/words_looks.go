@@ -9,7 +9,7 @@ import (
 func (m measurement) span(u *Uplift, lang string) (value, low, high, level string) {
 	_, net := m.deciding()
 	level = "95 %"
-	if m.interim() {
+	if m.atAllLooks() {
 		level = pick(lang == "de", "95 % at all looks", "95 % bei jedem Blick")
 	}
 	return WholeMoney(u.Net.Value, lang), WholeMoney(m.money(net.Low), lang), WholeMoney(m.money(net.High), lang), level

@@ -63,8 +63,8 @@ func (m measurement) wavesNote(add func(name, en, de string)) {
 	days = (days + len(m.Ledger.periods)/2) / len(m.Ledger.periods)
 	add("waves", fmt.Sprintf("Waves: the figure is what a letter adds in its first %d days or so, until the next wave arrives; what comes later is not in it. The last wave, which nobody waits after, is taken to gain as much as the others.", days),
 		fmt.Sprintf("Wellen: Der Betrag ist, was ein Brief in etwa seinen ersten %d Tagen bringt, bis die nächste Welle ankommt; was später kommt, ist nicht enthalten. Für die letzte Welle, nach der niemand mehr wartet, ist dieselbe Wirkung angenommen.", days))
-	if d.Ended {
-		add("waves_ended", "The campaign was cancelled between waves: those that were never mailed are the comparison until the end.",
-			"Die Kampagne wurde zwischen den Wellen abgesagt: Die nie angeschriebenen sind bis zuletzt der Vergleich.")
+	if m.cancelled() {
+		add("waves_ended", "The campaign was cancelled between waves: those that were never mailed are the comparison until the end. As the day may have been chosen for what was seen, the interval that holds at all looks decides.",
+			"Die Kampagne wurde zwischen den Wellen abgesagt: Die nie angeschriebenen sind bis zuletzt der Vergleich. Da der Tag nach dem gewählt sein kann, was zu sehen war, entscheidet das Intervall, das bei jedem Blick gilt.")
 	}
 }

@@ -45,10 +45,10 @@ type Month struct {
 	sum float64 // of probabilities
 }
 
-// Owner is what an owner's open contracts bring.
+// Owner is what the decisions due are worth that an owner looks after.
 type Owner struct {
 	Name      string         `json:"owner"` // "": nobody
-	Contracts int            `json:"open"`
+	Contracts int            `json:"deadlines"`
 	AtStake   postlift.Money `json:"at_stake"`
 	Lost      postlift.Money `json:"expected_lost"`
 }
@@ -161,8 +161,8 @@ func (c *calendar) add(book *Book, k *ContractOf) {
 		if d.DecidesOn <= c.Until {
 			c.Months[c.index(d.DecidesOn)].deadline(&d)
 			c.Total.deadline(&d)
+			c.owner(k.Owner, &d, lost)
 		}
-		c.owner(k.Owner, &d, lost)
 	}
 	c.list(c.line(book, k, &d, lost))
 }

@@ -99,27 +99,27 @@ type Reason struct {
 
 // Account is what the rules read of one. Amounts are in minor units of the reporting currency.
 type Account struct {
-	ID            int64
-	UID           string
-	Name          string
-	Segment       string
-	Owner         string
-	Stage         string // of the lifecycle in the score run
-	PActive       float64
-	ResidualMinor int64
-	Complaint     bool
-	Unpaid        bool
-	Contacts      [2]int // known, active
-	Sites         [2]int // known, reached by mail
-	FirstOrder    postlift.Date
-	LastOrder     postlift.Date
-	OrderDays     int // ever
-	OrderDays12M  int // of the last year
-	NetMinor      int64
-	MarginMinor   int64
-	Net24MMinor   int64 // of the year before the last
-	Margin12MMinor    int64 // of the last year
-	Contracts     []Contract
+	ID             int64
+	UID            string
+	Name           string
+	Segment        string
+	Owner          string
+	Stage          string // of the lifecycle in the score run
+	PActive        float64
+	ResidualMinor  int64
+	Complaint      bool
+	Unpaid         bool
+	Contacts       [2]int // known, active
+	Sites          [2]int // known, reached by mail
+	FirstOrder     postlift.Date
+	LastOrder      postlift.Date
+	OrderDays      int // ever
+	OrderDays12M   int // of the last year
+	NetMinor       int64
+	MarginMinor    int64
+	Net24MMinor    int64 // of the year before the last
+	Margin12MMinor int64 // of the last year
+	Contracts      []Contract
 }
 
 // orderMargin is what orders earn in a year when the account is well: the better one of the last two.

@@ -25,7 +25,7 @@ import (
 func newBenchCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "bench", Short: "Measure this program on this machine",
 		Example: "  postlift bench clv\n  postlift bench import\n  postlift bench render"}
-	cmd.AddCommand(newBenchImportCommand(a), newBenchCLVCommand(a), newBenchRecoveryCommand(a), newBenchSelectCommand(a), newBenchRulesCommand(a), newBenchRenderCommand(a), newBenchExperimentCommand(a))
+	cmd.AddCommand(newBenchImportCommand(a), newBenchCLVCommand(a), newBenchRecoveryCommand(a), newBenchSelectCommand(a), newBenchRulesCommand(a), newBenchRenderCommand(a), newBenchExperimentCommand(a), newBenchMeasureCommand(a))
 	return cmd
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"postlift"
@@ -55,21 +56,36 @@ func (d *demo) call(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	called := 0
-	for _, f := range list.Items {
-		sum := sha256.Sum256([]byte("demo call|" + f.PieceUID))
-		dice := binary.BigEndian.Uint64(sum[:8])
-		if f.DueOn.IsZero() || f.State != responses.CallDue || dice%10 >= 7 || called == mostCalls {
+	chosen := demoCallees(list.Items)
+	for _, f := range chosen {
+		if f.Calls > 0 { // an interrupted demo has called here already
 			continue
 		}
-		called++
-		r := responses.CallResult{ID: "demo-" + f.PieceUID, PieceUID: f.PieceUID, Result: demoCall(dice / 10 % 100), On: f.DueOn}
+		r := responses.CallResult{ID: "demo-" + f.PieceUID, PieceUID: f.PieceUID, Result: demoCall(demoDice(f.PieceUID) / 10 % 100), On: f.DueOn}
 		if err := service.RecordCall(ctx, r, nil, postlift.Person(f.Owner.Name)); err != nil {
 			return err
 		}
 	}
-	d.tell("sales called %d of %d accounts after their letters (postlift followup list)", called, len(list.Items))
+	d.tell("sales called %d of %d accounts after their letters (postlift followup list)", len(chosen), len(list.Items))
 	return nil
+}
+
+// demoCallees are the letters that are followed up: the same whatever was called already.
+func demoCallees(all []responses.FollowUp) []responses.FollowUp {
+	var chosen []responses.FollowUp
+	for _, f := range all {
+		if !f.DueOn.IsZero() && demoDice(f.PieceUID)%10 < 7 {
+			chosen = append(chosen, f)
+		}
+	}
+	slices.SortFunc(chosen, func(a, b responses.FollowUp) int { return strings.Compare(a.PieceUID, b.PieceUID) })
+	return chosen[:min(len(chosen), mostCalls)]
+}
+
+// demoDice is chance that depends on the letter alone.
+func demoDice(piece string) uint64 {
+	sum := sha256.Sum256([]byte("demo call|" + piece))
+	return binary.BigEndian.Uint64(sum[:8])
 }
 
 func demoCall(of100 uint64) string {

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"postlift/responses"
 )
 
 // playDemo runs a small demo and returns its folder and summary.
@@ -85,8 +87,14 @@ func TestDemoResumesAndRefusesAnother(t *testing.T) {
 			t.Errorf("%s changed when the demo was run again", name)
 		}
 	}
-	code, newest, errOut := call(t, "--data", dir, "campaign", "explain", "K-100010", "--json")
-	named, same, _ := call(t, "--data", dir, "campaign", "explain", demoCampaign, "K-100010", "--json")
+	_, lists, _ := call(t, "--data", dir, "followup", "list", "--due", "2026-03-12", "--all", "--json")
+	var mailed responses.FollowUpList
+	if err := json.Unmarshal([]byte(lists), &mailed); err != nil || len(mailed.Items) == 0 {
+		t.Fatalf("%d letters listed: %v", len(mailed.Items), err)
+	}
+	account := mailed.Items[0].Number
+	code, newest, errOut := call(t, "--data", dir, "campaign", "explain", account, "--json")
+	named, same, _ := call(t, "--data", dir, "campaign", "explain", demoCampaign, account, "--json")
 	if code != 0 || named != 0 || newest != same {
 		t.Errorf("explained without a campaign: exit codes %d and %d, %s", code, named, errOut)
 	}

@@ -12,7 +12,8 @@ import (
 	"postlift/responses"
 )
 
-// TestFollowUpsAndEntriesOnTheCommandLine plays a small demo, whose campaign is one of letters alone, then follows it up.
+// TestFollowUpsAndEntriesOnTheCommandLine plays a small demo, whose owners have called
+// most accounts, then goes on with its lists.
 func TestFollowUpsAndEntriesOnTheCommandLine(t *testing.T) {
 	dir := t.TempDir()
 	player, _ := testApp(t, dir)
@@ -36,12 +37,12 @@ func TestFollowUpsAndEntriesOnTheCommandLine(t *testing.T) {
 	}
 	var list responses.FollowUpList
 	ask(&list, "followup", "list", "--due", "2026-03-11")
-	if len(list.Items) == 0 || list.Items[0].State != responses.Information {
-		t.Fatalf("a campaign of letters alone: %+v", list)
+	if len(list.Items) == 0 || list.Items[0].State != responses.CallDue {
+		t.Fatalf("%d letters to be followed up", len(list.Items))
 	}
 	letter := list.Items[0]
 	for _, f := range list.Items {
-		if f.Name != "" {
+		if f.Name != "" && f.Calls == 0 {
 			letter = f
 		}
 	}
@@ -54,7 +55,7 @@ func TestFollowUpsAndEntriesOnTheCommandLine(t *testing.T) {
 	ask(&owners, "followup", "owners", "--due", "2026-03-11")
 	n := 0
 	for _, o := range owners {
-		n += o.Counts[responses.Information]
+		n += o.Counts[responses.CallDue]
 	}
 	if n != len(list.Items) {
 		t.Errorf("the owners have %d letters, the list %d", n, len(list.Items))

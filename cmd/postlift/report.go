@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +10,6 @@ import (
 
 	"postlift"
 	"postlift/internal/sim"
-	"postlift/internal/web/report"
 	"postlift/responses"
 )
 
@@ -21,12 +19,13 @@ func newReportCommand(a *app) *cobra.Command {
 		Short:   "What the letters changed",
 		Example: `  postlift report uplift "Win-back spring"`,
 	}
-	cmd.AddCommand(newUpliftCommand(a), newAcrossCommand(a), newBridgeCommand(a))
+	cmd.AddCommand(newUpliftCommand(a), newAcrossCommand(a), newBridgeCommand(a), newRenewalsCommand(a), newAtRiskCommand(a))
 	return cmd
 }
 
 func newUpliftCommand(a *app) *cobra.Command {
-	var asOf, page, lang, truth string
+	var asOf, lang, truth string
+	var files reportFiles
 	var vary responses.Variation
 	cmd := &cobra.Command{
 		Use:   "uplift CAMPAIGN",
@@ -38,7 +37,7 @@ that still wait. Contractual mail has no uplift.
 CAMPAIGN is a campaign's id or name, or a run's id.`,
 		Example: `  postlift report uplift "Win-back spring"
   postlift report uplift cmp_01jx… --as-of 2026-06-30 --json
-  postlift report uplift "Win-back spring" --html uplift.html --lang de`,
+  postlift report uplift "Win-back spring" --html uplift.html --pdf uplift.pdf --csv uplift.csv --lang de`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if lang != "en" && lang != "de" {
@@ -62,16 +61,22 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 			if err != nil {
 				return err
 			}
-			if err := writeUpliftPage(page, u, lang); err != nil {
+			composed, err := a.composed(cmd.Context(), u, lang)
+			if err != nil {
 				return err
 			}
-			return a.print(u, func(w io.Writer) { printUplift(w, u, lang, page) })
+			if err := files.write(u, composed); err != nil {
+				return err
+			}
+			return a.print(u, func(w io.Writer) { printUplift(w, u, lang, files.listed()) })
 		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&asOf, "as-of", "", "read the data of this day (default: today)")
-	f.StringVar(&page, "html", "", "also write the report as one HTML page")
-	f.StringVar(&lang, "lang", "en", "language of the report and the page: en or de")
+	f.StringVar(&files.html, "html", "", "also write the report as one HTML page")
+	f.StringVar(&files.pdf, "pdf", "", "also write the report as PDF, A4")
+	f.StringVar(&files.csv, "csv", "", "also write the figures as a tidy table: section, key, value, low, high, unit")
+	f.StringVar(&lang, "lang", "en", "language of the report and its files: en or de")
 	f.IntVar(&vary.WindowDays, "window", 0, "exploratory: days after in-home, instead of the registered window")
 	f.StringVar(&vary.Metric, "metric", "", "exploratory: net or orders instead of margin")
 	f.BoolVar(&vary.WithoutCovariate, "no-covariate", false, "exploratory: without the adjustment for the time before")
@@ -110,15 +115,4 @@ func readTruth(path string) (*responses.Truth, postlift.Date, error) {
 func shownTruth(t sim.Truth) *responses.Truth {
 	orders := float64(t.IncrementalOrders)
 	return &responses.Truth{Gain: t.IncrementalMargin, Orders: &orders, Source: t.Simulated}
-}
-
-func writeUpliftPage(path string, u responses.Uplift, lang string) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.Create(path)
-	if err != nil {
-		return postlift.Faultf(postlift.Invalid, "report uplift", "the page cannot be written: %v", err)
-	}
-	return errors.Join(report.Write(f, u, lang), f.Close())
 }

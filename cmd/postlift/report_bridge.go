@@ -190,7 +190,7 @@ func (b bridgeAnswer) csv(w io.Writer) error {
 func bridgeRows(q web.QuarterBridge, name string, line bridge.Line) [][]string {
 	var rows [][]string
 	for _, s := range line.Waterfall() {
-		rows = append(rows, []string{q.Quarter, q.From.String(), q.To.String(), name, s.Name, strconv.FormatInt(s.Amount, 10), q.Money})
+		rows = append(rows, []string{q.Quarter, q.From.String(), q.To.String(), plainCell(name), s.Name, strconv.FormatInt(s.Amount, 10), q.Money})
 	}
 	return rows
 }

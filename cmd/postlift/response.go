@@ -142,7 +142,9 @@ func newResponseEraseCommand(a *app) *cobra.Command {
 	var by string
 	cmd := &cobra.Command{
 		Use: "erase ID --by NAME", Short: "Take the words out of a response; it stays counted",
-		Long:    "Takes out what somebody wrote in a form or what was noted with an answer. It cannot be undone.",
+		Long: `Takes out what somebody wrote in a form, what was noted with an answer or a call, or what a return told. ID is that
+of a response (rsp_), of a call or note (fup_) or of a task (tsk_): postlift followup list --json and postlift task list
+show them. The words go from all three where the same event left them there. It cannot be undone.`,
 		Example: "  postlift response erase rsp_01jx… --by \"Kim Muster\"", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			service, err := a.responses(cmd.Context())

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"postlift/clv/retention"
 	"postlift/clv/scoring"
 	"postlift/internal/store"
 	"postlift/internal/web"
@@ -11,7 +12,7 @@ import (
 // bridgePages wires the pages on the CLV bridge and retention.
 func (a *app) bridgePages(ctx context.Context) (web.BridgeOptions, error) {
 	db, err := a.store(ctx)
-	return web.BridgeOptions{Bridges: bridges{a, db}}, err
+	return web.BridgeOptions{Bridges: bridges{a, db}, Retention: retained{a, &retention.Service{Store: db}}}, err
 }
 
 // bridges works out CLV bridges for the pages.

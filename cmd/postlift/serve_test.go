@@ -121,8 +121,11 @@ func TestServeShowsADemo(t *testing.T) {
 		t.Fatal("the manifest holds no tracking link")
 	}
 	link := fetch(t, public+string(token[1])+"?x=1")
-	if link.code != http.StatusFound || link.target != "https://www.nordlicht-werkzeuge.example/willkommen" {
+	if link.code != http.StatusFound || link.target != strings.Replace(string(token[1]), "/r/", "/l/", 1) {
 		t.Errorf("a letter's link leads to %d %q", link.code, link.target)
+	}
+	if page := fetch(t, public+link.target); page.code != http.StatusOK || !strings.Contains(page.body, "<form") {
+		t.Errorf("the landing page answers %d", page.code)
 	}
 	if page := fetch(t, public+"/accounts"); page.code != http.StatusNotFound {
 		t.Errorf("the public listener shows a staff page: %d", page.code)

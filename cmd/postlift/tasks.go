@@ -65,6 +65,7 @@ func newTaskListCommand(a *app) *cobra.Command {
 var taskHeader = []string{"id", "kind", "opened", "account_id", "account", "contact", "address", "reason", "new_company", "new_street", "new_postcode",
 	"new_city", "new_country", "successor", "words", "piece_id", "decision", "by", "note"}
 
+// writeTasks writes the list with a header. What a spreadsheet would take for a formula is kept from being one.
 func writeTasks(w io.Writer, list []responses.Task) error {
 	out := csv.NewWriter(w)
 	if err := out.Write(taskHeader); err != nil {
@@ -75,9 +76,12 @@ func writeTasks(w io.Writer, list []responses.Task) error {
 		if t.Detail.Told != nil {
 			told = *t.Detail.Told
 		}
-		err := out.Write([]string{t.ID, t.Kind, t.OpenedAt.Format(time.DateOnly), t.AccountID, t.Account, t.Contact, t.Address, t.Reason, told.Company,
-			told.Street, told.Postcode, told.City, told.Country, told.Successor, t.Detail.Words, t.PieceID, t.Decision, t.By, t.Note})
-		if err != nil {
+		row := []string{t.ID, t.Kind, t.OpenedAt.Format(time.DateOnly), t.AccountID, t.Account, t.Contact, t.Address, t.Reason, told.Company,
+			told.Street, told.Postcode, told.City, told.Country, told.Successor, t.Detail.Words, t.PieceID, t.Decision, t.By, t.Note}
+		for i := range row {
+			row[i] = plainCell(row[i])
+		}
+		if err := out.Write(row); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postlift"
@@ -31,11 +32,21 @@ func followUpArgs(q responses.FollowUpQuery) []any {
 	return []any{q.Until.AddDays(1).Time(), q.To, q.From, q.To}
 }
 
-// blockedCall tells whether the account or the letter's contact objected until a day, which it takes twice.
-const blockedCall = `CASE WHEN EXISTS (SELECT 1 FROM suppressions u WHERE u.account_id = a.id AND u.contact_id IS NULL AND u.reason = '` + accounts.ReasonObjection + `'
-		AND u.revoked_at IS NULL AND u.effective_on <= ?)
-	OR EXISTS (SELECT 1 FROM suppressions u WHERE u.contact_id = p.contact_id AND u.reason = '` + accounts.ReasonObjection + `'
-		AND u.revoked_at IS NULL AND u.effective_on <= ?) THEN 1 ELSE 0 END`
+// blockedCall tells whether the account or the letter's contact objected, as of a day: by the record that the block shows,
+// and by the match key, which the same company and the same person share in other records. It takes blockedArgs.
+var blockedCall = "CASE WHEN " + strings.Join([]string{
+	objected + "u.account_id = a.id AND u.contact_id IS NULL)",
+	objected + "u.scope = 'account' AND u.match_key = a.match_key AND a.match_key <> '')",
+	objected + "u.contact_id = p.contact_id)",
+	objected + "u.scope = 'person' AND u.match_key = (SELECT m.match_key FROM contacts m WHERE m.id = p.contact_id AND m.match_key <> ''))",
+}, " OR ") + " THEN 1 ELSE 0 END"
+
+const objected = "EXISTS (SELECT 1 FROM suppressions u WHERE u.reason = '" + accounts.ReasonObjection + `' AND u.revoked_at IS NULL
+		AND u.effective_on <= ? AND (u.until_on IS NULL OR u.until_on >= ?) AND `
+
+func blockedArgs(q responses.FollowUpQuery) []any {
+	return slices.Repeat([]any{q.Until}, 2*strings.Count(blockedCall, "EXISTS"))
+}
 
 // FollowUps lists letters with what was done about them, by in-home day and name.
 func (s *Store) FollowUps(ctx context.Context, q responses.FollowUpQuery) ([]responses.FollowUp, error) {
@@ -55,7 +66,7 @@ func (s *Store) FollowUps(ctx context.Context, q responses.FollowUpQuery) ([]res
 	JOIN design_versions dv ON dv.id = COALESCE(rd.design_version_id, r.design_version_id)
 	JOIN designs d ON d.id = dv.design_id
 	WHERE`, 1)
-	args := append([]any{q.Until, q.Until, q.Until.AddDays(1).Time()}, followUpArgs(q)...)
+	args := append(append(blockedArgs(q), q.Until.AddDays(1).Time()), followUpArgs(q)...)
 	if q.OwnerID != 0 {
 		query += " AND a.owner_id = ?"
 		args = append(args, q.OwnerID)
@@ -131,13 +142,13 @@ func (s *Store) followUpHistory(ctx context.Context, list []responses.FollowUp, 
 	return inChunks(ids, func(marks string, args []any) error {
 		until := q.Until.AddDays(1).Time()
 		err := s.each(ctx, func(rows *sql.Rows) error { return takeAnswer(rows, items) },
-			`SELECT x.account_id, COALESCE(p.run_id, 0), x.kind, x.reason, x.occurred_at, x.detail FROM responses x LEFT JOIN pieces p ON p.id = x.piece_id
+			`SELECT x.account_id, COALESCE(p.run_id, 0), x.uid, x.kind, x.reason, x.occurred_at, x.detail FROM responses x LEFT JOIN pieces p ON p.id = x.piece_id
 			WHERE x.kind NOT IN ('visit', 'return') AND x.occurred_at < ? AND x.account_id IN (`+marks+") ORDER BY x.occurred_at, x.id", append([]any{until}, args...)...)
 		if err != nil {
 			return fmt.Errorf("store.FollowUps: %w", err)
 		}
 		err = s.each(ctx, func(rows *sql.Rows) error { return takeNote(rows, items) },
-			`SELECT x.account_id, COALESCE(x.run_id, 0), x.occurred_at, x.actor, x.detail FROM followups x
+			`SELECT x.account_id, COALESCE(x.run_id, 0), x.uid, x.occurred_at, x.actor, x.detail FROM followups x
 			WHERE x.detail IS NOT NULL AND x.occurred_at < ? AND x.account_id IN (`+marks+") ORDER BY x.occurred_at, x.id", append([]any{until}, args...)...)
 		if err != nil {
 			return fmt.Errorf("store.FollowUps: %w", err)
@@ -152,7 +163,7 @@ func takeAnswer(rows *sql.Rows, items map[int64][]*responses.FollowUp) error {
 	var line responses.AnswerLine
 	var at sql.NullTime
 	var detail jsonText
-	if err := rows.Scan(&account, &run, &line.Kind, &line.Want, &at, &detail); err != nil {
+	if err := rows.Scan(&account, &run, &line.ID, &line.Kind, &line.Want, &at, &detail); err != nil {
 		return err
 	}
 	var err error
@@ -171,7 +182,7 @@ func takeNote(rows *sql.Rows, items map[int64][]*responses.FollowUp) error {
 	var note responses.FollowUpNoted
 	var at sql.NullTime
 	var detail jsonText
-	if err := rows.Scan(&account, &run, &at, &note.By, &detail); err != nil {
+	if err := rows.Scan(&account, &run, &note.ID, &at, &note.By, &detail); err != nil {
 		return err
 	}
 	var err error
@@ -210,7 +221,7 @@ func (s *Store) FollowUpOwners(ctx context.Context, q responses.FollowUpQuery) (
 		SELECT COALESCE(e.id, 0) AS owner, COALESCE(e.uid, '') AS owner_uid, COALESCE(e.first_name, '') AS first_name, COALESCE(e.last_name, '') AS last_name, r.id AS run,
 		COALESCE(b.in_home_on, r.in_home_on) AS in_home, COALESCE(f.result, '') AS result, `+s.dateOfInstant("f.occurred_at")+` AS called, f.next_on AS next_on, `+blockedCall+` AS blocked`+
 		followUpFrom+`) l GROUP BY owner, owner_uid, first_name, last_name, run, in_home, result, called, next_on, blocked ORDER BY last_name, first_name, owner, run, in_home, result, called, next_on, blocked`,
-		append([]any{q.Until, q.Until}, followUpArgs(q)...)...)
+		append(blockedArgs(q), followUpArgs(q)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("store.FollowUpOwners: %w", err)
 	}

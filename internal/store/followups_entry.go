@@ -150,17 +150,3 @@ func (s *Store) LandingPage(ctx context.Context, token string) (responses.Landin
 	}
 	return responses.LandingPage{Landing: d.Landing, Campaign: found.Name, Sender: settings.Sender.With(d.Sender).Company, PieceUID: found.UID}, nil
 }
-
-// EraseReply takes the text out of a response.
-func (s *Store) EraseReply(ctx context.Context, uid string, by postlift.Actor) error {
-	return s.inTx(ctx, func(t *tx) error {
-		n, err := t.exec("UPDATE responses SET detail = NULL WHERE uid = ?", uid)
-		if err != nil {
-			return fmt.Errorf("store.EraseReply: %w", err)
-		}
-		if n == 0 {
-			return postlift.Faultf(postlift.NotFound, "store.EraseReply", "there is no response %q", uid)
-		}
-		return t.event(by, "response", uid, "erased", nil)
-	})
-}

@@ -150,8 +150,12 @@ func (r *recording) applyBlocks() error {
 	if err != nil {
 		return err
 	}
+	elsewhere, err := r.printedElsewhere()
+	if err != nil {
+		return err
+	}
 	for _, e := range r.fresh {
-		if known.outdates(e) {
+		if known.outdates(e, elsewhere) {
 			continue
 		}
 		b := blockOf(e)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/responses"
 )
 
@@ -153,14 +154,33 @@ WHERE t.kind = 'new_address' AND d.decision = 'accepted' AND t.site_id IN (*)`),
 	return found, err
 }
 
+// printedElsewhere finds, of the fresh returns, the letters that were printed for another postcode than their site has now:
+// its address came anew since.
+func (r *recording) printedElsewhere() (map[int64]bool, error) {
+	var pieces []int64
+	for _, e := range r.fresh {
+		if e.Kind == responses.Return {
+			pieces = append(pieces, e.piece.ID)
+		}
+	}
+	found := map[int64]bool{}
+	var piece int64
+	var printed, now string
+	err := scanAll(r.tx, `SELECT p.id, a.postcode, s.postcode FROM pieces p JOIN printed_addresses a ON a.piece_id = p.id JOIN sites s ON s.id = p.site_id
+WHERE a.postcode <> '' AND s.postcode <> '' AND p.id IN (*)`, pieces, []any{&piece, &printed, &now}, func() {
+		found[piece] = accounts.NormalPostcode(printed) != accounts.NormalPostcode(now)
+	})
+	return found, err
+}
+
 // outdates tells whether a return says something of an address that the site has not any more: the letter was posted
-// before the new one was entered.
-func (m moves) outdates(e freshEvent) bool {
+// before the new one was entered, or printed for another place.
+func (m moves) outdates(e freshEvent, elsewhere map[int64]bool) bool {
 	if e.Kind != responses.Return || e.piece.SiteID == nil {
 		return false
 	}
 	on, moved := m[*e.piece.SiteID]
 	effect := responses.Reasons[e.Reason]
 	ofPlace := effect == responses.SuppressAddress || effect == responses.SuppressSite || effect == responses.AddressMoved
-	return moved && ofPlace && e.piece.PostedOn <= on
+	return ofPlace && (moved && e.piece.PostedOn <= on || elsewhere[e.piece.ID])
 }

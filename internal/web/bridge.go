@@ -31,12 +31,15 @@ type Bridges interface {
 
 // BridgeOptions are what the pages on the CLV bridge and retention need.
 type BridgeOptions struct {
-	Bridges Bridges
+	Bridges   Bridges
+	Retention Retention
 }
 
 // bridgePages are the pages on the CLV bridge and retention.
 func (s *staff) bridgePages() map[string]gin.HandlerFunc {
-	return map[string]gin.HandlerFunc{"/clv/bridge": s.bridge}
+	pages := s.retentionPages()
+	pages["/clv/bridge"] = s.bridge
+	return pages
 }
 
 // quartersBridged is how many quarters the page shows where the address names none.

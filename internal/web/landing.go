@@ -32,6 +32,7 @@ const (
 	maxForm       = 16 << 10
 	formStands    = 24 * time.Hour
 	formsAnHour   = 10
+	visitsAnHour  = 300 // of one letter, that are recorded
 	limitedTokens = 10_000
 )
 
@@ -48,7 +49,7 @@ func newLandingSite(s *site, l Landing, secret []byte) *landingSite {
 		secret = make([]byte, 32)
 		_, _ = rand.Read(secret) // never fails
 	}
-	return &landingSite{site: s, landing: l, secret: secret, limit: limiter{most: formsAnHour, every: time.Hour, size: limitedTokens, seen: map[string]spent{}}}
+	return &landingSite{site: s, landing: l, secret: secret, limit: hourly(formsAnHour)}
 }
 
 // landingData is what the page shows. Nothing of the recipient is in it.
@@ -139,7 +140,7 @@ func (l *landingSite) send(c *gin.Context) {
 		d.Problem = "landing.problem.old"
 		l.answer(c, http.StatusBadRequest, token, d)
 		return
-	case !l.limit.take(token, l.clock()):
+	case !l.limit.take(form.Get("do")+" "+token, l.clock()): // replies leave room for an objection
 		d.Problem = "landing.problem.often"
 		c.Header("Retry-After", strconv.Itoa(int(time.Hour.Seconds())))
 		l.answer(c, http.StatusTooManyRequests, token, d)
@@ -207,6 +208,20 @@ type limiter struct {
 	every time.Duration
 	size  int // names kept at most
 	seen  map[string]spent
+}
+
+// hourly allows so many an hour of each token.
+func hourly(most int) limiter {
+	return limiter{most: most, every: time.Hour, size: limitedTokens, seen: map[string]spent{}}
+}
+
+// open tells whether there is one left, and uses none.
+func (l *limiter) open(name string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s, known := l.seen[name]
+	age := now.Sub(s.since)
+	return !known || age < 0 || age >= l.every || s.n < l.most
 }
 
 // take uses one of a name's; false where there is none left. Where there is no room for another name, one that is

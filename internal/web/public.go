@@ -3,7 +3,9 @@ package web
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -23,7 +25,8 @@ func Public(o PublicOptions) (http.Handler, error) {
 	s.public = true
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
-	r.GET("/r/:token", func(c *gin.Context) { s.follow(c, o) })
+	visits := hourly(visitsAnHour)
+	r.GET("/r/:token", func(c *gin.Context) { s.follow(c, o, &visits) })
 	r.HEAD("/r/:token", nothing)
 	if o.Landing != nil {
 		l := newLandingSite(s, o.Landing, o.FormSecret)
@@ -43,11 +46,16 @@ func nothing(c *gin.Context) {
 
 // follow records a visit and leads to the campaign's landing page, built in or elsewhere. The address is
 // the campaign's own: nothing of the request goes into it.
-func (s *site) follow(c *gin.Context, o PublicOptions) {
+func (s *site) follow(c *gin.Context, o PublicOptions, visits *limiter) {
 	c.Header("Cache-Control", "no-store")
 	token := strings.ToUpper(c.Param("token"))
 	if !tokenForm.MatchString(token) {
 		s.fail(c, postlift.Faultf(postlift.NotFound, "web.follow", "there is no such link"))
+		return
+	}
+	if !visits.open(token, s.clock()) { // somebody fills the ledger with visits to one letter
+		c.Header("Retry-After", strconv.Itoa(int(time.Hour.Seconds())))
+		c.Status(http.StatusTooManyRequests)
 		return
 	}
 	landing, err := o.Visits.RecordVisit(c.Request.Context(), token, s.clock(), "")
@@ -58,7 +66,8 @@ func (s *site) follow(c *gin.Context, o PublicOptions) {
 		s.fail(c, err)
 		return
 	}
-	if err != nil { // the visitor is served all the same
+	visits.take(token, s.clock()) // of letters that there are: guesses crowd nobody out
+	if err != nil {               // the visitor is served all the same
 		s.log.Error("visit not recorded", "error", err)
 	}
 	c.Header("Location", s.leads(c, o, token, landing))

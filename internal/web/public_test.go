@@ -50,7 +50,7 @@ func TestTrackingLinkLeadsExactlyToTheLandingPage(t *testing.T) {
 		if w.Code != http.StatusFound || w.Header().Get("Location") != landing {
 			t.Errorf("%s leads to %d %q", target, w.Code, w.Header().Get("Location"))
 		}
-		if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "no-referrer" || w.Body.Len() != 0 {
+		if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Referrer-Policy") != "same-origin" || w.Body.Len() != 0 {
 			t.Errorf("headers %v, body %q", w.Header(), w.Body)
 		}
 	}

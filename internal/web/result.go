@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"postlift/internal/web/report"
 	"postlift/mailers"
 	"postlift/responses"
+	"postlift/responses/paper"
 )
 
 // resultLine is a campaign whose letters are posted, with its reading where there is one.
@@ -63,11 +65,23 @@ func (s *staff) result(c *gin.Context) {
 		s.fail(c, err)
 		return
 	}
-	body, err := report.Body(u, languageOf(c))
+	body, err := report.Body(paper.Compose(u, s.registered(c.Request.Context(), u), languageOf(c)))
 	if err != nil {
 		s.fail(c, postlift.Wrap("web.result", "the report", err))
 		return
 	}
 	s.render(c, http.StatusOK, "result", view{Title: "result.title", Subject: u.Campaign, Nav: "results",
 		Data: resultData{Campaign: u.CampaignID, Body: body}})
+}
+
+// registered is what the run of a report registered, as far as its plan is the campaign's current one.
+func (s *staff) registered(ctx context.Context, u responses.Uplift) paper.Registered {
+	run, err := s.campaigns.CurrentRun(ctx, u.CampaignID)
+	if err != nil && postlift.KindOf(err) != postlift.NotFound {
+		s.log.Error("the record of a run cannot be read: its report goes without", "run", u.RunID, "error", err)
+	}
+	if err != nil || run.UID != u.RunID {
+		return paper.Registered{}
+	}
+	return paper.RecordOf(run)
 }

@@ -65,6 +65,7 @@ type Table struct {
 	Head    []string // one more than the figures of a row; "" above the names
 	Rows    []Row
 	Fold    bool
+	Drawn   bool // a chart beside it shows all of it: the printed form leaves it out
 	Words   bool // cells are words, not figures
 }
 

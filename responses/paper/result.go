@@ -79,7 +79,7 @@ func (c *composer) funnel() {
 		"Briefe: geplant = versandt + zurückgezogen + fehlerhaft + offen; was zurückkam, war versandt, und der Rest des Versandten ist unbekannt, nie „zugestellt“.")
 	s.Charts = []Chart{bars("funnel-accounts", c.t("Accounts", "Kunden"), accountsDesc, accounts), bars("funnel-pieces", c.t("Letters", "Briefe"), piecesDesc, pieces)}
 	for i, list := range [][]step{accounts, pieces} {
-		t := Table{Caption: s.Charts[i].Title, Head: []string{"", c.t("Number", "Anzahl")}, Fold: true}
+		t := Table{Caption: s.Charts[i].Title, Head: []string{"", c.t("Number", "Anzahl")}, Fold: true, Drawn: true}
 		for _, st := range list {
 			t.Rows = append(t.Rows, Row{Name: st.label, Cells: []string{st.text}})
 		}
@@ -144,7 +144,7 @@ func (c *composer) curve() {
 	s := Section{ID: "curve", How: "curve", Title: c.t("Day by day since the letters arrived", "Tag für Tag, seit die Briefe ankamen")}
 	axis := c.t("days since the letters arrived", "Tage seit Ankunft")
 	mailed, held := run{name: c.mailed(), kind: Mailed}, run{name: c.heldOut(), kind: HeldOut}
-	t := Table{Caption: c.t("Cumulative margin per account", "Aufgelaufener Deckungsbeitrag je Kunde"), Head: []string{c.t("Day", "Tag"), c.mailed(), c.heldOut()}, Fold: true}
+	t := Table{Caption: c.t("Cumulative margin per account", "Aufgelaufener Deckungsbeitrag je Kunde"), Head: []string{c.t("Day", "Tag"), c.mailed(), c.heldOut()}, Fold: true, Drawn: true}
 	every := max(len(c.Curve)/12, 1)
 	for i, p := range c.Curve {
 		x := float64(p.Day)
@@ -168,7 +168,7 @@ func (c *composer) curve() {
 // difference adds the cumulative net gain with its band.
 func (c *composer) difference(s *Section, m *responses.MoneyOutcome, axis string) {
 	net := run{name: c.t("Net gain", "Nettoertrag"), kind: Mailed}
-	t := Table{Caption: c.t("Cumulative net gain of all mailed accounts", "Aufgelaufener Nettoertrag aller angeschriebenen Kunden"), Head: []string{c.t("Day", "Tag"), c.t("Net gain", "Nettoertrag"), c.t("95 % interval", "95-%-Intervall")}, Fold: true}
+	t := Table{Caption: c.t("Cumulative net gain of all mailed accounts", "Aufgelaufener Nettoertrag aller angeschriebenen Kunden"), Head: []string{c.t("Day", "Tag"), c.t("Net gain", "Nettoertrag"), c.t("95 % interval", "95-%-Intervall")}, Fold: true, Drawn: true}
 	every := max(len(m.Curve)/12, 1)
 	for i, p := range m.Curve {
 		net.x, net.y = append(net.x, float64(p.Day)), append(net.y, p.Net.Major())

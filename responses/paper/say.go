@@ -60,7 +60,9 @@ func (c *composer) number(x float64, digits int) string {
 // to joins two bounds.
 func (c *composer) to(low, high string) string { return low + c.t(" to ", " bis ") + high }
 
-func (c *composer) span(m responses.MoneyInterval) string { return c.to(c.whole(m.Low), c.whole(m.High)) }
+func (c *composer) span(m responses.MoneyInterval) string {
+	return c.to(c.whole(m.Low), c.whole(m.High))
+}
 
 func (c *composer) span80(m responses.MoneyInterval) string {
 	return c.to(c.whole(m.Low80), c.whole(m.High80))

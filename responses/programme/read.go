@@ -33,6 +33,7 @@ type Input struct {
 	Blocked  bool     // read within matched blocks, else as two arms with the covariate
 	Planned  [2]int   // groups drawn, control first; zero: a coin decided and the chi-square is asked
 	Over     bool     // the last day has come
+	Stopped  bool     // it came before the registered one: somebody may have chosen it by what was seen
 	Days     int      // from the first day to the reading
 	AllDays  int      // of the whole test
 	Controls int      // groups of the control below which there is no verdict
@@ -88,8 +89,9 @@ func (r Reading) Last() *Step {
 	return &r.Steps[len(r.Steps)-1]
 }
 
-// Read compares the arms by assignment. While the test runs, the bounds that hold at every look decide; when it is
-// over, the 95 % interval does. The test works where the net bounds lie above zero; it hurts where they lie below,
+// Read compares the arms by assignment. While the test runs, the bounds that hold at every look decide; on its
+// registered last day the 95 % interval does. Of a test that was ended before, the bounds decide to the end: the day may
+// have been chosen for what the plain interval showed. The test works where the net bounds lie above zero; it hurts where they lie below,
 // before the end already where the gain before cost does. It is a fault where a figure is not a number.
 func Read(in Input) (Reading, error) {
 	var r Reading
@@ -181,9 +183,9 @@ func (in Input) steps(r *Reading) error {
 
 // always are bounds that hold at every look of the test at once: the mixture martingale's confidence sequence in
 // intrinsic time, tightest on the last day. The groups stay the same and their sums grow, so that the days are the
-// clock: the variance of a sum of months is about proportional to them.
+// clock: the variance of a sum of months is about proportional to them. With few blocks they widen like Student's t.
 func (in Input) always(net experiment.Estimate, days int) [2]float64 {
-	low, high := experiment.Sequential(net, float64(days), float64(max(in.AllDays, days)), .05)
+	low, high := experiment.AnyTime(net, float64(days)/float64(max(in.AllDays, days)))
 	return [2]float64{low, high}
 }
 
@@ -215,7 +217,10 @@ func (in Input) verdict(s Step) string {
 		return NoProof
 	}
 	low, high, before := s.Net.Low, s.Net.High, s.Sum.High
-	if !in.Over {
+	switch {
+	case in.Stopped:
+		low, high, before = s.Always[0], s.Always[1], s.Always[1]+s.SumCost
+	case !in.Over:
 		low, high, before = s.Always[0], math.Inf(1), s.Always[1]+s.SumCost
 	}
 	switch {
