@@ -38,8 +38,8 @@ func (a *Across) word() {
 		a.Notes = append(a.Notes, Note{Name: name, Text: Bilingual{EN: pick(false, en, ""), DE: pick(true, "", de)}})
 	}
 	if a.Overlap > 0 {
-		add("overlap", fmt.Sprintf("In the windows of %d runs letters of others came in home, too. Each was measured against its own held-out accounts, who got the others' letters as often; the sum is of effects on top of one another.", a.Overlap),
-			fmt.Sprintf("In den Messzeiträumen von %d Aussendungen trafen auch Briefe anderer ein. Jede wurde an ihren eigenen zurückgehaltenen Kunden gemessen, die die anderen Briefe ebenso oft bekamen; die Summe ist eine von Wirkungen, die aufeinander aufbauen.", a.Overlap))
+		add("overlap", fmt.Sprintf("In the windows of %d runs letters of others came in home, too. The held-out accounts of a run are kept out of others while it is measured and the mailed are not, so that what a later letter brought is in the gain of both runs: the sum counts it twice.", a.Overlap),
+			fmt.Sprintf("In den Messzeiträumen von %d Aussendungen trafen auch Briefe anderer ein. Die zurückgehaltenen Kunden einer Aussendung sind von anderen ausgenommen, solange sie gemessen wird, die angeschriebenen nicht; was ein späterer Brief brachte, steckt daher im Mehrertrag beider Aussendungen: Die Summe zählt es doppelt.", a.Overlap))
 	}
 	if len(a.Left) > 0 {
 		add("left_out", fmt.Sprintf("%d runs have no estimate and are in no figure.", len(a.Left)), fmt.Sprintf("%d Aussendungen haben keine Schätzung und stecken in keiner Zahl.", len(a.Left)))

@@ -56,7 +56,8 @@ const (
 	minSearch   = 2
 	maxSearch   = 100
 	entryLimit  = 20
-	typedLength = 11 // characters of a typed code
+	typedLength = 11   // characters of a typed code
+	oldest      = 3653 // days: nobody writes down what is older
 )
 
 // SearchName writes a company's name, or its beginning, in the way in which it is looked for: small letters,
@@ -128,6 +129,8 @@ func (s *Service) Enter(ctx context.Context, e Entry, by postlift.Actor) error {
 		return postlift.Faultf(postlift.Invalid, op, "kind %q is unknown; use one of %s", e.Kind, strings.Join(EntryKinds(), ", "))
 	case e.On > today:
 		return postlift.Faultf(postlift.Invalid, op, "on: %s lies in the future; give the day on which it happened", e.On)
+	case e.On < today.AddDays(-oldest): // a year typed in two digits, which an objection must not vanish with
+		return postlift.Faultf(postlift.Invalid, op, "on: %s lies more than ten years back; check the year", e.On)
 	case strings.TrimSpace(by.Name) == "":
 		return postlift.Faultf(postlift.Invalid, op, "by: say who writes it down")
 	case e.Kind == Noted && note == "":

@@ -227,6 +227,9 @@ func (s *Service) followUpQuery(ctx context.Context, on postlift.Date) (FollowUp
 		}
 		on = settings.Today(s.clock)
 	}
+	if year := on.Time().Year(); year < 1900 || year > 2199 { // beyond what a database counts back from
+		return FollowUpQuery{}, postlift.Faultf(postlift.Invalid, "responses.FollowUps", "the day %s is not possible; a year from 1900 to 2199 is", on)
+	}
 	return FollowUpQuery{From: on.AddDays(-2 * FollowUpUntil), To: on, Until: on}, nil
 }
 
@@ -379,7 +382,7 @@ func noon(d postlift.Date) time.Time { return d.Time().Add(12 * time.Hour) }
 // cleanText bounds a text that somebody typed and takes out what cannot be stored or shown.
 func cleanText(field, text string, most int) (string, error) {
 	text = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' || r == utf8.RuneError {
+		if unicode.IsControl(r) && r != '\n' || r == utf8.RuneError || unicode.Is(unicode.Bidi_Control, r) {
 			return -1
 		}
 		return r

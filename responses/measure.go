@@ -61,6 +61,7 @@ type Credits struct {
 // CreditTotals are a run's credits by method, and the held-out accounts' orders of the same window.
 type CreditTotals struct {
 	ByCode, ByCustomer, Holdout Credits
+	Apart                       Credits // of ByCode and ByCustomer: of accounts that are not compared
 }
 
 // Reading is everything that a report is made of.
@@ -430,7 +431,7 @@ func (m measurement) power(u *Uplift, e experiment.Estimate) {
 			u.Design.AccountsNeeded = &n
 		}
 	}
-	credited := float64(m.Credits.ByCode.MarginMinor + m.Credits.ByCustomer.MarginMinor)
+	credited := float64(m.Credits.ByCode.MarginMinor + m.Credits.ByCustomer.MarginMinor - m.Credits.Apart.MarginMinor)
 	if e.Low > 0 {
 		over := credited / (e.Value * groups)
 		u.Attributed.OverstatesBy = &over

@@ -24,7 +24,7 @@ type ProgrammeStore interface {
 	// ProgrammeLetters counts the advertising letters printed for each group by day of posting, with their cost.
 	ProgrammeLetters(ctx context.Context, programmeID int64, from, until postlift.Date, each func(LetterRow) error) error
 	// ActiveGroups streams the groups that ordered in the two years before a day or had a contract on it, with their
-	// margin of the year before; those with a key account of a run of that year are left out. Treated is not filled in.
+	// margin of the year before; those with a key account of a plan of the year before are left out. Treated is not filled in.
 	ActiveGroups(ctx context.Context, on postlift.Date, each func(GroupRow) error) error
 	// ControlShares lists the shares of the global control that the advertising runs posted between two days registered.
 	ControlShares(ctx context.Context, from, until postlift.Date) ([]float64, error)

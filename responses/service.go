@@ -54,6 +54,8 @@ type ReadingStore interface {
 	RunAnswers(ctx context.Context, run MeasuredRun, until postlift.Date) (Answers, error)
 	RunCredits(ctx context.Context, runID int64, until postlift.Date) (CreditTotals, error)
 	LatestOrder(ctx context.Context, until postlift.Date) (postlift.Date, error)
+	// OtherLetters counts what other advertising runs posted to the compared accounts, the held-out first.
+	OtherLetters(ctx context.Context, run MeasuredRun, from, until postlift.Date) ([2]OtherMail, error)
 }
 
 // Intake is one list of events to record.
@@ -192,7 +194,7 @@ func (s *Service) compute(ctx context.Context, campaign string, asOf postlift.Da
 	if err != nil {
 		return Uplift{}, Reading{}, err
 	}
-	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge, s.followed} {
+	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge, s.followed, s.others} {
 		if err := add(ctx, in, &u); err != nil {
 			return Uplift{}, Reading{}, err
 		}

@@ -102,6 +102,8 @@ type Uplift struct {
 	Belief      *Belief             `json:"belief"`   // null where there is no estimate
 	Segments    []SegmentEffect     `json:"segments"` // exploratory
 	Truth       *Truth              `json:"simulated_truth,omitempty"`
+
+	OtherLetters *OtherLetters `json:"other_letters,omitempty"` // of other campaigns in the window; null: none
 }
 
 // Interval is an estimate with its 95 % and 80 % bounds.

@@ -46,7 +46,7 @@ func (s *Service) MailBetween(ctx context.Context, from, until postlift.Date) (M
 	if err != nil {
 		return part, err
 	}
-	var gain, variance float64
+	var gain, variance, spread float64
 	for _, uid := range uids {
 		run, err := s.store.MeasuredRun(ctx, uid)
 		if err != nil {
@@ -65,11 +65,12 @@ func (s *Service) MailBetween(ctx context.Context, from, until postlift.Date) (M
 			continue
 		}
 		part.Runs++
-		gain, variance = gain+e.Value, variance+e.SE*e.SE
+		own := e.SE * e.SE
+		gain, variance, spread = gain+e.Value, variance+own, spread+own*own/e.DoF
 	}
-	if part.Runs > 0 {
+	if spread > 0 { // Satterthwaite's degrees of freedom of a sum of independent estimates
 		m := measurement{money: moneyIn(settings.Currency)}
-		part.Gain = m.interval(experiment.Point{Value: gain, SE: math.Sqrt(variance), DoF: math.Inf(1)}.Estimate())
+		part.Gain = m.interval(experiment.Point{Value: gain, SE: math.Sqrt(variance), DoF: variance * variance / spread}.Estimate())
 	}
 	return part, nil
 }

@@ -26,8 +26,8 @@ type Calendar struct {
 	Flags    []string      `json:"flags"`
 }
 
-// Month is what a month brings. Values are a year's margin after the end of the term; Kept and Lost are what is expected
-// of the open ones.
+// Month is what a month brings. Values are a year's margin after the end of the term, Secured the next term's, at most a
+// year's; Kept and Lost are what is expected of the open ones.
 type Month struct {
 	Month     string         `json:"month,omitempty"` // 2026-06
 	Open      int            `json:"open"`            // terms that end in it
@@ -71,7 +71,7 @@ type Renewal struct {
 	Level       string         `json:"rests_on,omitempty"`
 	Decisions   int            `json:"renewals_seen"`
 	Monthly     postlift.Money `json:"monthly_fee"`
-	AtStake     postlift.Money `json:"value"` // a year's margin after the end of the term
+	AtStake     postlift.Money `json:"value"` // a year's margin after the end of the term; of a committed one the next term's, at most a year's
 	Lost        postlift.Money `json:"expected_lost"`
 }
 
@@ -177,7 +177,7 @@ func (m *Month) end(d *Decision, lost int64) {
 	switch d.State {
 	case Committed:
 		m.Committed++
-		m.Secured.Minor += d.MarginMinor
+		m.Secured.Minor += d.NextMinor
 	case Leaving:
 		m.Leaving++
 		m.Gone.Minor += d.MarginMinor
@@ -214,9 +214,13 @@ func (c *calendar) owner(name string, d *Decision, lost int64) {
 }
 
 func (c *calendar) line(book *Book, k *ContractOf, d *Decision, lost int64) Renewal {
+	value := d.MarginMinor
+	if d.State == Committed {
+		value = d.NextMinor
+	}
 	return Renewal{Contract: k.Number, ContractID: k.UID, AccountID: k.AccountUID, Account: k.Account, Segment: k.Segment, Owner: k.Owner,
 		Group: k.Cell(book.AsOf).Group, TermMonths: k.TermMonths, State: d.State, EndsOn: d.EndsOn, NoticeBy: d.NoticeBy, DecidesOn: d.DecidesOn,
-		Probability: d.Probability, Level: d.Level, Decisions: d.Decisions, Monthly: c.money(d.FeeMinor), AtStake: c.money(d.MarginMinor), Lost: c.money(lost)}
+		Probability: d.Probability, Level: d.Level, Decisions: d.Decisions, Monthly: c.money(d.FeeMinor), AtStake: c.money(value), Lost: c.money(lost)}
 }
 
 // list keeps the contracts with most at stake; the list is cut now and then, so that it stays short.

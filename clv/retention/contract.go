@@ -26,13 +26,14 @@ const (
 type Decision struct {
 	State       string
 	EndsOn      postlift.Date // last day of the term, or of the contract where it is leaving
-	NoticeBy    postlift.Date // last day for notice; none where there is no period
+	NoticeBy    postlift.Date // last day for notice; none where there is no period, or the contract does not renew itself
 	DecidesOn   postlift.Date // day up to which the customer can decline: NoticeBy, else EndsOn
 	Probability float64       // of going on: 1 committed, 0 leaving
 	Level       string        // whose renewals the probability rests on: cell, class, all, prior or assumed
 	Decisions   int           // seen at that level
 	FeeMinor    int64         // a month
-	MarginMinor int64         // a year, after the end of the term
+	MarginMinor int64         // a year
+	NextMinor   int64         // of the next term, at most a year: what is secured where it is committed
 }
 
 // LevelAssumed says that no renewal was ever seen: the stated default rate stands in.
@@ -54,7 +55,8 @@ func (b *Book) Decide(c *scoring.ContractRecord) (Decision, bool) {
 		return Decision{}, false
 	}
 	a := c.Ahead(b.AsOf, b.OwnDate)
-	d := Decision{EndsOn: a.End.AddDays(-1), NoticeBy: a.By, FeeMinor: a.Input.MonthlyFeeMinor, MarginMinor: 12 * b.monthly(&a.Input)}
+	monthly := b.monthly(&a.Input)
+	d := Decision{EndsOn: a.End.AddDays(-1), FeeMinor: a.Input.MonthlyFeeMinor, MarginMinor: 12 * monthly, NextMinor: int64(min(max(c.TermMonths, 1), 12)) * monthly}
 	switch a.Next {
 	case renewal.NextOver:
 		return d, false
@@ -68,8 +70,8 @@ func (b *Book) Decide(c *scoring.ContractRecord) (Decision, bool) {
 		d.Probability, d.Level, d.Decisions = b.renews(a.Input.Cell, a.Done+1)
 	}
 	d.DecidesOn = d.EndsOn
-	if a.Input.AutoRenew && !d.NoticeBy.IsZero() {
-		d.DecidesOn = d.NoticeBy
+	if a.Input.AutoRenew && !a.By.IsZero() {
+		d.NoticeBy, d.DecidesOn = a.By, a.By
 	}
 	return d, true
 }

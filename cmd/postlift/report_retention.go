@@ -22,7 +22,8 @@ type retained struct {
 	*retention.Service
 }
 
-// MailOnRetention reads what letters did to retention, in a demo's folder by the demo's last day.
+// MailOnRetention reads what letters did to retention by every reading that was taken, in a demo's folder those of its
+// last day, too.
 func (r retained) MailOnRetention(ctx context.Context) (found responses.MailOnRetention, err error) {
 	measuring, err := r.app.responses(ctx)
 	if err != nil {
@@ -32,13 +33,11 @@ func (r retained) MailOnRetention(ctx context.Context) (found responses.MailOnRe
 	if err != nil {
 		return found, err
 	}
-	until := read.asOf
-	if until.IsZero() {
-		if until, err = r.app.asOf(ctx, ""); err != nil {
-			return found, err
-		}
+	today, err := r.app.asOf(ctx, "")
+	if err != nil {
+		return found, err
 	}
-	return measuring.MailOnRetention(ctx, until)
+	return measuring.MailOnRetention(ctx, max(today, read.asOf))
 }
 
 func (a *app) retained(ctx context.Context) (retained, error) {

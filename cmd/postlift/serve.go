@@ -181,7 +181,7 @@ func (a *app) handlers(ctx context.Context) (public, staff http.Handler, err err
 		return nil, nil, err
 	}
 	pages := web.StaffOptions{Health: db, Settings: db, Values: db, Insights: db, Engine: a.engine(db), Campaigns: campaigns, Designs: a.gallery(db, room), Batches: room, Artefacts: room.files,
-		Results: results, Clock: a.clock, Log: a.log, Demo: results.demo}
+		Results: results, Printer: printReport, Clock: a.clock, Log: a.log, Demo: results.demo}
 	if err := a.morePages(ctx, &pages); err != nil {
 		return nil, nil, err
 	}

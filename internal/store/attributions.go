@@ -13,7 +13,7 @@ import (
 
 // AttributeRun computes the credits of every order placed in the run's span anew: it reads the letters
 // and held-out accounts of all runs whose spans meet it, lets the stage's rules decide, and replaces
-// what was credited before, in one transaction. What an order is credited to therefore depends on the
+// what was credited before where it differs, in one transaction. What an order is credited to therefore depends on the
 // data only, whichever run is computed first or again.
 func (s *Store) AttributeRun(ctx context.Context, runID int64, prepare func([]responses.Span, []responses.MailedPiece, []responses.HeldOut) responses.Picker) (int, error) {
 	settings, err := s.Settings(ctx)
@@ -158,7 +158,7 @@ func (a *attributing) credits(pick responses.Picker) (out, leaks []responses.Cre
 		CAST(CASE WHEN o.margin_minor IS NULL THEN (o.net_minor + o.credited_minor) * %[2]g ELSE o.margin_minor + o.credited_margin_minor END AS DOUBLE PRECISION) * (%[1]s)
 		FROM orders o WHERE o.doc_type = 'order' AND o.placed_on >= ? AND o.placed_on <= ? AND o.net_minor + o.credited_minor > 0
 		AND (%[1]s) IS NOT NULL AND (o.code <> '' OR EXISTS (SELECT 1 FROM choices c WHERE c.run_id IN (%[3]s)
-		AND c.account_id = o.account_id AND c.outcome IN ('assigned', 'holdout'))) ORDER BY o.id`,
+		AND c.account_id = o.account_id AND c.outcome IN ('assigned', 'holdout')))`,
 		rates, a.settings.Value.DefaultMargin, a.runs)
 	err = a.scan(func(rows *sql.Rows) error {
 		var o responses.Order
@@ -179,57 +179,19 @@ func (a *attributing) credits(pick responses.Picker) (out, leaks []responses.Cre
 	return out, leaks, err
 }
 
-func (a *attributing) replace(runID int64, credits []responses.Credit) error {
-	_, err := a.exec("DELETE FROM attributions WHERE run_id = ? OR order_id IN (SELECT id FROM orders WHERE placed_on >= ? AND placed_on <= ?)",
-		runID, a.span.PostedOn, a.span.EndsOn)
-	if err != nil {
-		return err
-	}
-	i := 0
-	_, err = a.copyRows("attributions",
-		[]string{"run_id", "order_id", "piece_id", "account_id", "arm", "method", "net_minor", "margin_minor"}, func() ([]any, bool) {
-			if i == len(credits) {
-				return nil, false
-			}
-			c := credits[i]
-			i++
-			var piece any
-			if c.PieceID != 0 {
-				piece = c.PieceID
-			}
-			return []any{c.RunID, c.OrderID, piece, c.AccountID, c.Arm, c.Method, c.NetMinor, c.MarginMinor}, true
-		})
-	return err
-}
-
-// replaceLeaks is replace for orders that name a code without a letter.
-func (a *attributing) replaceLeaks(runID int64, leaks []responses.Credit) error {
-	_, err := a.exec("DELETE FROM code_leaks WHERE run_id = ? OR order_id IN (SELECT id FROM orders WHERE placed_on >= ? AND placed_on <= ?)",
-		runID, a.span.PostedOn, a.span.EndsOn)
-	if err != nil {
-		return err
-	}
-	i := 0
-	_, err = a.copyRows("code_leaks", []string{"run_id", "order_id", "account_id", "arm"}, func() ([]any, bool) {
-		if i == len(leaks) {
-			return nil, false
-		}
-		c := leaks[i]
-		i++
-		return []any{c.LeakRun, c.OrderID, c.AccountID, c.LeakArm}, true
-	})
-	return err
-}
-
 // RunCredits sums a run's credits up to a day. Every way of recognising the account that is not a code counts as by
 // customer; the path to the order tells them apart.
 func (s *Store) RunCredits(ctx context.Context, runID int64, until postlift.Date) (responses.CreditTotals, error) {
 	var totals responses.CreditTotals
 	err := s.each(ctx, func(rows *sql.Rows) error {
 		var arm, method string
+		var apart bool
 		var c responses.Credits
-		if err := rows.Scan(&arm, &method, &c.Orders, &c.NetMinor, &c.MarginMinor); err != nil {
+		if err := rows.Scan(&arm, &method, &apart, &c.Orders, &c.NetMinor, &c.MarginMinor); err != nil {
 			return err
+		}
+		if apart && arm != responses.ArmHoldout {
+			totals.Apart = plus(totals.Apart, c)
 		}
 		switch {
 		case arm == responses.ArmHoldout:
@@ -240,8 +202,9 @@ func (s *Store) RunCredits(ctx context.Context, runID int64, until postlift.Date
 			totals.ByCustomer = plus(totals.ByCustomer, c)
 		}
 		return nil
-	}, `SELECT t.arm, t.method, COUNT(*), CAST(SUM(t.net_minor) AS BIGINT), CAST(SUM(t.margin_minor) AS BIGINT)
-		FROM attributions t JOIN orders o ON o.id = t.order_id WHERE t.run_id = ? AND o.placed_on <= ? GROUP BY t.arm, t.method`, runID, until)
+	}, `SELECT t.arm, t.method, COALESCE(c.role, '') IN `+outsideEstimate+` AS apart, COUNT(*), CAST(SUM(t.net_minor) AS BIGINT), CAST(SUM(t.margin_minor) AS BIGINT)
+		FROM attributions t JOIN orders o ON o.id = t.order_id LEFT JOIN choices c ON c.run_id = t.run_id AND c.account_id = t.account_id
+		WHERE t.run_id = ? AND o.placed_on <= ? GROUP BY t.arm, t.method, apart`, runID, until)
 	return totals, err
 }
 

@@ -204,3 +204,38 @@ func TestSimultaneousEventsCountOnce(t *testing.T) {
 		expect(t, s, "1", "SELECT COUNT(*) AS v FROM sites WHERE street = 'Neuer Weg 4'")
 	})
 }
+
+// A year in two digits is the year 26: an objection of that day would stand in no report.
+func TestEntriesOfAnotherAge(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx, by := context.Background(), postlift.Person("Lee")
+		svc, day := seedFollowUps(t, s), postlift.MustDate
+		for on, want := range map[string]postlift.Kind{"0026-03-11": postlift.Invalid, "1970-01-02": postlift.Invalid, "2026-07-01": postlift.Invalid} {
+			err := svc.Enter(ctx, responses.Entry{ID: on, PieceUID: "pc_1", Kind: responses.Objection, On: day(on)}, by)
+			if postlift.KindOf(err) != want {
+				t.Errorf("%s gives %v", on, err)
+			}
+		}
+		if err := svc.Enter(ctx, responses.Entry{ID: "1", PieceUID: "pc_1", Kind: responses.Noted, Note: "a\u202eb\x1b[31m\u2069c"}, by); err != nil {
+			t.Fatal(err)
+		}
+		var kept followUpRow
+		if err := s.gormR.First(&kept).Error; err != nil {
+			t.Fatal(err)
+		}
+		if note, err := noteText(kept.Detail); err != nil || note != "ab[31mc" {
+			t.Errorf("kept as %q, %v", note, err)
+		}
+		if n := countSQL(t, s, "SELECT COUNT(*) FROM responses"); n != 0 {
+			t.Errorf("%d responses", n)
+		}
+		for _, on := range []string{"0000-01-01", "0001-01-01", "9999-12-31"} { // ?on= of the owner's page
+			if _, err := svc.FollowUps(ctx, "E1", day(on)); postlift.KindOf(err) != postlift.Invalid {
+				t.Errorf("a list of %s gives %v", on, err)
+			}
+			if _, err := svc.FollowUpOwners(ctx, day(on)); postlift.KindOf(err) != postlift.Invalid {
+				t.Errorf("the owners of %s give %v", on, err)
+			}
+		}
+	})
+}

@@ -127,7 +127,9 @@ func (s *Store) runPrices(ctx context.Context) (map[int64]float64, error) {
 	return prices, err
 }
 
-// ActiveGroups streams the groups that ordered in the two years before a day or had a contract on it.
+// ActiveGroups streams the groups that ordered in the two years before a day or had a contract on it, but for those with
+// a key account of a plan of the year before it. Who is declared one later may be so because of letters that came since,
+// and stays.
 func (s *Store) ActiveGroups(ctx context.Context, on postlift.Date, take func(responses.GroupRow) error) error {
 	documents, err := s.reportedDocuments(ctx)
 	if err != nil {
@@ -146,9 +148,9 @@ func (s *Store) ActiveGroups(ctx context.Context, on postlift.Date, take func(re
 			SELECT x.group_key FROM accounts x JOIN orders o ON o.account_id = x.id WHERE o.placed_on >= ? AND o.placed_on <= ?
 			UNION SELECT x.group_key FROM accounts x JOIN contracts k ON k.account_id = x.id WHERE k.started_on <= ? AND (k.ended_on IS NULL OR k.ended_on >= ?))
 		AND a.group_key NOT IN (
-			SELECT c.group_key FROM choices c JOIN runs r ON r.id = c.run_id WHERE c.role = ? AND r.in_home_on >= ? AND r.in_home_on < ?)
+			SELECT c.group_key FROM choices c JOIN runs r ON r.id = c.run_id WHERE c.role = ? AND r.as_of >= ? AND r.as_of < ?)
 		GROUP BY a.group_key ORDER BY a.group_key`,
-		before, on.AddMonths(-12), on.AddMonths(-24), before, on, on, campaigns.RoleKey, on, on.AddMonths(12))
+		before, on.AddMonths(-12), on.AddMonths(-24), before, on, on, campaigns.RoleKey, on.AddMonths(-12), on)
 }
 
 // ControlShares lists the registered shares of the global control.

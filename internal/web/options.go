@@ -94,7 +94,7 @@ type Results interface {
 	Uplift(ctx context.Context, campaign string) (responses.Uplift, error)
 }
 
-// StaffOptions are what the staff pages show and log to. Every field is needed.
+// StaffOptions are what the staff pages show and log to. Every field is needed but the Printer.
 type StaffOptions struct {
 	Health    Health
 	Settings  Settings
@@ -106,6 +106,7 @@ type StaffOptions struct {
 	Batches   Batches
 	Artefacts Artefacts
 	Results   Results
+	Printer   ResultPrinter // nil: reports are not offered as PDF
 	Sales     SalesOptions
 	Tasks     TaskOptions
 	Across    AcrossOptions

@@ -18,6 +18,8 @@ import (
 type resultLine struct {
 	mailers.Batch
 	Result *responses.Uplift // nil: nothing to measure yet, or further down than maxVerdicts
+	Next   postlift.Date     // the next registered reading
+	Chart  template.HTML     // of the net gain; "" where there is none
 }
 
 // maxVerdicts is how many campaigns the list measures; each costs a reading of its orders.
@@ -50,19 +52,47 @@ func (s *staff) resultList(c *gin.Context) {
 		s.empty(c, "results", "results")
 		return
 	}
+	s.pictured(c, lines)
 	s.render(c, http.StatusOK, "results", view{Title: "results.title", Nav: "results", Data: lines})
+}
+
+// pictured adds the small charts, all on one scale, and the next readings.
+func (s *staff) pictured(c *gin.Context, lines []resultLine) {
+	var low, high float64
+	for _, l := range lines {
+		if l.Result != nil && l.Result.Net != nil {
+			low, high = min(low, l.Result.Net.Low.Major()), max(high, l.Result.Net.High.Major())
+		}
+	}
+	lang := languageOf(c)
+	for i, l := range lines {
+		if l.Result == nil {
+			continue
+		}
+		lines[i].Next = paper.NextReading(*l.Result, s.registered(c.Request.Context(), *l.Result))
+		if n := l.Result.Net; n != nil {
+			text := s.texts[lang].get("result.mini", responses.WholeMoney(n.Value, lang), responses.WholeMoney(n.Low, lang), responses.WholeMoney(n.High, lang))
+			lines[i].Chart = report.Mini(*n, low, high, text)
+		}
+	}
 }
 
 // resultData is one campaign's report.
 type resultData struct {
 	Campaign string // id
 	Body     template.HTML
+	Forms    []string // of the files to keep
 }
 
 func (s *staff) result(c *gin.Context) {
-	u, err := s.results.Uplift(c.Request.Context(), c.Param("campaign"))
+	campaign, form := resultForm(c.Param("campaign"))
+	u, err := s.results.Uplift(c.Request.Context(), campaign)
 	if err != nil {
 		s.fail(c, err)
+		return
+	}
+	if form != "" {
+		s.resultFile(c, u, form)
 		return
 	}
 	body, err := report.Body(paper.Compose(u, s.registered(c.Request.Context(), u), languageOf(c)))
@@ -70,8 +100,12 @@ func (s *staff) result(c *gin.Context) {
 		s.fail(c, postlift.Wrap("web.result", "the report", err))
 		return
 	}
+	forms := resultForms
+	if s.printer == nil {
+		forms = forms[1:]
+	}
 	s.render(c, http.StatusOK, "result", view{Title: "result.title", Subject: u.Campaign, Nav: "results",
-		Data: resultData{Campaign: u.CampaignID, Body: body}})
+		Data: resultData{Campaign: u.CampaignID, Body: body, Forms: forms}})
 }
 
 // registered is what the run of a report registered, as far as its plan is the campaign's current one.

@@ -26,6 +26,7 @@ type staff struct {
 	batches   Batches
 	artefacts Artefacts
 	results   Results
+	printer   ResultPrinter
 	SalesOptions
 	TaskOptions
 	AcrossOptions
@@ -43,7 +44,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	}
 	base.demo, base.settings = o.Demo, o.Settings
 	s := &staff{site: base, values: o.Values, insights: o.Insights, worth: o.Engine, campaigns: o.Campaigns,
-		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results,
+		designs: o.Designs, batches: o.Batches, artefacts: o.Artefacts, results: o.Results, printer: o.Printer,
 		SalesOptions: o.Sales, TaskOptions: o.Tasks, AcrossOptions: o.Across, LearningOptions: o.Learning, BridgeOptions: o.Bridge}
 	s.slots = make(slots, computedAtOnce)
 	s.assessing = newComputing[planner.Assessment](s.slots)

@@ -99,11 +99,17 @@ func (c *composer) needed() string {
 		}
 		return strings.Join(words, " ")
 	}
-	if n := c.Design.AccountsNeeded; n != nil {
-		return c.f("About %s accounts would tell an effect as large as planned (80 %% chance), in one mailing or in several read together.",
-			"Etwa %s Kunden würden eine Wirkung in geplanter Höhe zeigen (80 %% Wahrscheinlichkeit), in einer Aussendung oder in mehreren, die gemeinsam gelesen werden.", c.count(*n))
+	return c.t("Repeats of it read together, or a programme test over all campaigns, can tell.", "Wiederholungen, gemeinsam gelesen, oder ein Programmtest über alle Kampagnen können es zeigen.")
+}
+
+// NextReading is the first registered reading after a report's day; none where all are over or nothing is known of the
+// record.
+func NextReading(u responses.Uplift, reg Registered) postlift.Date {
+	c := composer{Uplift: u, reg: reg}
+	if next := c.next(); !next.IsZero() || u.AsOf >= u.WindowEndsOn {
+		return next
 	}
-	return ""
+	return u.WindowEndsOn
 }
 
 // next is the first registered reading after the report's day; none where nothing is known of the record.

@@ -124,7 +124,7 @@ func (c *composer) path() {
 		s.Charts = []Chart{bars("path", s.Title, s.Lead[0], steps)}
 	}
 	s.Tables = []Table{t}
-	s.After = []string{c.f("Objections to advertising: %s accounts.", "Werbewidersprüche: %s Kunden.", c.count(c.Answers.Objections))}
+	s.After = []string{c.f("Accounts that objected to advertising: %s.", "Kunden, die der Werbung widersprachen: %s.", c.count(c.Answers.Objections))}
 	if f := c.FollowUp; f != nil && (f.Due > 0 || f.Called > 0) {
 		s.After = append(s.After, c.f("Calls by sales: %s of %s due accounts called, %s reached, %s meetings, %s quotes. The estimate compares assigned with held-out accounts, whatever was called.",
 			"Anrufe des Vertriebs: %s von %s fälligen Kunden angerufen, %s erreicht, %s Termine, %s Angebote. Die Schätzung vergleicht zugeteilte mit zurückgehaltenen Kunden, unabhängig von Anrufen.",

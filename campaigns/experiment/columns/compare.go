@@ -123,14 +123,23 @@ func (c *comparison) check(weighted bool) error {
 	return nil
 }
 
+// constant tells whether every unit has one ratio; units without a denominator, such as companies without an order, have
+// none of their own.
 func (c *comparison) constant() bool {
-	first := c.cells[0]
+	var first *experiment.Cell
 	for i := range c.cells {
-		if c.cells[i].Num*first.Den != first.Num*c.cells[i].Den {
+		cell := &c.cells[i]
+		switch {
+		case cell.Den == 0 && cell.Num == 0:
+		case cell.Den == 0:
+			return false
+		case first == nil:
+			first = cell
+		case cell.Num*first.Den != first.Num*cell.Den:
 			return false
 		}
 	}
-	return true
+	return first != nil
 }
 
 func side(treated bool) int {

@@ -17,7 +17,7 @@ import (
 //go:embed report.html
 var files embed.FS
 
-var page = template.Must(template.New("report.html").Funcs(template.FuncMap{"draw": draw, "icon": icon, "inc": func(i int) int { return i + 1 }}).ParseFS(files, "report.html"))
+var page = template.Must(template.New("report.html").Funcs(template.FuncMap{"draw": draw, "icon": icon, "under": under}).ParseFS(files, "report.html"))
 
 // Write writes the report as one HTML file that needs nothing else: styles and charts are inside.
 func Write(w io.Writer, u responses.Uplift, lang string) error {
@@ -49,3 +49,11 @@ func icon(verdict string) string {
 	}
 	return "◇"
 }
+
+// titled is a table below a heading; Twice says that its caption would repeat it.
+type titled struct {
+	paper.Table
+	Twice bool
+}
+
+func under(title string, t paper.Table) titled { return titled{t, t.Fold || t.Caption == title} }
