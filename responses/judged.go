@@ -28,15 +28,13 @@ func Judge(in Reading, u *Uplift, frozen FrozenTrust, segments []SegmentRow) err
 	return nil
 }
 
-// MoneyOutcomes are what a run's letters brought in margin at its registered days, from what the groups of the
-// reading's ledger ordered up to a day, contracts apart. cost is in minor units. It is for designs with two arms.
-func MoneyOutcomes(in Reading, cost float64, rows []DayRow) *MoneyOutcome {
+// MoneyReadings are what a run's letters brought at its registered days and between them, and in revenue, from what the
+// groups of the reading's ledger ordered up to the reading's day, contracts apart. It is for designs with two arms.
+func MoneyReadings(in Reading, rows []DayRow) (readings []MoneyReading, since []SinceReading, revenue *MoneyInterval) {
 	by := newContrast(in)
-	m := &moneyRead{in: in, by: by, reached: in.Run.reached(in.AsOf), cost: cost, money: moneyIn(in.Run.Currency)}
-	days, step := curveDays(m.reached, len(by.units))
-	last := days[len(days)-1]
-	m.step = step
-	m.margin = newSumsByDay(in.Run.InHomeOn, days, len(by.units))
+	m := &moneyRead{in: in, by: by, reached: in.Run.reached(in.AsOf), money: moneyIn(in.Run.Currency)}
+	last := m.reached[len(m.reached)-1]
+	m.margin = newSumsByDay(in.Run.InHomeOn, m.reached, len(by.units))
 	m.revenue = newSumsByDay(in.Run.InHomeOn, []int{min(in.Run.windowEnd(), last)}, len(by.units))
 	for _, u := range by.units {
 		m.pre = append(m.pre, u.Pre)
@@ -48,7 +46,16 @@ func MoneyOutcomes(in Reading, cost float64, rows []DayRow) *MoneyOutcome {
 		}
 	}
 	m.margin.total()
-	return m.outcome(last)
+	for _, d := range m.reached {
+		readings = append(readings, m.reading(d))
+		if e, ok := m.between(d, last); ok && d < last {
+			since = append(since, SinceReading{Day: d, Until: last, Gain: *m.interval(e), SE: e.SE})
+		}
+	}
+	if e, ok := by.diff(m.revenue.at[0], m.pre, nil); ok {
+		revenue = m.interval(e.Scale(by.treated))
+	}
+	return readings, since, revenue
 }
 
 // ActivityOutcomes compares the accounts that a run won, and those without a contract that ordered in its second

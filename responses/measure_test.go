@@ -142,7 +142,7 @@ func TestContractLastDay(t *testing.T) {
 		"renews":           {func(*ContractRow) {}, end},
 		"does not renew":   {func(c *ContractRow) { c.AutoRenew = false }, day("2026-04-30")},
 		"notice given":     {func(c *ContractRow) { c.NoticeGivenOn = day("2026-01-15") }, day("2026-04-30")},
-		"ended":            {func(c *ContractRow) { c.EndedOn = day("2026-03-10") }, day("2026-03-09")},
+		"ended":            {func(c *ContractRow) { c.EndedOn = day("2026-03-10") }, day("2026-03-10")},
 		"price superseded": {func(c *ContractRow) { c.ValidTo = day("2026-02-28") }, day("2026-02-28")},
 	} {
 		row := base

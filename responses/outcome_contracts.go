@@ -69,6 +69,18 @@ func (t TermRow) renewed(on, decided postlift.Date) bool {
 	return t.NoticeGivenOn.IsZero() || t.NoticeGivenOn > decided
 }
 
+// knownOn is the contract as it was known on a day. Documents do not say when an end was agreed: one that lies ahead
+// counts only where notice had been given by then, as in the values of package scoring.
+func (t TermRow) knownOn(day postlift.Date) TermRow {
+	if t.NoticeGivenOn > day {
+		t.NoticeGivenOn = 0
+	}
+	if t.EndedOn > day && t.NoticeGivenOn.IsZero() {
+		t.EndedOn = 0
+	}
+	return t
+}
+
 // lastDay is the contract's last day as far as it is known; 0: none is.
 func (t TermRow) lastDay() postlift.Date {
 	switch {
@@ -127,6 +139,7 @@ func (r *contractRead) add(t TermRow) {
 		r.close()
 		r.account, r.group = t.AccountID, i
 	}
+	t = t.knownOn(r.read)
 	if on, decided, ok := t.opportunity(r.inHome); ok && decided < r.read {
 		r.due[i]++
 		if t.renewed(on, decided) {

@@ -196,3 +196,47 @@ func drawContracts(r *contractRead, rng *rand.Rand, groups int) {
 	}
 	r.close()
 }
+
+// An end that came after the reading, without any notice before it, was not known on its day: a reading of a past day
+// counts what was known on it.
+func TestEndsOfLaterAreNotKnown(t *testing.T) {
+	in, by := contractReading(4, .5, 200, 0)
+	read := in.Run.InHomeOn.AddDays(60)
+	for _, c := range []struct {
+		notice, ended postlift.Date
+		renewed       float64
+	}{{0, 0, 1}, {0, read.AddDays(20), 1}, {read.AddDays(3), read.AddDays(20), 1}, {in.Run.InHomeOn.AddDays(5), read.AddDays(20), 0}, {0, read.AddDays(-1), 0}} {
+		r := newContractRead(in, by, read)
+		r.add(TermRow{Key: "0", AccountID: 1, StartedOn: read.AddDays(-300), TermMonths: 12, TermEndsOn: read.AddDays(20), NoticeDays: 30, AutoRenew: true, NoticeGivenOn: c.notice, EndedOn: c.ended})
+		r.close()
+		if r.due[0] != 1 || r.renewed[0] != c.renewed {
+			t.Errorf("notice %s, ended %s: due %g, renewed %g, want %g", c.notice, c.ended, r.due[0], r.renewed[0], c.renewed)
+		}
+	}
+}
+
+// Where groups had different chances of a letter the restricted mean's difference is that of the strata: without anybody
+// lost from sight, of single accounts, the stratified difference of the days themselves, to the last digit.
+func TestTimeUnderContractByStrata(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 8))
+	run := MeasuredRun{InHomeOn: inHome, WindowDays: 90}
+	in := Reading{Run: run, AsOf: inHome.AddDays(200), Ledger: NewRunLedger(run, inHome.AddDays(200), .3)}
+	var rows []TermRow
+	var sums [2][2]experiment.Accumulator // by stratum and arm
+	for i := range 400 {
+		e, stay := .9, 40.0 // many are mailed of those who leave early
+		if i%2 == 1 {
+			e, stay = .5, 150
+		}
+		treated := rng.Float64() < e
+		days := 1 + int(min(stay*rng.ExpFloat64(), 198))
+		in.Ledger.AddGroup(GroupRow{Key: fmt.Sprint(i), Treated: treated, Propensity: e, Accounts: 1})
+		rows = append(rows, TermRow{Key: fmt.Sprint(i), AccountID: int64(i + 1), StartedOn: inHome.AddDays(-50), TermMonths: 12, TermEndsOn: inHome.AddDays(days - 1)})
+		sums[i%2][armIndex(treated)].Add(float64(days), 0)
+	}
+	_, o := ContractOutcomes(in, inHome.AddDays(200), rows)
+	want := experiment.Stratified([]experiment.Stratum{{Control: sums[0][0].Joint(), Treated: sums[0][1].Joint()}, {Control: sums[1][0].Joint(), Treated: sums[1][1].Joint()}}, false)
+	if d := o.Difference; d == nil || math.Abs(d.Value-want.Value) > 1e-6 || math.Abs(d.Low-want.Low) > 1e-6 {
+		t.Errorf("%+v, want %+v", d, want.Estimate)
+	}
+}

@@ -191,10 +191,16 @@ func (c *contrast) ratio(num, den []float64) (experiment.Estimate, bool) {
 }
 
 // shifted is the difference between the arms of a statistic of each whole arm, such as a restricted mean: mean holds
-// the arms' values, moved how much every group moves its arm's.
+// the arms' values, moved how much every group moves its arm's. Both take groups alike: what strata of other chances
+// change in it is up to diff, which weighs what every group's own part says.
 func (c *contrast) shifted(mean [2]float64, moved []float64, use []bool) (experiment.Estimate, bool) {
 	use = c.compared(use)
-	groups := c.count(use)
+	var groups [2]float64
+	for i, used := range use {
+		if used {
+			groups[armIndex(c.units[i].Treated)]++
+		}
+	}
 	y := make([]float64, len(moved))
 	for i := range y {
 		arm := armIndex(c.units[i].Treated)

@@ -239,7 +239,7 @@ func (s *Service) outcomes(ctx context.Context, in Reading, u *Uplift) error {
 	case u.Verdict == Withheld:
 		o.Reason = u.Reason
 	}
-	o.Note = outcomeNote(o)
+	o.Note = outcomeNote(o, in.Run)
 	if o.Reason != "" {
 		return nil
 	}
@@ -311,12 +311,21 @@ func (r *outcomeRead) readContracts(ctx context.Context) error {
 	return nil
 }
 
+// afterWindow says what days after the window compare: until then the held-out are kept out of other campaigns.
+func afterWindow(de, after bool) string {
+	if !after {
+		return ""
+	}
+	return pick(de, "Since the end of the window both arms may get other campaigns' letters, the held-out for the first time: figures of later days are those of having been mailed earlier, with all that followed, not of this letter against none. ",
+		"Seit dem Ende des Messzeitraums können beide Gruppen Briefe anderer Kampagnen bekommen, die zurückgehaltene zum ersten Mal: Zahlen späterer Tage zeigen, was es ausmacht, früher angeschrieben worden zu sein, mit allem, was folgte, nicht diesen Brief gegen keinen. ")
+}
+
 // outcomeNote says what the outcomes are, or why there are none.
-func outcomeNote(o *Outcomes) Bilingual {
+func outcomeNote(o *Outcomes, run MeasuredRun) Bilingual {
 	text := func(de bool) string {
 		switch o.Reason {
 		case "":
-			return pick(de, fmt.Sprintf("Secondary metrics, read by assignment on day %d after in-home. They explain the result and decide nothing: the verdict rests on the net margin of the window.", o.Day),
+			return afterWindow(de, o.Day > run.windowEnd()) + pick(de, fmt.Sprintf("Secondary metrics, read by assignment on day %d after in-home. They explain the result and decide nothing: the verdict rests on the net margin of the window.", o.Day),
 				fmt.Sprintf("Nebenkennzahlen, nach Zuteilung am Tag %d nach der Zustellung abgelesen. Sie erklären das Ergebnis und entscheiden nichts: Das Urteil beruht auf dem Nettobeitrag des Messzeitraums.", o.Day))
 		case OutcomeWaves:
 			return pick(de, "In waves everybody is mailed in the end: only the days from one wave to the next can be compared, which the margin is. Renewals, retention and value take longer than that and are left out.",

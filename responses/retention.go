@@ -33,11 +33,6 @@ type RetentionEffect struct {
 	Again      *ShareOutcome    `json:"again"`     // accounts without a contract: ordered in the second window
 }
 
-// Measured tells whether the run says anything of retention.
-func (r *RetentionEffect) Measured() bool {
-	return r.Renewal != nil && r.Renewal.Difference != nil || r.Retention != nil && r.Retention.Difference != nil || r.Again != nil && r.Again.Difference != nil
-}
-
 // spreadOfRenewals is how far true differences of renewal shares may lie apart, as believed before: five points.
 const spreadOfRenewals = .05
 
@@ -104,19 +99,4 @@ func (m *MailOnRetention) pool() error {
 	}
 	m.Renewal = &Interval{Value: p.Mean, Low: p.Mean - 1.96*p.SD, High: p.Mean + 1.96*p.SD}
 	return nil
-}
-
-// Texts are the sentences of what was measured: renewals, mean active time, orders again.
-func (r *RetentionEffect) Texts() []Bilingual {
-	var list []Bilingual
-	if r.Renewal != nil {
-		list = append(list, r.Renewal.Text)
-	}
-	if r.Retention != nil {
-		list = append(list, r.Retention.Text)
-	}
-	if r.Again != nil {
-		list = append(list, r.Again.Text)
-	}
-	return list
 }

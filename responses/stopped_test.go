@@ -53,3 +53,17 @@ func TestComplierOfWavesWaits(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// After the window the held-out may be mailed, too: figures of later days say so.
+func TestDaysAfterTheWindowSayWhatTheyCompare(t *testing.T) {
+	run := MeasuredRun{InHomeOn: inHome, WindowDays: 90}
+	for day, want := range map[int]bool{30: false, 90: false, 180: true} {
+		note := outcomeNote(&Outcomes{Day: day}, run)
+		if strings.Contains(note.EN, "other campaigns' letters") != want || strings.Contains(note.DE, "anderer Kampagnen") != want {
+			t.Errorf("day %d: %s", day, note)
+		}
+	}
+	if note := outcomeNote(&Outcomes{Day: 180, Reason: BrokenRatio}, run); strings.Contains(note.EN, "campaigns") {
+		t.Errorf("of a withheld result: %s", note)
+	}
+}

@@ -22,6 +22,8 @@ type MailPart struct {
 	Gain *MoneyInterval `json:"gain"` // incremental margin, before cost; null: no run could be measured
 	Cost postlift.Money `json:"cost"` // of the letters that arrived between the days, in all runs
 	Left []LeftOut      `json:"left_out"`
+
+	Overlap int `json:"overlapping_runs"` // measured ones whose mailed accounts got other runs' letters meanwhile: see MailBetween
 }
 
 // LeftOut is a run whose letters' part is not known.
@@ -35,7 +37,8 @@ const WavesApart = "waves"
 
 // MailBetween measures what the letters of all runs brought between two days: within their windows, by assignment, as
 // their designs are read. Runs are drawn independently, so that gains and variances add up. What a run brings in
-// another quarter is not in it, nor what it may bring after its window.
+// another quarter is not in it, nor what it may bring after its window. What a later run's letters bring to accounts that an
+// earlier one mailed is in both gains, as the earlier one's held-out accounts get none of them: Overlap counts such runs.
 func (s *Service) MailBetween(ctx context.Context, from, until postlift.Date) (MailPart, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
@@ -65,6 +68,13 @@ func (s *Service) MailBetween(ctx context.Context, from, until postlift.Date) (M
 			continue
 		}
 		part.Runs++
+		other, err := s.store.OtherLetters(ctx, run, max(from, run.InHomeOn), in.AsOf)
+		if err != nil {
+			return part, err
+		}
+		if other[1].Letters > 0 {
+			part.Overlap++
+		}
 		own := e.SE * e.SE
 		gain, variance, spread = gain+e.Value, variance+own, spread+own*own/e.DoF
 	}

@@ -77,6 +77,12 @@ func (m mailed) RunCredits(context.Context, int64, postlift.Date) (CreditTotals,
 func (m mailed) LatestOrder(_ context.Context, until postlift.Date) (postlift.Date, error) {
 	return until, nil
 }
+func (m mailed) OtherLetters(_ context.Context, run MeasuredRun, _, _ postlift.Date) (mail [2]OtherMail, err error) {
+	if run.UID == "overlapped" {
+		mail[1].Letters = 3
+	}
+	return mail, nil
+}
 
 // What letters brought within a whole window is the run's own gain with its interval; two halves of it add up to it, two
 // runs are twice as much with variances added, and a run in waves is named instead of guessed.
@@ -113,6 +119,9 @@ func TestMailBetween(t *testing.T) {
 	width := func(g *MoneyInterval) float64 { return float64(g.High.Minor - g.Low.Minor) }
 	if two.Runs != 2 || two.Gain.Value.Minor != 2*whole.Gain.Value.Minor || len(two.Notes()) != 1 || !(width(two.Gain) > width(whole.Gain) && width(two.Gain) < 1.45*width(whole.Gain)) {
 		t.Errorf("two runs: %+v, one: %+v", two, whole)
+	}
+	if both := between(inHome, inHome.AddDays(200), "one", "overlapped"); whole.Overlap != 0 || both.Overlap != 1 || both.Runs != 2 {
+		t.Errorf("overlapping runs: %d of %d, alone %d", both.Overlap, both.Runs, whole.Overlap)
 	}
 	if none := between(inHome, inHome.AddDays(9), WavesApart); none.Gain != nil || none.Runs != 0 {
 		t.Errorf("waves alone: %+v", none)

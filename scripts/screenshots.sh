@@ -11,6 +11,7 @@ pid=$!
 for _ in $(seq 300); do
   staff=$(sed -n 's/^pages for people *//p' "$dir/err"); [ -n "$staff" ] && break; sleep 0.2
 done
+public=$(sed -n 's/^tracking links *//p' "$dir/err"); public=${public%/r/*}
 shot() { # URL FILE WIDTH,HEIGHT
   chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
     --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$dir/browser" \
@@ -21,6 +22,13 @@ shot "$staff/" docs/images/overview.png 1100,640
 shot "$staff/accounts/K-100265" docs/images/account.png 1100,1250
 shot "$staff/clv/segments" docs/images/segments.png 1100,1250
 shot "$staff/clv/models" docs/images/models.png 1100,1250
+shot "$staff/results/across" docs/images/across.png 1200,1300
+shot "$staff/learning" docs/images/learning.png 1200,1300
+shot "$staff/clv/bridge" docs/images/bridge.png 1200,1300 # begins the work
+sleep 5
+shot "$staff/clv/bridge" docs/images/bridge.png 1200,1300
+token=$(grep -o 'http://[^,]*/r/[0-9A-Z]*' "$dir"/demo/files/batches/bt_*/manifest.csv | head -1)
+shot "$public/l/${token##*/}" docs/images/landing.png 800,760
 shot "file://$dir/demo/uplift-en.html" docs/images/uplift.png 1100,1400
 batch=$(ls -d "$dir"/demo/files/batches/bt_*)
 pdftoppm -r 60 -png -singlefile -f 2 -l 2 "$batch/letters-0001.pdf" docs/images/letter

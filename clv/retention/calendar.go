@@ -235,7 +235,7 @@ func (c *calendar) list(line Renewal) {
 // cut drops all but the contracts of which most may be lost; those that are certain to go on come last.
 func (c *calendar) cut() {
 	slices.SortFunc(c.Lines, func(a, b Renewal) int {
-		return cmp.Or(cmp.Compare(b.Lost.Minor, a.Lost.Minor), cmp.Compare(b.AtStake.Minor, a.AtStake.Minor), cmp.Compare(a.ContractID, b.ContractID))
+		return cmp.Or(cmp.Compare(b.Lost.Minor, a.Lost.Minor), cmp.Compare(b.AtStake.Minor, a.AtStake.Minor), cmp.Compare(a.Contract, b.Contract), cmp.Compare(a.ContractID, b.ContractID))
 	})
 	c.Lines = slices.Delete(c.Lines, min(c.query.Limit, len(c.Lines)), len(c.Lines))
 }
@@ -246,7 +246,7 @@ func (c *calendar) close() Calendar {
 	}
 	c.More = c.all - len(c.Lines)
 	slices.SortFunc(c.Lines, func(a, b Renewal) int {
-		return cmp.Or(cmp.Compare(a.DecidesOn, b.DecidesOn), cmp.Compare(b.AtStake.Minor, a.AtStake.Minor), cmp.Compare(a.ContractID, b.ContractID))
+		return cmp.Or(cmp.Compare(a.DecidesOn, b.DecidesOn), cmp.Compare(b.AtStake.Minor, a.AtStake.Minor), cmp.Compare(a.Contract, b.Contract), cmp.Compare(a.ContractID, b.ContractID))
 	})
 	for i := range c.Months {
 		c.Months[i].close()

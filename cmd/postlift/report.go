@@ -11,6 +11,7 @@ import (
 	"postlift"
 	"postlift/internal/sim"
 	"postlift/responses"
+	"postlift/responses/paper"
 )
 
 func newReportCommand(a *app) *cobra.Command {
@@ -61,14 +62,14 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 			if err != nil {
 				return err
 			}
-			composed, err := a.composed(cmd.Context(), u, lang)
+			registered, err := a.registered(cmd.Context(), u)
 			if err != nil {
 				return err
 			}
-			if err := files.write(u, composed); err != nil {
+			if err := files.write(u, paper.Compose(u, registered, lang)); err != nil {
 				return err
 			}
-			return a.print(u, func(w io.Writer) { printUplift(w, u, lang, files.listed()) })
+			return a.print(u, func(w io.Writer) { printRegistered(w, u, registered, lang, files.listed()) })
 		},
 	}
 	f := cmd.Flags()

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"postlift"
-	"postlift/campaigns"
 	"postlift/internal/web/report"
 	"postlift/mailers/pdf"
 	"postlift/mailers/sheet"
@@ -74,22 +73,18 @@ func printReport(w io.Writer, r paper.Report) error {
 	return err
 }
 
-// composed is the report of a reading with what its run registered, as far as its plan is the campaign's current one.
-func (a *app) composed(ctx context.Context, u responses.Uplift, lang string) (paper.Report, error) {
+// registered is what the run of a reading registered, as far as its plan is the campaign's current one.
+func (a *app) registered(ctx context.Context, u responses.Uplift) (paper.Registered, error) {
 	service, err := a.campaigns(ctx)
 	if err != nil {
-		return paper.Report{}, err
+		return paper.Registered{}, err
 	}
 	run, err := service.CurrentRun(ctx, u.CampaignID)
 	switch {
 	case postlift.KindOf(err) == postlift.NotFound || err == nil && run.UID != u.RunID:
-		run = campaigns.Run{}
+		return paper.Registered{}, nil
 	case err != nil:
-		return paper.Report{}, err
+		return paper.Registered{}, err
 	}
-	registered := paper.Registered{}
-	if run.UID != "" {
-		registered = paper.RecordOf(run)
-	}
-	return paper.Compose(u, registered, lang), nil
+	return paper.RecordOf(run), nil
 }

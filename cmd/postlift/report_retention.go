@@ -297,14 +297,49 @@ func (t retentionText) mail(m responses.MailOnRetention) {
 	}
 	for _, r := range m.Runs {
 		fmt.Fprintf(t.w, "  %s, %s %d\n", r.Campaign, t.say("mailret.day"), r.Day)
-		if !r.Measured() {
+		if r.Renewal == nil && r.Retention == nil && r.Again == nil {
 			fmt.Fprintln(t.w, "    "+r.Note.In(t.lang))
+			continue
 		}
-		for _, text := range r.Texts() {
-			fmt.Fprintln(t.w, "    "+text.In(t.lang))
-		}
+		t.compared("mailret.renewal", r.Renewal)
+		t.lasted(r.Retention)
+		t.compared("mailret.again", r.Again)
 	}
 	fmt.Fprintln(t.w, t.say("mailret.note"))
+}
+
+// compared writes a difference of shares with its interval and both arms.
+func (t retentionText) compared(key string, o *responses.ShareOutcome) {
+	if o == nil {
+		return
+	}
+	text := t.say("mailret.no_interval")
+	if d := o.Difference; d != nil {
+		text = t.say("mailret.points", web.Points(d.Value, t.lang)) + " " + t.say("mailret.interval", web.Points(d.Low, t.lang), web.Points(d.High, t.lang))
+	}
+	for _, a := range o.Arms {
+		text += ", " + t.say("mailret.arm."+a.Name, responses.Percent(a.Share, 1, t.lang), t.count(a.Units))
+	}
+	fmt.Fprintln(t.w, "    "+t.say(key)+": "+text+t.few(o.Few))
+}
+
+// lasted writes the difference in mean active time with its interval.
+func (t retentionText) lasted(o *responses.SurvivalOutcome) {
+	if o == nil {
+		return
+	}
+	text := t.say("mailret.no_interval")
+	if d := o.Difference; d != nil {
+		text = t.say("mailret.days", web.Points(d.Value/100, t.lang)) + " " + t.say("mailret.interval", web.Points(d.Low/100, t.lang), web.Points(d.High/100, t.lang))
+	}
+	fmt.Fprintln(t.w, "    "+t.say("mailret.active")+": "+text+t.few(o.Few))
+}
+
+func (t retentionText) few(few bool) string {
+	if !few {
+		return ""
+	}
+	return " [" + t.say("mailret.few") + "]"
 }
 
 func minor(m postlift.Money) string { return strconv.FormatInt(m.Minor, 10) }
@@ -314,7 +349,7 @@ func renewalsCSV(w io.Writer, k retention.Calendar) error {
 	rows := [][]string{{"decides_on", "term_ends_on", "notice_by", "state", "renewal_probability", "rests_on", "renewals_seen", "contract", "account_id", "account", "segment", "owner", "product_group", "term_months", "monthly_fee_minor", "value_minor", "expected_lost_minor", "currency"}}
 	for _, l := range k.Lines {
 		rows = append(rows, []string{l.DecidesOn.String(), l.EndsOn.String(), l.NoticeBy.String(), l.State, strconv.FormatFloat(l.Probability, 'f', 4, 64), l.Level, strconv.Itoa(l.Decisions),
-			l.Contract, l.AccountID, l.Account, l.Segment, l.Owner, l.Group, strconv.Itoa(l.TermMonths), minor(l.Monthly), minor(l.AtStake), minor(l.Lost), k.Currency})
+			plainCell(l.Contract), plainCell(l.AccountID), plainCell(l.Account), plainCell(l.Segment), plainCell(l.Owner), plainCell(l.Group), strconv.Itoa(l.TermMonths), minor(l.Monthly), minor(l.AtStake), minor(l.Lost), k.Currency})
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }
@@ -324,8 +359,8 @@ func atRiskCSV(w io.Writer, l retention.AtRisk, lang string) error {
 	rows := [][]string{{"account_id", "account", "segment", "owner", "stage", "at_stake_minor", "residual_minor", "currency", "reason", "why", "action", "last_letter_on", "last_campaign", "planned_campaign", "no_advertising"}}
 	for _, r := range l.Lines {
 		for _, why := range r.Reasons {
-			rows = append(rows, []string{r.UID, r.Name, r.Segment, r.Owner, r.Stage, minor(r.AtStake), minor(r.Residual), l.Currency, why.Rule, web.ReasonText(lang, why), r.Action,
-				r.Letters.LastOn.String(), r.Letters.LastCampaign, r.Letters.Planned, strconv.FormatBool(r.Blocked)})
+			rows = append(rows, []string{plainCell(r.UID), plainCell(r.Name), plainCell(r.Segment), plainCell(r.Owner), r.Stage, minor(r.AtStake), minor(r.Residual), l.Currency, why.Rule, plainCell(web.ReasonText(lang, why)), r.Action,
+				r.Letters.LastOn.String(), plainCell(r.Letters.LastCampaign), plainCell(r.Letters.Planned), strconv.FormatBool(r.Blocked)})
 		}
 	}
 	return csv.NewWriter(w).WriteAll(rows)

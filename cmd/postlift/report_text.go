@@ -8,6 +8,7 @@ import (
 
 	"postlift"
 	"postlift/responses"
+	"postlift/responses/paper"
 )
 
 // upliftWords are the labels of the report in the terminal; the raw names are those of the JSON answer.
@@ -41,7 +42,26 @@ var upliftWords = map[string]responses.Bilingual{
 	"match_text":  {EN: "%s orders by code, %s by customer, %s margin; it overstates", DE: "%s Bestellungen über Code, %s über Kunde, %s Deckungsbeitrag; er überschätzt"},
 	"days":        {EN: "in home %s, window to %s, read on %s, latest order %s", DE: "beim Empfänger %s, Messzeitraum bis %s, Stand %s, letzte Bestellung %s"},
 	"note":        {EN: "note", DE: "Hinweis"},
-	"page":        {EN: "page", DE: "Seite"},
+	"page":        {EN: "written", DE: "geschrieben"},
+	"when":        {EN: "When we will know", DE: "Wann es sich zeigt"},
+	"path":        {EN: "path", DE: "Weg"},
+	"path_text":   {EN: "%s %s (%s)", DE: "%s %s (%s)"},
+	"retention":   {EN: "active days gained", DE: "aktive Tage mehr"},
+	"renewal":     {EN: "renewed more", DE: "mehr verlängert"},
+	"points":      {EN: "%s points  %s", DE: "%s Punkte  %s"},
+	"clv":         {EN: "CLV, %s", DE: "Kundenwert, %s"},
+	"measured":    {EN: "measured", DE: "gemessen"},
+	"model":       {EN: "model", DE: "Modell"},
+	"programme":   {EN: "programme", DE: "Programm"},
+	"sceptic":     {EN: "sceptic", DE: "skeptisch"},
+	"sceptic_txt": {EN: "%s chance of a net gain, expected %s, probable loss %s (prior: zero, give or take %s)", DE: "%s Chance auf Nettoertrag, erwartet %s, wahrscheinlicher Verlust %s (Vorannahme: null, Spielraum %s)"},
+	"other":       {EN: "other", DE: "übrige"},
+	"segments":    {EN: "segments, exploratory", DE: "Segmente, explorativ"},
+	"a_a":         {EN: "before the letter", DE: "vor dem Brief"},
+	"sizes":       {EN: "sizes of the arms", DE: "Gruppengrößen"},
+	"sizes_text":  {EN: "p = %s (groups), p = %s (accounts)", DE: "p = %s (Verbünde), p = %s (Kunden)"},
+	"record":      {EN: "registered", DE: "registriert"},
+	"record_text": {EN: "%s, analysis version %d, plan %s", DE: "%s, Auswertung Version %d, Plan %s"},
 	"no_estimate": {EN: "not known", DE: "nicht bestimmbar"},
 }
 
@@ -118,22 +138,28 @@ func (t upliftText) span(m *responses.MoneyInterval) string {
 	return t.money(m.Value) + "  " + t.bounds(t.money(m.Low), t.money(m.High))
 }
 
-// printUplift says the verdict in words, then the figures that carry it.
+// printUplift says the verdict in words, then the figures that carry it, in the order of the other forms.
 func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
+	printRegistered(w, u, paper.Registered{}, lang, page)
+}
+
+// printRegistered is printUplift of a run whose record is at hand.
+func printRegistered(w io.Writer, u responses.Uplift, reg paper.Registered, lang, page string) {
 	t := upliftText{w, lang}
 	raw := strings.Join(slices.Compact(append([]string{u.Verdict}, u.Flags...)), ", ")
-	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))
-	t.effect(u)
-	for _, arm := range u.Arms {
-		name := t.word(arm.Name)
-		if arm.Wave > 0 {
-			name = fmt.Sprintf("%s %d, %s", name, arm.Wave, t.date(arm.InHomeOn))
-		}
-		t.line(name, t.word("arm"), t.count(arm.Accounts), t.count(arm.Groups), t.money(arm.MeanAccount), t.count(arm.Orders))
+	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))
+	if when := paper.Compose(u, reg, lang).When; when != "" {
+		fmt.Fprintf(w, "%s: %s\n", t.word("when"), when)
 	}
-	m := u.Attributed
-	t.line(t.word("match"), t.word("match_text"), t.count(m.ByCode.Orders), t.count(m.ByCustomer.Orders),
-		t.money(postlift.Money{Minor: m.ByCode.Margin.Minor + m.ByCustomer.Margin.Minor, Currency: u.Currency}))
+	fmt.Fprintln(w)
+	if u.Verdict == responses.Withheld {
+		t.spent(u)
+	} else {
+		t.effect(u)
+		t.beside(u)
+		t.compared(u)
+	}
+	t.record(u, reg)
 	fmt.Fprintf(w, t.word("days")+"\n", t.date(u.InHomeOn), t.date(u.WindowEndsOn), t.date(u.AsOf), t.date(u.DataOn))
 	for _, n := range u.Notes {
 		fmt.Fprintf(w, "%s: %s\n", t.word("note"), n.Text.In(lang))
@@ -160,7 +186,7 @@ func (t upliftText) effect(u responses.Uplift) {
 	if c := u.Checks; c != nil && c.Randomisation != nil {
 		t.line(t.word("random"), "p = %s", t.decimal(c.Randomisation.P, 3))
 	}
-	t.line(t.word("cost"), "%s (%s %s)", t.money(u.Cost.Actual), t.word("planned"), t.money(u.Cost.Planned))
+	t.spent(u)
 	if o := u.Orders; o != nil {
 		t.line(t.word("orders"), "%s  %s", t.decimal(o.Value, 1), t.bounds(t.decimal(o.Low, 1), t.decimal(o.High, 1)))
 	}

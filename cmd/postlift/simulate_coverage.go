@@ -6,9 +6,9 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -50,6 +50,7 @@ Designs:
 			if err := r.set.Check(); err != nil {
 				return err
 			}
+			defer debug.SetGCPercent(debug.SetGCPercent(400)) // lists are small and live briefly
 			done, bar := 0, a.progress("campaigns")
 			result, err := coverage.Run(cmd.Context(), r.set, func(n int) { done += n; bar.set(int64(done)) })
 			bar.done()
@@ -119,102 +120,4 @@ func coverageCSV(w io.Writer, r *coverage.Result) error {
 			optional(x.Share80, "%.4f"), optional(x.Width, "%.4f"), number(x.Bar), x.Result, x.Says()})
 	}
 	return out.WriteAll(rows)
-}
-
-// coverageText writes the table for people, a part for each design.
-func coverageText(w io.Writer, r *coverage.Result, failing bool) {
-	fmt.Fprintf(w, "%d campaigns a design, seed %d. Share: of 95 %% intervals that hold the truth, with the one-sided 95 %% bound; of alarms, that are raised.\n", r.Campaigns, r.Seed)
-	for _, d := range coverage.Designs() {
-		rows := rowsOfDesign(r, d.Name)
-		if failing {
-			rows = missing(rows)
-		}
-		if len(rows) == 0 {
-			continue
-		}
-		fmt.Fprintf(w, "\n%s: %s\n", d.Name, d.Words())
-		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(t, "metric\tlift\tshown\tshare\tbound\tabove\tbelow\t80 %\twidth\tbar\tresult\tthe product says")
-		for _, x := range rows {
-			fmt.Fprintf(t, "%s\t%g %%\t%d\t%.1f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", x.Metric, 100*x.Lift, x.Shown, 100*x.Share, 100*x.Bound, side(x, x.TooHigh), side(x, x.TooLow),
-				hundred(x.Share80), optional(x.Width, "%.2f"), barOf(x), x.Result, x.Says())
-		}
-		t.Flush()
-	}
-	fmt.Fprintf(w, "\n%s\n", coverageSummary(r))
-}
-
-// coverageSummary counts the results.
-func coverageSummary(r *coverage.Result) string {
-	n := map[string]int{}
-	for _, x := range r.Rows {
-		n[x.Result]++
-	}
-	return fmt.Sprintf("%d rows: %d hold, %d open, %d that miss their bar and that the product marks by itself, %d failing, %d never shown.",
-		len(r.Rows), n[coverage.Holds], n[coverage.Open], n[coverage.SaysSo], n[coverage.Fails], n[coverage.NoTrial])
-}
-
-func rowsOfDesign(r *coverage.Result, design string) (rows []coverage.Row) {
-	for _, x := range r.Rows {
-		if x.Design == design {
-			rows = append(rows, x)
-		}
-	}
-	return rows
-}
-
-// missing are the rows that miss their bar.
-func missing(rows []coverage.Row) (out []coverage.Row) {
-	for _, x := range rows {
-		if x.Result == coverage.Fails || x.Result == coverage.SaysSo {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-// side is a share on one side of the truth; alarms have none.
-func side(x coverage.Row, share float64) string {
-	if x.Kind == coverage.Alarm {
-		return ""
-	}
-	return fmt.Sprintf("%.1f", 100*share)
-}
-
-func hundred(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprintf("%.1f", 100**v)
-}
-
-func barOf(x coverage.Row) string {
-	sign := "≥"
-	if x.Kind == coverage.Alarm {
-		sign = "≤"
-	}
-	return fmt.Sprintf("%s %g", sign, 100*x.Bar)
-}
-
-// coverageMarkdown writes a table a design for a page of the documentation, a line a metric with the lifts side by side.
-func coverageMarkdown(w io.Writer, r *coverage.Result) error {
-	for _, d := range coverage.Designs() {
-		rows := rowsOfDesign(r, d.Name)
-		if len(rows) == 0 {
-			continue
-		}
-		if _, err := fmt.Fprintf(w, "**%s**: %s\n\n| | lift | shown | share | bound | above | below | 80 %% | width | bar | | the product says |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n",
-			d.Name, d.Words()); err != nil {
-			return err
-		}
-		for _, x := range rows {
-			if _, err := fmt.Fprintf(w, "| %s | %g %% | %d | %.1f | %.1f | %s | %s | %s | %s | %s | %s | %s |\n", x.Metric, 100*x.Lift, x.Shown, 100*x.Share, 100*x.Bound,
-				side(x, x.TooHigh), side(x, x.TooLow), hundred(x.Share80), optional(x.Width, "%.2f"), barOf(x), x.Result, x.Says()); err != nil {
-				return err
-			}
-		}
-		fmt.Fprintln(w)
-	}
-	_, err := fmt.Fprintln(w, coverageSummary(r))
-	return err
 }

@@ -1,16 +1,38 @@
 package store
 
 import (
+	"database/sql"
+	"strings"
+
 	"postlift"
 	"postlift/accounts"
 	"postlift/migrations"
 )
 
-// matcher recognises accounts by what a file or an event says of them, in bulk: every step is one query for some
-// hundred values, and no step looks at whom a surer one has settled.
+// matcher recognises accounts by what a file or an event says of them, in bulk: every step is one query for all values
+// of a chunk, and no step looks at whom a surer one has settled.
 type matcher struct {
 	*tx
-	keyer accounts.Keyer
+	keyer     accounts.Keyer
+	addresses []string // keys of the identities' addresses, once one was needed
+}
+
+// lookUp runs a query of which "(*)" stands for the values of a list. A list of one parameter, however long, is planned
+// once, where every marker of an IN list costs time of its own.
+func (m *matcher) lookUp(query string, values []string, into []any, take func()) error {
+	if len(values) == 0 {
+		return nil
+	}
+	list := "(SELECT value FROM json_each(?))"
+	if m.store.dialect == migrations.Postgres {
+		list = "(SELECT jsonb_array_elements_text(CAST(? AS JSONB)))"
+	}
+	rows, err := m.query(strings.Replace(query, "(*)", list, 1), string(toJSON(values)))
+	return eachRow(rows, err, func(r *sql.Rows) error {
+		err := r.Scan(into...)
+		take()
+		return err
+	})
 }
 
 // finding is the set of accounts that one identity fits.
@@ -36,7 +58,7 @@ func (f *finding) match() accounts.Match {
 	return m
 }
 
-// identify recognises identities: by a code of a letter to the account, else by name and address, else by company and
+// identify recognises the identities of one list: by a code of a letter to the account, else by name and address, else by company and
 // postcode. The surest words that fit anybody decide; where they fit several accounts, none is taken.
 func (m *matcher) identify(list []accounts.Identity) ([]accounts.Match, error) {
 	found := make([]finding, len(list))
@@ -53,13 +75,13 @@ func (m *matcher) identify(list []accounts.Identity) ([]accounts.Match, error) {
 }
 
 // unsettled gives the places of the identities that are not recognised yet, by a key that they have.
-func unsettled(list []accounts.Identity, found []finding, keyOf func(accounts.Identity) string) (at map[string][]int, keys []string) {
+func unsettled(list []accounts.Identity, found []finding, keyOf func(int) string) (at map[string][]int, keys []string) {
 	at = map[string][]int{}
-	for i, who := range list {
+	for i := range list {
 		if len(found[i].ids) > 0 {
 			continue
 		}
-		if key := keyOf(who); key != "" {
+		if key := keyOf(i); key != "" {
 			if at[key] == nil {
 				keys = append(keys, key)
 			}
@@ -71,11 +93,11 @@ func unsettled(list []accounts.Identity, found []finding, keyOf func(accounts.Id
 
 // byCode finds the account that a letter went to.
 func (m *matcher) byCode(list []accounts.Identity, found []finding) error {
-	at, codes := unsettled(list, found, func(who accounts.Identity) string { return postlift.NormalizeCode(who.Code) })
+	at, codes := unsettled(list, found, func(i int) string { return postlift.NormalizeCode(list[i].Code) })
 	for _, column := range []string{"code", "token"} {
 		var id int64
 		var code string
-		err := scanAll(m.tx, "SELECT account_id, "+column+" FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND state IN ('released', 'posted', 'returned') AND "+column+" IN (*)",
+		err := m.lookUp("SELECT account_id, "+column+" FROM pieces WHERE account_id IS NOT NULL AND kind = 'live' AND state IN ('released', 'posted', 'returned') AND "+column+" IN (*)",
 			codes, []any{&id, &code}, func() {
 				for _, i := range at[code] {
 					found[i].add(accounts.MatchedByCode, id)
@@ -88,19 +110,25 @@ func (m *matcher) byCode(list []accounts.Identity, found []finding) error {
 	return nil
 }
 
-func (m *matcher) addressKey(who accounts.Identity) string {
-	if !who.HasAddress() {
-		return ""
+// addressKeys gives the key of an identity's address by its place, "" where it has none.
+func (m *matcher) addressKeys(list []accounts.Identity) func(int) string {
+	if m.addresses == nil {
+		m.addresses = make([]string, len(list))
+		for i, who := range list {
+			if who.HasAddress() {
+				m.addresses[i] = m.keyer.Address(who.Street, "", who.Postcode, who.City, who.Country)
+			}
+		}
 	}
-	return m.keyer.Address(who.Street, "", who.Postcode, who.City, who.Country)
+	return func(i int) string { return m.addresses[i] }
 }
 
 // byCompanyAt finds the company that is said to be at an address.
 func (m *matcher) byCompanyAt(list []accounts.Identity, found []finding) error {
-	at, keys := unsettled(list, found, m.addressKey)
+	at, keys := unsettled(list, found, m.addressKeys(list))
 	var id int64
 	var key, name string
-	return scanAll(m.tx, "SELECT a.id, s.match_key, a.name FROM sites s JOIN accounts a ON a.id = s.account_id WHERE s.match_key IN (*)",
+	return m.lookUp("SELECT a.id, s.match_key, a.name FROM sites s JOIN accounts a ON a.id = s.account_id WHERE s.match_key IN (*)",
 		keys, []any{&id, &key, &name}, func() {
 			for _, i := range at[key] {
 				if list[i].IsCompany(name) {
@@ -112,15 +140,16 @@ func (m *matcher) byCompanyAt(list []accounts.Identity, found []finding) error {
 
 // byPersonAt finds the account at an address that knows a person of this name.
 func (m *matcher) byPersonAt(list []accounts.Identity, found []finding) error {
-	at, keys := unsettled(list, found, func(who accounts.Identity) string {
-		if accounts.NormalText(who.LastName) == "" {
+	addressOf := m.addressKeys(list)
+	at, keys := unsettled(list, found, func(i int) string {
+		if accounts.NormalText(list[i].LastName) == "" {
 			return ""
 		}
-		return m.addressKey(who)
+		return addressOf(i)
 	})
 	var id int64
 	var key, first, last string
-	return scanAll(m.tx, "SELECT c.account_id, s.match_key, c.first_name, c.last_name FROM sites s JOIN contacts c ON c.account_id = s.account_id WHERE s.match_key IN (*)",
+	return m.lookUp("SELECT c.account_id, s.match_key, c.first_name, c.last_name FROM sites s JOIN contacts c ON c.account_id = s.account_id WHERE s.match_key IN (*)",
 		keys, []any{&id, &key, &first, &last}, func() {
 			for _, i := range at[key] {
 				if list[i].IsPerson(first, last) {
@@ -132,15 +161,15 @@ func (m *matcher) byPersonAt(list []accounts.Identity, found []finding) error {
 
 // byCompanyKey finds the company whose main site has the postcode.
 func (m *matcher) byCompanyKey(list []accounts.Identity, found []finding) error {
-	at, keys := unsettled(list, found, func(who accounts.Identity) string {
-		if accounts.NormalPostcode(who.Postcode) == "" {
+	at, keys := unsettled(list, found, func(i int) string {
+		if accounts.NormalPostcode(list[i].Postcode) == "" {
 			return ""
 		}
-		return m.keyer.Company(who.Company, who.Postcode)
+		return m.keyer.Company(list[i].Company, list[i].Postcode)
 	})
 	var id int64
 	var key string
-	return scanAll(m.tx, "SELECT id, match_key FROM accounts WHERE match_key IN (*)", keys, []any{&id, &key}, func() {
+	return m.lookUp("SELECT id, match_key FROM accounts WHERE match_key IN (*)", keys, []any{&id, &key}, func() {
 		for _, i := range at[key] {
 			found[i].add(accounts.MatchedByCompany, id)
 		}

@@ -147,7 +147,7 @@ func (y *measureYard) fill() []string {
 	order := func(name, days, where string, lift string) string {
 		return `INSERT INTO orders (source, external_id, account_id, doc_type, placed_on, currency, net_minor, margin_minor, code)
 SELECT 'bench', '` + name + `' || ` + text("i") + `, i, 'order', ` + day(days) + `, 'EUR', x.net, x.net * (3 + i % 2) / 10,
-  CASE WHEN '` + name + `' = 'w' AND i * 13 % 101 < 10 AND ` + arm + ` < 6 THEN 'C' || ` + text("i") + ` WHEN '` + name + `' = 'w' AND i * 13 % 1009 = 3 THEN 'C' || ` + text("i + 1") + ` ELSE '' END
+  CASE WHEN '` + name + `' = 'w' AND i * 13 % 101 < 10 AND ` + arm + ` < 6 THEN 'C' || ` + text("i") + ` WHEN '` + name + `' = 'w' AND i * 13 % 101 = 12 THEN 'C' || ` + text("i + 7") + ` ELSE '' END
 FROM (SELECT i, 5000 + i * 7919 % 997 * (i * 31 % 211)` + lift + ` AS net FROM ` + n + ` WHERE ` + where + `) x`
 	}
 	return []string{

@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"strings"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/clv/retention"
 	"postlift/clv/scoring"
 )
@@ -131,16 +133,9 @@ func (s *Store) retentionQuery(ctx context.Context, run scoring.Run) (string, []
 	if err != nil {
 		return "", nil, err
 	}
-	features, args := "account_features", []any{}
-	fresh, err := s.featuresFresh(ctx, settings, run.AsOf)
+	features, args, err := s.featuresOn(ctx, settings, run.AsOf)
 	if err != nil {
 		return "", nil, err
-	}
-	if !fresh {
-		if features, args, err = s.featureQuery(s.reader(ctx), settings, run.AsOf, nil); err != nil {
-			return "", nil, err
-		}
-		features = "(" + features + ")"
 	}
 	return `SELECT a.id, a.uid, a.name, a.segment, ` + ownerName + `, sc.stage, COALESCE(sc.p_active, sc.p_alive), sc.residual_minor, a.complaint, a.dunning,
   COALESCE(k.known, 0), COALESCE(k.active, 0), COALESCE(t.known, 0), COALESCE(t.reached, 0),
@@ -149,6 +144,42 @@ FROM scores sc JOIN accounts a ON a.id = sc.account_id JOIN ` + features + ` f O
 LEFT JOIN (SELECT account_id, COUNT(*) AS known, SUM(CASE WHEN status = 'active' THEN 1 ELSE 0 END) AS active FROM contacts GROUP BY account_id) k ON k.account_id = a.id
 LEFT JOIN (SELECT account_id, COUNT(*) AS known, SUM(CASE WHEN status = 'ok' THEN 1 ELSE 0 END) AS reached FROM sites GROUP BY account_id) t ON t.account_id = a.id
 WHERE sc.run_id = ? AND a.status = 'active' AND sc.stage NOT IN ('prospect', 'lost') ORDER BY a.id`, append(args, run.ID), nil
+}
+
+// featuresOn is SQL for the accounts' figures of a day with every change in them: the stored ones, those of the accounts
+// that have changed since worked out within the query, and all of them where the stored ones are of another day.
+func (s *Store) featuresOn(ctx context.Context, settings accounts.Settings, asOf postlift.Date) (string, []any, error) {
+	fresh, err := s.featuresFresh(ctx, settings, asOf)
+	if err != nil || fresh {
+		return "account_features", nil, err
+	}
+	var have featureStateRow
+	if err := s.reader(ctx).Limit(1).Find(&have, "name = ?", featureStateName).Error; err != nil {
+		return "", nil, err
+	}
+	rows, err := s.queryRead(ctx, basisRates)
+	basis, err := basisOf(settings, rows, err)
+	if err != nil {
+		return "", nil, err
+	}
+	var ids []int64
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var id int64
+		err := rows.Scan(&id)
+		ids = append(ids, id)
+		return err
+	}, "SELECT account_id FROM account_changes WHERE mark > ? ORDER BY mark LIMIT ?", have.ChangeMark, manyChanges+1)
+	if err != nil {
+		return "", nil, err
+	}
+	if have.AsOf != asOf || have.Fingerprint != basis || len(ids) > manyChanges || len(ids) == 0 {
+		query, args, err := s.featureQuery(s.reader(ctx), settings, asOf, nil)
+		return "(" + query + ")", args, err
+	}
+	query, args, err := s.featureQuery(s.reader(ctx), settings, asOf, ids)
+	columns := strings.Join(featureColumns, ", ")
+	return "(SELECT " + columns + " FROM account_features WHERE account_id NOT IN (" + s.idList() + "SELECT id FROM ids) UNION ALL SELECT " + columns + " FROM (" + query + ") changed)",
+		append([]any{idParameter(ids)}, args...), err
 }
 
 func scanRetention(rows *sql.Rows) (a retention.Account, err error) {

@@ -65,6 +65,13 @@ func TestRetentionLists(t *testing.T) {
 				t.Errorf("%q is missing in\n%s", want, fresh)
 			}
 		}
+		importText(t, s, "orders", "external_id,account_id,date,type,refers_to,net,margin\nLATE,ZS,2026-01-05,order,,50.00,20.00\nFAR,K1,2020-01-05,order,,50.00,20.00\n")
+		changed := list()
+		must(t, s.RefreshFeatures(ctx, run.AsOf))
+		if anew := list(); changed != anew || !strings.Contains(anew, "Zett Still GmbH () 110000: silent") {
+			t.Errorf("accounts that have changed:\n%s\nwant\n%s", changed, anew)
+		}
+		fresh = changed
 		must(t, s.RefreshFeatures(ctx, run.AsOf.AddMonths(-6)))
 		if stale := list(); stale != fresh {
 			t.Errorf("figures that stand for another day change the lists:\n%s\nwant\n%s", stale, fresh)

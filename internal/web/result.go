@@ -17,9 +17,10 @@ import (
 // resultLine is a campaign whose letters are posted, with its reading where there is one.
 type resultLine struct {
 	mailers.Batch
-	Result *responses.Uplift // nil: nothing to measure yet, or further down than maxVerdicts
-	Next   postlift.Date     // the next registered reading
-	Chart  template.HTML     // of the net gain; "" where there is none
+	Result *responses.Uplift        // nil: nothing to measure yet, or further down than maxVerdicts
+	Net    *responses.MoneyInterval // that the verdict rests on; nil: none
+	Next   postlift.Date            // the next registered reading
+	Chart  template.HTML            // of the net gain; "" where there is none
 }
 
 // maxVerdicts is how many campaigns the list measures; each costs a reading of its orders.
@@ -59,9 +60,12 @@ func (s *staff) resultList(c *gin.Context) {
 // pictured adds the small charts, all on one scale, and the next readings.
 func (s *staff) pictured(c *gin.Context, lines []resultLine) {
 	var low, high float64
-	for _, l := range lines {
-		if l.Result != nil && l.Result.Net != nil {
-			low, high = min(low, l.Result.Net.Low.Major()), max(high, l.Result.Net.High.Major())
+	for i, l := range lines {
+		if l.Result == nil || l.Result.Verdict == responses.Withheld {
+			continue
+		}
+		if lines[i].Net = paper.Deciding(*l.Result); lines[i].Net != nil {
+			low, high = min(low, lines[i].Net.Low.Major()), max(high, lines[i].Net.High.Major())
 		}
 	}
 	lang := languageOf(c)
@@ -70,7 +74,7 @@ func (s *staff) pictured(c *gin.Context, lines []resultLine) {
 			continue
 		}
 		lines[i].Next = paper.NextReading(*l.Result, s.registered(c.Request.Context(), *l.Result))
-		if n := l.Result.Net; n != nil {
+		if n := l.Net; n != nil {
 			text := s.texts[lang].get("result.mini", responses.WholeMoney(n.Value, lang), responses.WholeMoney(n.Low, lang), responses.WholeMoney(n.High, lang))
 			lines[i].Chart = report.Mini(*n, low, high, text)
 		}

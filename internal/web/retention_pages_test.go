@@ -73,7 +73,7 @@ func TestRetentionPages(t *testing.T) {
 		{"/clv/renewals", "de", []string{"Verlängerungskalender", "62\u00a0%", "24.000", "4.711 Entscheidungen", "schon verlängert", "83 von 100", "+3,1 Punkte", "\u22121,2", "postlift report renewals --csv"}},
 		{"/clv/renewals?months=lots", "en", []string{"a whole number from 1 to 36"}},
 		{"/clv/renewals?owner=Nobody", "en", []string{"no such owner"}},
-		{"/clv/at-risk?rule=silent", "en", []string{"At risk", "No order for 222 days", "usually one every 31 days", "by its own rhythm before: 7.2", "All 2 known people have left; Mail reaches none of 1 sites", "ends on", "as agreed", "no advertising", "+1.5 days", "Too early."}},
+		{"/clv/at-risk?rule=silent", "en", []string{"At risk", "No order for 222 days", "usually one every 31 days", "by its own rhythm before: 7.2", "Everybody known has left (2); Mail reaches none of its sites (1)", "ends on", "as agreed", "no advertising", "+1.5 days", "Too early.", "no interval yet"}},
 		{"/clv/at-risk", "de", []string{"Gefährdet", "Preis um 8,0\u00a0% gestiegen", "Erst die Beschwerde klären"}},
 		{"/clv/retention", "en", []string{`href="/clv/renewals"`, `href="/clv/at-risk"`}},
 	} {

@@ -106,6 +106,10 @@ func (f *facts) effect(u responses.Uplift) {
 	f.interval("net", "relative_lift", u.Relative, "share")
 	f.interval("net", "incremental_orders", u.Orders, "orders")
 	f.interval("net", "roi", u.ROI, "ratio")
+	if o := u.OtherLetters; o != nil {
+		f.money("net", "other_letters_cost", o.Cost)
+		f.span("net", "net_gain_less_other_letters", o.Net)
+	}
 	if c := u.CostPerOrder; c != nil {
 		fact := Fact{Section: "net", Key: "cost_per_incremental_order", Value: decimal(c.Value), Unit: f.currency}
 		if c.Low != nil && c.High != nil {

@@ -102,6 +102,17 @@ func (c *composer) needed() string {
 	return c.t("Repeats of it read together, or a programme test over all campaigns, can tell.", "Wiederholungen, gemeinsam gelesen, oder ein Programmtest über alle Kampagnen können es zeigen.")
 }
 
+// Deciding is the net gain with the interval that the verdict rests on: while the window runs the one that holds at all
+// looks, which has no 80 % bounds of its own (they are the estimate); nil where there is none.
+func Deciding(u responses.Uplift) *responses.MoneyInterval {
+	if u.Net == nil || u.Checks == nil || u.Checks.AlwaysValid == nil {
+		return u.Net
+	}
+	net := u.Checks.AlwaysValid.Net
+	net.Low80, net.High80 = net.Value, net.Value
+	return &net
+}
+
 // NextReading is the first registered reading after a report's day; none where all are over or nothing is known of the
 // record.
 func NextReading(u responses.Uplift, reg Registered) postlift.Date {
@@ -137,7 +148,8 @@ func (c *composer) tiles() {
 	if c.Net == nil {
 		add(name, c.unknown(), "", "net")
 	} else {
-		add(name, c.whole(c.Net.Value), c.t("95 %: ", "95 %: ")+c.span(*c.Net), "net")
+		net, level := c.deciding()
+		add(name, c.whole(net.Value), level+c.span(net), "net")
 	}
 	add(cost, c.whole(c.Cost.Actual), planned, "cost")
 	decided := c.Verdict == responses.Works || c.Verdict == responses.Hurts
@@ -151,7 +163,7 @@ func (c *composer) tiles() {
 			add(name, c.t("open", "offen"), c.to(c.share(i.Low, 0), c.share(i.High, 0)), how)
 		}
 	}
-	ratio(c.t("Return on cost (ROI)", "Rendite auf die Kosten (ROI)"), c.ROI, "roi")
+	ratio(c.t("Return on cost (ROI)", "Rendite auf die Kosten (ROI)"), c.roi(), "roi")
 	if o := c.Outcomes; o != nil && o.Money != nil && o.Money.ROAS != nil {
 		ratio(c.t("Incremental revenue by cost (ROAS)", "Zusatzumsatz je Kosten (ROAS)"), o.Money.ROAS, "roas")
 	}
@@ -172,6 +184,25 @@ func (c *composer) tiles() {
 		}
 		add(c.t("Paid back for certain (95 %)", "Sicher bezahlt gemacht (95 %)"), value, "", "payback")
 	}
+}
+
+// deciding is the net gain with the interval that the verdict rests on, and that interval's level in words.
+func (c *composer) deciding() (net responses.MoneyInterval, level string) {
+	level = c.t("95 %: ", "95 %: ")
+	if c.Checks != nil && c.Checks.AlwaysValid != nil {
+		level = c.t("95 %, at all looks: ", "95 %, bei jedem Blick: ")
+	}
+	return *Deciding(c.Uplift), level
+}
+
+// roi is the return on cost with the bounds of the interval that decides.
+func (c *composer) roi() *responses.Interval {
+	if c.ROI == nil || c.Net == nil || c.Cost.Actual.Minor <= 0 {
+		return c.ROI
+	}
+	net, _ := c.deciding()
+	cost := float64(c.Cost.Actual.Minor)
+	return &responses.Interval{Value: c.ROI.Value, Low: float64(net.Low.Minor) / cost, High: float64(net.High.Minor) / cost}
 }
 
 func (c *composer) perOrder(add func(name, value, span, how string), name string, v *responses.CostPerOrder, how string) {

@@ -106,7 +106,7 @@ func (c *composer) netWords() string {
 	}
 	words = append(words, c.f("%s gained − %s cost = %s.", "%s Mehrertrag − %s Kosten = %s.", c.whole(c.Gain.Value), c.whole(c.Cost.Actual), c.whole(c.Net.Value)))
 	if c.Checks != nil && c.Checks.AlwaysValid != nil {
-		words = append(words, c.f("While the window runs (%s of it so far), a confidence sequence that holds at all looks decides.", "Solange der Messzeitraum läuft (bisher %s davon), entscheidet eine Konfidenzfolge, die bei jedem Blick gilt.", c.share(c.Checks.AlwaysValid.Elapsed, 0)))
+		words = append(words, c.f("The day of this reading (%s of the window) was not fixed as its end before, so a confidence sequence that holds at all looks decides.", "Der Tag dieser Lesung (%s des Messzeitraums) war nicht vorab als dessen Ende festgelegt, daher entscheidet eine Konfidenzfolge, die bei jedem Blick gilt.", c.share(c.Checks.AlwaysValid.Elapsed, 0)))
 	}
 	return strings.Join(words, " ")
 }

@@ -68,6 +68,12 @@ func (c *composer) money() {
 			row(c.t("Incremental net revenue", "Zusätzlicher Nettoumsatz"), c.whole(o.Money.Revenue.Value), c.span(*o.Money.Revenue))
 		}
 	}
+	if o := c.OtherLetters; o != nil && !c.held() {
+		row(c.f("Letters of other campaigns meanwhile: %s to mailed, %s to held-out accounts; cost of the difference", "Briefe anderer Kampagnen derweil: %s an angeschriebene, %s an zurückgehaltene Kunden; Kosten des Unterschieds", c.count(o.Assigned), c.count(o.Holdout)), c.exact(o.Cost), "–")
+		if o.Net != nil {
+			row(c.t("Net gain less that cost, too", "Nettoertrag auch abzüglich dieser Kosten"), c.whole(o.Net.Value), c.span(*o.Net))
+		}
+	}
 	s.Tables = []Table{t}
 	c.add(s)
 }

@@ -62,7 +62,7 @@ func holdout(share float64) planner.Design {
 // Designs lists everything that is put on trial, in the order of the table.
 func Designs() []Design {
 	small := func(name string, companies int, share float64) Design {
-		return measured(Design{Name: name, What: "campaign holdout, few controls", Companies: companies, Controls: int(math.Round(share * float64(companies)))}, shareOf(share), holdout(share), headline)
+		return measured(Design{Name: name, What: "campaign holdout, few controls", Fraction: 2, Companies: companies, Controls: int(math.Round(share * float64(companies)))}, shareOf(share), holdout(share), headline)
 	}
 	list := []Design{
 		measured(Design{Name: "holdout_50", What: "campaign holdout of half", Companies: 2000, Controls: 1000}, shareOf(.5), holdout(.5), everything),
@@ -115,8 +115,8 @@ func (s *Settings) Check() error {
 	return nil
 }
 
-// campaigns of a design.
-func (d Design) campaigns(s *Settings) int { return max(1, s.Campaigns/max(d.Fraction, 1)) }
+// Played is how many campaigns of the design are played where so many are asked for.
+func (d Design) Played(campaigns int) int { return max(1, campaigns/max(d.Fraction, 1)) }
 
 // trustLists is how many lists the trust that a record registers is worked out on.
 const trustLists = 3

@@ -255,19 +255,19 @@ func (o *observed) beside() {
 			days = append(days, o.dayRow(w))
 		}
 	}
-	m := responses.MoneyOutcomes(in, 0, days)
-	for _, r := range m.Readings {
+	readings, since, revenue := responses.MoneyReadings(in, days)
+	for _, r := range readings {
 		metric := map[int]string{30: "margin by day 30", 90: "", 180: "margin by day 180"}[r.Day]
 		if metric != "" {
 			o.money(metric, r.Gain, o.upTo(o.truth, r.Day)*o.assigned())
 		}
 	}
-	for _, s := range m.Since {
+	for _, s := range since {
 		if s.Day == windowDays {
 			o.money("margin of days 91 to 180", &s.Gain, (o.upTo(o.truth, s.Until)-o.upTo(o.truth, s.Day))*o.assigned())
 		}
 	}
-	o.money("incremental revenue (ROAS)", m.Revenue, o.truth.gain[0]*netPerMargin*o.assigned())
+	o.money("incremental revenue (ROAS)", revenue, o.truth.gain[0]*netPerMargin*o.assigned())
 	o.accounts(in)
 }
 

@@ -55,30 +55,39 @@ func propose(d Design, seed uint64) (*plan, error) {
 func (p *play) asProposed() error {
 	plan := p.prepared.(*plan)
 	for _, lift := range Lifts {
+		metric := plan.metric()
 		if plan.none {
-			p.tally.none("gain as proposed", lift, "nothing proposed")
+			p.tally.none(metric, lift, "cannot be measured")
 			continue
 		}
 		salt := fmt.Sprintf("coverage|%x", p.rng.Uint64())
-		read := plan.world.Campaign
-		o, err := world.Outcome{}, error(nil)
-		if plan.repeats > 1 {
-			o, err = plan.world.Pooled(p.rng, plan.design, plan.repeats, salt, lift)
-		} else {
-			o, err = read(p.rng, plan.design, salt, lift)
-		}
+		o, err := plan.happens(p, salt, lift)
 		if err != nil {
 			return err
 		}
 		if o.Refused != "" {
-			p.tally.none("gain as proposed", lift, o.Refused)
+			p.tally.none(metric, lift, o.Refused)
 			continue
 		}
-		s := spanOf(o.Estimate)
-		p.tally.see("gain as proposed", lift, s, o.Truth, plan.marks()...)
-		p.tally.see("of it by "+plan.name(), lift, s, o.Truth, plan.marks()...)
+		p.tally.see(metric, lift, spanOf(o.Estimate), o.Truth, plan.marks()...)
 	}
 	return nil
+}
+
+// happens is one campaign, or one row of repeats, as planned.
+func (p *plan) happens(by *play, salt string, lift float64) (world.Outcome, error) {
+	if p.repeats > 1 {
+		return p.world.Pooled(by.rng, p.design, p.repeats, salt, lift)
+	}
+	return p.world.Campaign(by.rng, p.design, salt, lift)
+}
+
+// metric tells what is proposed from the closest design of lists for which nothing is.
+func (p *plan) metric() string {
+	if p.kind == planner.ProposeNothing {
+		return "closest design, as nothing is proposed"
+	}
+	return "gain, as proposed"
 }
 
 func (p *plan) marks() (m []string) {
@@ -89,11 +98,4 @@ func (p *plan) marks() (m []string) {
 		m = append(m, "indicative")
 	}
 	return m
-}
-
-func (p *plan) name() string {
-	if p.repeats > 1 {
-		return fmt.Sprintf("%s pooled", p.design.Name())
-	}
-	return p.design.Name()
 }

@@ -52,7 +52,7 @@ func Run(ctx context.Context, s Settings, done func(campaigns int)) (*Result, er
 			}
 			return d.prepare(d, &s)
 		})
-		all := d.campaigns(&s)
+		all := d.Played(s.Campaigns)
 		for from := 0; from < all; from += batch {
 			jobs = append(jobs, job{i, from / batch, from, min(batch, all-from)})
 		}
@@ -79,7 +79,7 @@ func (s *Settings) Total() int {
 	n := 0
 	for _, d := range Designs() {
 		if len(s.Designs) == 0 || slices.Contains(s.Designs, d.Name) {
-			n += d.campaigns(s)
+			n += d.Played(s.Campaigns)
 		}
 	}
 	return n
