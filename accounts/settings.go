@@ -102,7 +102,7 @@ type Assumptions struct {
 
 // MailPolicy is the contact pressure that no campaign may exceed, what letters cost and how they are measured.
 type MailPolicy struct {
-	CoolingOffDays int `json:"cooling_off_days" yaml:"cooling_off_days"` // between two advertising mailings to one account
+	CoolingOffDays int `json:"cooling_off_days" yaml:"cooling_off_days"` // between two advertising mailings to one account; a week more than WindowDays keeps a later letter out of the measurement
 	MaxPerYear     int `json:"max_per_year" yaml:"max_per_year"`         // advertising letters to one account
 
 	// Pressure on persons and on groups of companies, over all campaigns; 0: none beside the account's own. A
@@ -163,7 +163,7 @@ func DefaultSettings() Settings {
 			ContactMinorYear: 480, BacktestDays: 100,
 		},
 		Mail: MailPolicy{
-			CoolingOffDays: 60, MaxPerYear: 6, ContactMaxPerYear: 6, GroupMaxPerYear: 12, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
+			CoolingOffDays: 97, MaxPerYear: 6, ContactMaxPerYear: 6, GroupMaxPerYear: 12, ContactsPerSite: 1, PieceCostMinor: 120, PriorLift: .15,
 			InHomeDays: 2, WindowDays: 90, GlobalControl: .02, ChunkSize: 5000, Vendor: "Print vendor",
 			TrackingBaseURL:   "http://localhost:8080",
 			OpportunityStages: []string{"lead", "qualified", "quote", "negotiation"},

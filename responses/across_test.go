@@ -76,3 +76,18 @@ func TestQuartersCoverTheDays(t *testing.T) {
 		t.Errorf("%d quarters up to %s", len(list), next)
 	}
 }
+
+// The lift that campaigns are put together by is the one that the run's own report shows.
+func TestLiftIsTheReports(t *testing.T) {
+	for seed := uint64(1); seed < 6; seed++ {
+		in := world(900, 200, seed)
+		in.Quick = true
+		u := measured(t, in)
+		var r AcrossRun
+		r.Net, r.Gain = *u.Net, *u.Gain
+		r.lift(u)
+		if r.Lift == nil || u.Relative == nil || math.Abs(r.Lift.Value-u.Relative.Value) > 2e-3 {
+			t.Errorf("seed %d: %+v, the report says %+v", seed, r.Lift, u.Relative)
+		}
+	}
+}

@@ -416,8 +416,11 @@ func (m measurement) power(u *Uplift, e experiment.Estimate) {
 	u.Design.Detectable = &perAccount
 	u.Design.VarianceExplained = m.res.Correlation * m.res.Correlation
 	mean := m.res.Control.Mean
-	if m.res.Primary == experiment.PrimaryWaves {
+	switch m.res.Primary {
+	case experiment.PrimaryWaves:
 		mean = m.base
+	case experiment.PrimaryCUPED: // what the relative lift refers to: adjusted like the estimate, strata by their sizes
+		mean = m.res.CUPED.Control.Mean
 	}
 	if mean > 0 {
 		lift, even := found/mean, m.cost()/(mean*groups)

@@ -128,7 +128,8 @@ func (r measureResult) text(w io.Writer) {
 	line("reading taken, frozen and learned from", r.Taken, "")
 	line("report with the frozen reading", r.Frozen, "")
 	if r.Rows > 0 {
-		fmt.Fprintf(w, "%d orders imported with numbers %.2f s, without %.2f s: %.2f times (at most %g wanted)\n", r.Rows, r.Numbered.Wall, r.Words.Wall, r.Words.Wall/r.Numbered.Wall, measureWordsRatio)
+		fmt.Fprintf(w, "%d orders imported with numbers %.2f s (CPU %.2f s), without %.2f s (CPU %.2f s): %.2f times (at most %g wanted)\n",
+			r.Rows, r.Numbered.Wall, r.Numbered.CPU, r.Words.Wall, r.Words.CPU, r.Words.Wall/r.Numbered.Wall, measureWordsRatio)
 	}
 	if r.PeakBytes > 0 {
 		fmt.Fprintf(w, "peak memory %d MB\n", r.PeakBytes>>20)

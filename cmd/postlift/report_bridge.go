@@ -155,6 +155,9 @@ func (b bridgeAnswer) text(w io.Writer, lang string) {
 		} else {
 			fmt.Fprintln(w, say("bridge.mail.none"))
 		}
+		if q.Mail.Overlap > 0 {
+			fmt.Fprintln(w, "  "+say("bridge.mail.overlap", q.Mail.Overlap))
+		}
 		for _, note := range q.Mail.Notes() {
 			fmt.Fprintln(w, "  "+say("bridge.mail.left", note))
 		}

@@ -121,7 +121,7 @@ customer number or the beginning of its name; with several accounts of that name
 func onlyMatch(found []responses.EntryMatch, code, account string) (responses.EntryMatch, error) {
 	const op = "response record"
 	if len(found) == 0 {
-		return responses.EntryMatch{}, postlift.Faultf(postlift.NotFound, op, "nothing is found for %q: check it, or look with postlift response find", code+account)
+		return responses.EntryMatch{}, postlift.Faultf(postlift.NotFound, op, "nothing is found for %q: check it, or look with postlift response find; for a coupon that all letters of a campaign carry, name the account instead and give the coupon as --note", code+account)
 	}
 	for _, m := range found {
 		switch {

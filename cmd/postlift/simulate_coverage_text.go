@@ -82,7 +82,7 @@ func barOf(x coverage.Row) string {
 	if x.Kind == coverage.Alarm {
 		sign = "≤"
 	}
-	return fmt.Sprintf("%s %g", sign, 100*x.Bar)
+	return fmt.Sprintf("%s %.4g", sign, 100*x.Bar)
 }
 
 // coverageMarkdown writes a table a design for a page of the documentation: a line a metric with the lifts side by side.

@@ -88,7 +88,7 @@ func findOwner(db *gorm.DB, ref string) (responses.Owner, error) {
 			return ownerOf(rows[0]), nil
 		}
 	}
-	return responses.Owner{}, postlift.Faultf(postlift.NotFound, op, "there is no active employee %q: postlift import employees brings them", ref)
+	return responses.Owner{}, postlift.Faultf(postlift.NotFound, op, "there is no active employee %q: give the whole name, the last name, the e-mail or the number as imported; postlift followup owners lists those with letters", ref)
 }
 
 func ownerOf(e employeeRow) responses.Owner {

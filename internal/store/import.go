@@ -63,16 +63,17 @@ func (s *Store) ImportFile(ctx context.Context, head accounts.ImportHead, dry bo
 // loader writes the chunks of one import; it implements accounts.Loader.
 type loader struct {
 	*tx
-	importID int64
-	kind     string
-	by       postlift.Actor
-	keyer    accounts.Keyer
-	indexes  map[string]*accounts.Index
-	first    map[string]int64 // noun to the first id that this import may give
-	staged   bool             // the temporary table of lines stands
-	left     map[int64]bool   // accounts that a row moved away from
-	dropped  map[int64]bool   // nouns of the file that name no account
-	hits     *listHits        // whom a file of suppressions hits
+	importID   int64
+	kind       string
+	by         postlift.Actor
+	keyer      accounts.Keyer
+	indexes    map[string]*accounts.Index
+	first      map[string]int64 // noun to the first id that this import may give
+	staged     bool             // the temporary table of lines stands
+	left       map[int64]bool   // accounts that a row moved away from
+	dropped    map[int64]bool   // nouns of the file that name no account
+	hits       *listHits        // whom a file of suppressions hits
+	siteStatus bool             // the file of sites has a status of its own
 }
 
 func newLoader(t *tx, importID int64, head accounts.ImportHead) *loader {

@@ -144,7 +144,7 @@ func (l *loader) rekey(table, query string, args []any, parts int, key func(p []
 		into = append(into, &texts[i])
 	}
 	plain := make([]string, parts)
-	var wrong []pair
+	var wrong, left []pair
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return fmt.Errorf("store: %w", err)
@@ -154,10 +154,16 @@ func (l *loader) rekey(table, query string, args []any, parts int, key func(p []
 		}
 		if k := key(plain); k != old {
 			wrong = append(wrong, pair{id, k})
+			if table == "sites" && old != "" {
+				left = append(left, pair{id, k})
+			}
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("store: %w", err)
+	}
+	if err := l.leaveAddresses(left); err != nil {
+		return err
 	}
 	return l.setTexts(table, "match_key", wrong)
 }

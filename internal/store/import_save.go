@@ -148,6 +148,7 @@ func add(sum *int64) func(n int64, err error) error {
 
 func (l *loader) saveSites(c *accounts.Chunk, has func(string) bool, out *accounts.Changed) error {
 	if len(c.Accounts) == 0 {
+		l.siteStatus = has("status")
 		if err := noteMoves(l, "sites", c.Sites, func(s *accounts.Site) (*accounts.Key, int64) { return &s.Key, s.AccountID }); err != nil {
 			return err
 		}

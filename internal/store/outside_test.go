@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/migrations"
 	"postlift/responses"
 )
@@ -237,5 +238,35 @@ func TestEntriesOfAnotherAge(t *testing.T) {
 				t.Errorf("the owners of %s give %v", on, err)
 			}
 		}
+	})
+}
+
+// An organisation that corrects an address after a return gets its letters through: the old address stays blocked for
+// whoever is said to be there, and a status of the file's own holds.
+func TestACorrectedAddressIsFree(t *testing.T) {
+	eachEngine(t, func(t *testing.T, s *Store) {
+		ctx := context.Background()
+		seedPost(t, s, 20)
+		svc := responses.NewService(s, nil, s.clock, s.ids)
+		for piece, reason := range map[string]string{"pc_1001": "no_such_number", "pc_1003": "moved_unknown", "pc_1006": "moved_new_address", "pc_1007": "moved_unknown"} {
+			e := responses.Event{Source: "post", ExternalID: piece, Kind: responses.Return, At: testNow, PieceUID: piece, Reason: reason}
+			if _, err := svc.Record(ctx, e, postlift.System); err != nil {
+				t.Fatal(err)
+			}
+		}
+		load := func(text string) {
+			t.Helper()
+			im := &accounts.Importer{Store: s, Clock: postlift.FixedClock(testNow), Secret: s.secret, Settings: accounts.DefaultSettings()}
+			r, err := im.Import(ctx, accounts.Request{Kind: "sites", File: "sites.csv", Source: "erp", Reader: strings.NewReader(text), Actor: postlift.System})
+			if err != nil || r.Rejected != 0 {
+				t.Fatalf("%+v, %v", r, err)
+			}
+		}
+		const state = "SELECT id || ' ' || status || ' ' || (SELECT COUNT(*) FROM suppressions u WHERE u.scope = 'address' AND u.revoked_at IS NULL AND (u.site_id = sites.id OR u.match_key = sites.match_key)) AS v FROM sites WHERE id IN (1, 2, 3, 6, 7) ORDER BY id"
+		load("external_id,account_id,street,postcode,city,country\n7,K-7,Beispielweg 7,10001,Musterstadt,DE\n") // as it was
+		expect(t, s, "1 undeliverable 1,2 ok 1,3 undeliverable 1,6 moved 0,7 undeliverable 1", state)
+		load("external_id,account_id,street,postcode,city,country\n1,K-1,Neuweg 1,70001,Neustadt,DE\n3,K-3,Neuweg 3,70001,Neustadt,DE\n6,K-6,Neuweg 6,70001,Neustadt,DE\n")
+		load("external_id,account_id,street,postcode,city,country,status\n7,K-7,Neuweg 7,70001,Neustadt,DE,closed\n")
+		expect(t, s, "1 ok 0,2 ok 1,3 ok 0,6 ok 0,7 closed 0", state)
 	})
 }

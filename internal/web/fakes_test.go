@@ -217,7 +217,7 @@ func (f *fakes) staff(t *testing.T) http.Handler {
 	if f.sales == nil {
 		f.sales = newSalesFake()
 	}
-	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Designs: designShelf{f}, Batches: batchService{f}, Artefacts: f, Results: f, Sales: SalesOptions{FollowUps: f.sales, Entries: f.sales}, Across: AcrossOptions{Programmes: programmeShelf{}}, Bridge: BridgeOptions{Bridges: f, Retention: retentionShelf{}}, Learning: LearningOptions{Learning: learningShelf{}},
+	h, err := Staff(StaffOptions{Health: f, Settings: f, Values: f, Insights: f, Engine: f, Campaigns: f, Designs: designShelf{f}, Batches: batchService{f}, Artefacts: f, Results: f, Sales: SalesOptions{FollowUps: f.sales, Entries: f.sales}, Tasks: TaskOptions{Tasks: fakeTasks{}}, Across: AcrossOptions{Programmes: programmeShelf{}}, Bridge: BridgeOptions{Bridges: f, Retention: retentionShelf{}}, Learning: LearningOptions{Learning: learningShelf{}},
 		Clock: postlift.FixedClock(now), Log: slog.New(slog.NewTextHandler(&f.log, nil)), Demo: true})
 	if err != nil {
 		t.Fatal(err)

@@ -74,7 +74,7 @@ func (c *composer) when() string {
 	case c.Reason == experiment.NoControl || c.Reason == experiment.NoTreated:
 		out = append(out, c.t("Never from this run: there is nothing to compare with. The next mailing with a share held out can tell.", "Aus diesem Lauf nie: Es gibt nichts zum Vergleichen. Die nächste Aussendung mit einem zurückgehaltenen Anteil kann es zeigen."))
 	case c.Verdict == responses.Exploratory:
-		out = append(out, c.f("The registered reading of %s decides; this one does not.", "Es entscheidet die registrierte Lesung vom %s, nicht diese.", end))
+		out = append(out, c.t("The registered reading decides; this one does not.", "Es entscheidet die registrierte Lesung, nicht diese."))
 	case c.interim() || c.AsOf < c.WindowEndsOn:
 		out = append(out, c.f("On %s, the registered reading at the end of the window, once orders up to that day are imported.", "Am %s, mit der registrierten Lesung am Ende des Messzeitraums, sobald Bestellungen bis zu diesem Tag importiert sind.", end))
 	case c.Verdict == responses.Works || c.Verdict == responses.Hurts:
@@ -84,7 +84,7 @@ func (c *composer) when() string {
 		out = append(out, c.f("Not from this run alone any more: its window ended on %s.", "Aus diesem Lauf allein nicht mehr: Sein Messzeitraum endete am %s.", end))
 		out = append(out, c.needed())
 	}
-	if on := c.next(); !on.IsZero() && !c.held() && on != c.WindowEndsOn {
+	if on := c.next(); !on.IsZero() && !c.held() && on != c.WindowEndsOn && c.Verdict != responses.Exploratory {
 		out = append(out, c.f("Next registered reading of the secondary metrics: %s.", "Nächste registrierte Lesung der Nebenkennzahlen: %s.", c.date(on)))
 	}
 	return strings.TrimSpace(strings.Join(out, " "))

@@ -163,9 +163,31 @@ func (p *printer) columns(t Table, size int) []int {
 		widths[0], widths[1] = measure*45/100, measure*55/100
 		return widths
 	}
+	names := p.longestWord(t.Head[0], sheet.Bold, size)
+	for _, r := range t.Rows {
+		names = max(names, p.family[sheet.Bold].Width(p.clean(r.Name), size))
+	}
+	room := measure - min(names+1_000, 36_000)
+	sum := p.figures(t, size, widths, 20_000)
+	if sum > room { // headings over more lines
+		sum = p.figures(t, size, widths, 0)
+	}
+	if sum > room {
+		for i := 1; i < n; i++ {
+			widths[i] = widths[i] * room / sum
+		}
+		sum = room
+	}
+	widths[0] = measure - sum
+	return widths
+}
+
+// figures sets the widths of all columns but the first and gives their sum. A heading has one line where it is at most
+// heading wide.
+func (p *printer) figures(t Table, size int, widths []int, heading int) int {
 	sum := 0
-	for i := 1; i < n; i++ {
-		w := max(p.longestWord(t.Head[i], sheet.Bold, size), min(p.family[sheet.Bold].Width(p.clean(t.Head[i]), size), 20_000))
+	for i := 1; i < len(widths); i++ {
+		w := max(p.longestWord(t.Head[i], sheet.Bold, size), min(p.family[sheet.Bold].Width(p.clean(t.Head[i]), size), heading))
 		for _, r := range t.Rows {
 			style := sheet.Regular
 			if r.Strong {
@@ -178,14 +200,7 @@ func (p *printer) columns(t Table, size int) []int {
 		widths[i] = min(w, measure/3) + columnGap + 400 // room for rounding
 		sum += widths[i]
 	}
-	if room := measure - 36_000; sum > room {
-		for i := 1; i < n; i++ {
-			widths[i] = widths[i] * room / sum
-		}
-		sum = room
-	}
-	widths[0] = measure - sum
-	return widths
+	return sum
 }
 
 func (p *printer) longestWord(text string, style sheet.Style, size int) int {

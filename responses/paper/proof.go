@@ -91,7 +91,15 @@ func (c *composer) arms() {
 	}
 	t := Table{Caption: s.Title, Head: []string{"", c.t("Accounts", "Kunden"), c.t("Company groups", "Firmenverbünde"), c.t("Orders", "Bestellungen"), c.t("Margin per account", "Deckungsbeitrag je Kunde"),
 		c.t("Margin per group", "Deckungsbeitrag je Verbund"), c.t("Standard deviation", "Standardabweichung"), c.t("Before, per group", "Zuvor, je Verbund")}}
+	counted := c.Verdict == responses.Exploratory && c.Gain == nil // of orders, which are no money
+	if counted {
+		t.Head = t.Head[:4]
+	}
 	for _, a := range c.Arms {
+		if counted {
+			t.Rows = append(t.Rows, Row{Name: c.armLabel(a), Cells: []string{c.count(a.Accounts), c.count(a.Groups), c.count(a.Orders)}})
+			continue
+		}
 		t.Rows = append(t.Rows, Row{Name: c.armLabel(a), Cells: []string{c.count(a.Accounts), c.count(a.Groups), c.count(a.Orders), c.exact(a.MeanAccount), c.exact(a.MeanGroup), c.exact(a.SDGroup), c.exact(a.PreGroup)}})
 	}
 	s.Tables = []Table{t}

@@ -12,7 +12,7 @@ func (c *composer) bar(label string, m responses.MoneyInterval, kind Kind) bar {
 
 // net shows the effect with its intervals.
 func (c *composer) net() {
-	if c.held() || c.Net == nil || c.Gain == nil {
+	if c.held() || c.Gain == nil {
 		return
 	}
 	var rows []bar
@@ -24,15 +24,16 @@ func (c *composer) net() {
 		}
 		rows, t.Rows = append(rows, b), append(t.Rows, Row{Name: label, Cells: cells, Strong: len(rows) == 0})
 	}
-	always := c.Checks != nil && c.Checks.AlwaysValid != nil
-	if always {
+	switch {
+	case c.Net == nil: // of another metric, which no cost is taken off
+	case c.Checks != nil && c.Checks.AlwaysValid != nil:
 		row(c.t("Net, at all looks (decides)", "Netto, bei jedem Blick (maßgeblich)"), c.Checks.AlwaysValid.Net, Mailed, false)
 		row(c.t("Net, plain", "Netto, einfach"), *c.Net, Ink, true)
-	} else {
+	default:
 		row(c.t("Net, after cost (decides)", "Netto, nach Kosten (maßgeblich)"), *c.Net, Mailed, true)
 	}
 	row(c.t("Gain, before cost", "Mehrertrag, vor Kosten"), *c.Gain, Ink, true)
-	if planned := c.Design.PlannedGain.Major(); planned != 0 {
+	if planned := c.Design.PlannedGain.Major(); planned != 0 && c.Net != nil {
 		rows[len(rows)-1].mark = &planned
 		t.Rows = append(t.Rows, Row{Name: c.t("Planned gain, before cost", "Geplanter Mehrertrag, vor Kosten"), Cells: []string{c.whole(c.Design.PlannedGain), "–", "–"}})
 	}

@@ -28,7 +28,7 @@ func run(t *testing.T, s Settings) *Result {
 // at a time. With POSTLIFT_FULL=1 all designs play 4,000 campaigns and every row must reach its bar or be marked.
 func TestEveryInterval(t *testing.T) {
 	full := os.Getenv("POSTLIFT_FULL") == "1"
-	s := Settings{Campaigns: 60, Seed: 1, Parallel: 2, Designs: []string{"holdout_20_few", "pairs_few", "looks", "programme", "experiment"}}
+	s := Settings{Campaigns: 30, Seed: 1, Parallel: 2, Designs: []string{"holdout_20_few", "pairs_few", "looks", "programme", "experiment"}}
 	if full {
 		s = Settings{Campaigns: 4000, Seed: 1, Parallel: 2}
 	}
@@ -48,7 +48,7 @@ func TestEveryInterval(t *testing.T) {
 	if full {
 		return
 	}
-	s.Designs, s.Campaigns = []string{"pairs_few", "across"}, 50
+	s.Designs, s.Campaigns = []string{"pairs_few", "across"}, 44
 	one := s
 	one.Parallel = 1
 	if a, b := run(t, s), run(t, one); !reflect.DeepEqual(a, b) {
