@@ -197,7 +197,7 @@ func (s *Service) readAcross(ctx context.Context, p AcrossSource, q AcrossReques
 	if u.Net == nil || u.Gain == nil || u.Currency != a.Currency {
 		reason := cmp.Or(u.Reason, u.Verdict)
 		if u.Net != nil {
-			reason = "currency"
+			reason = OtherCurrency
 		}
 		a.Left = append(a.Left, AcrossLeft{RunID: p.UID, Campaign: p.Campaign, InHomeOn: p.InHomeOn, Reason: reason})
 		return nil

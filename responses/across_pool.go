@@ -185,6 +185,9 @@ func (a *Across) group() error {
 		if err := g.own(lifts, ses); err != nil {
 			return err
 		}
+		if one := by[name][0]; len(by[name]) == 1 && one.Lift != nil { // as in its own report, not rounded to a normal
+			g.Lift = one.Lift
+		}
 		if total.Net != nil { // whether it pays is a question of money, not of lift
 			g.P = &total.p
 		}

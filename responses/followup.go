@@ -230,7 +230,7 @@ func (s *Service) followUpQuery(ctx context.Context, on postlift.Date) (FollowUp
 	if year := on.Time().Year(); year < 1900 || year > 2199 { // beyond what a database counts back from
 		return FollowUpQuery{}, postlift.Faultf(postlift.Invalid, "responses.FollowUps", "the day %s is not possible; a year from 1900 to 2199 is", on)
 	}
-	return FollowUpQuery{From: on.AddDays(-2 * FollowUpUntil), To: on, Until: on}, nil
+	return FollowUpQuery{From: on.AddDays(-3 * FollowUpUntil), To: on, Until: on}, nil
 }
 
 // OwnerCount counts letters of one owner that stand alike.

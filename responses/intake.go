@@ -221,7 +221,7 @@ func (f *fileReading) take(row *csvfile.Row) error {
 		e.Kind, e.PieceUID = Return, strings.ToLower(row.Text("piece_id"))
 		e.Reason = row.Enum("reason", reasonWords, strings.Join(reasonNames(), ", "))
 		e.Told = f.told(row)
-		if e.Reason == "moved_unknown" && e.Told.Street != "" && e.Told.City != "" {
+		if e.Reason == "moved_unknown" && e.Told.HasAddress() {
 			e.Reason = "moved_new_address" // "moved" is said of both: the address told decides
 		}
 	} else {

@@ -16,9 +16,10 @@ const LandingSource = "landing"
 // LandingPage is what the page of a letter's campaign shows: nothing of the recipient is in it, because
 // scanners and whoever finds the letter read it, too.
 type LandingPage struct {
-	campaigns.Landing        // BuiltIn is false where the campaign has a page of its own elsewhere
-	Campaign          string // its name, not shown
-	Sender            string // the organisation in whose name the letter went out
+	campaigns.Landing          // BuiltIn is false where the campaign has a page of its own elsewhere
+	Campaign          string   // its name, not shown
+	Sender            string   // the organisation in whose name the letter went out
+	Imprint           []string // its address, how to reach it and its particulars: who answers for the page, as the letter prints it
 	PieceUID          string
 }
 

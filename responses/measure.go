@@ -75,6 +75,9 @@ type Reading struct {
 	Credits CreditTotals
 	Truth   *Truth
 	Quick   bool // without resampling: for simulations that measure thousands of times
+
+	sums     *moneySums   // filled beside the ledger; nil: they are not asked for
+	measured *measurement // of this reading; nil before Measure
 }
 
 // Measure turns a reading into the report. It decides the verdict by these rules:
@@ -94,13 +97,19 @@ type Reading struct {
 // Which estimator decides is fixed by the recorded design and by data from before the mailing: matched blocks are
 // compared within the blocks, waves period by period, strata as two arms (see experiment.PrimaryCUPED).
 func Measure(in Reading) (Uplift, error) {
+	u, _, err := measure(in)
+	return u, err
+}
+
+// measure is Measure and what the groups were analysed to.
+func measure(in Reading) (Uplift, measurement, error) {
 	units, err := in.Ledger.Units()
 	if err != nil {
-		return Uplift{}, err
+		return Uplift{}, measurement{}, err
 	}
 	m := measurement{Reading: in, money: moneyIn(in.Run.Currency)}
 	if err := m.analyse(units); err != nil {
-		return Uplift{}, err
+		return Uplift{}, measurement{}, err
 	}
 	res := m.res
 	u := m.header()
@@ -120,7 +129,7 @@ func Measure(in Reading) (Uplift, error) {
 	}
 	m.flag(&u)
 	m.word(&u)
-	return u, nil
+	return u, m, nil
 }
 
 type measurement struct {

@@ -3,6 +3,7 @@ package responses
 import (
 	"math"
 
+	"postlift/campaigns/draw"
 	"postlift/campaigns/experiment"
 )
 
@@ -115,6 +116,33 @@ func (c *contrast) inBlocks(y, pre []float64, use []bool) (experiment.Estimate, 
 		return experiment.Estimate{}, false
 	}
 	return p.Estimate(), true
+}
+
+// sample draws about so many groups of each arm that has more by hash, for figures that are too dear to work out for all; nil where
+// none has more. Blocks are drawn whole, and where groups had different chances of a letter both arms at one rate, so
+// that what diff makes of the sample estimates what it would make of all.
+func (c *contrast) sample(salt string, index map[string]int, most int) []bool {
+	var groups [2]float64
+	for _, u := range c.units {
+		groups[armIndex(u.Treated)]++
+	}
+	rate := [2]float64{float64(most) / max(groups[0], 1), float64(most) / max(groups[1], 1)}
+	if min(rate[0], rate[1]) >= 1 {
+		return nil
+	}
+	if c.block != nil || c.strata > 1 {
+		rate[0] = min(rate[0], rate[1])
+		rate[1] = rate[0]
+	}
+	use := make([]bool, len(c.units))
+	for key, i := range index {
+		u := &c.units[i]
+		if c.block != nil {
+			key = u.Block
+		}
+		use[i] = draw.Uniform(salt, key) < rate[armIndex(u.Treated)]
+	}
+	return use
 }
 
 // weight is by what a group counts in the mean of its arm: alike, unless groups had different chances of a letter.

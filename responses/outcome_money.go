@@ -1,7 +1,6 @@
 package responses
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -110,56 +109,44 @@ func curveDays(reached []int, groups int) (days []int, step int) {
 	return slices.Compact(days), step
 }
 
-// moneyRead gathers margin and revenue of the groups beyond the window, up to the last registered reading.
-type moneyRead struct {
-	in      Reading
-	by      *contrast
+// moneySums are margin and revenue of the groups by day since in-home, beyond the window up to the last registered
+// reading: what a report's curve and readings are made of.
+type moneySums struct {
+	in      *Reading
+	until   postlift.Date
 	reached []int
 	step    int
 	margin  *sumsByDay
 	revenue *sumsByDay // at the end of the window, or as far as it has come
-	pre     []float64
-	cost    float64
-	money   func(float64) postlift.Money
 }
 
-// readMoney streams what the run's groups realised.
-func (s *Service) readMoney(ctx context.Context, in Reading, by *contrast, cost float64) (*moneyRead, error) {
-	m := &moneyRead{in: in, by: by, reached: in.Run.reached(in.AsOf), cost: cost, money: moneyIn(in.Run.Currency)}
-	days, step := curveDays(m.reached, len(by.units))
+// begin makes room for the groups of a reading's ledger.
+func (m *moneySums) begin(in *Reading) {
+	m.in, m.reached = in, in.Run.reached(in.AsOf)
+	groups := len(in.Ledger.units)
+	days, step := curveDays(m.reached, groups)
 	m.step = step
 	last := days[len(days)-1]
-	m.margin = newSumsByDay(in.Run.InHomeOn, days, len(by.units))
-	m.revenue = newSumsByDay(in.Run.InHomeOn, []int{min(in.Run.windowEnd(), last)}, len(by.units))
-	for _, u := range by.units {
-		m.pre = append(m.pre, u.Pre)
+	m.until = in.Run.InHomeOn.AddDays(last)
+	m.margin = newSumsByDay(in.Run.InHomeOn, days, groups)
+	m.revenue = newSumsByDay(in.Run.InHomeOn, []int{min(in.Run.windowEnd(), last)}, groups)
+}
+
+func (m *moneySums) day(d DayRow) {
+	if m == nil {
+		return
 	}
-	from, until := in.Run.InHomeOn, in.Run.InHomeOn.AddDays(last)
-	index := in.Ledger.index
-	err := s.store.RunDays(ctx, in.Run, from, until, func(d DayRow) error {
-		if i, known := index[d.Key]; known {
-			m.margin.add(i, d.On, d.Margin)
-			m.revenue.add(i, d.On, d.Net)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	if i, known := m.in.Ledger.index[d.Key]; known {
+		m.margin.add(i, d.On, d.Margin)
+		m.revenue.add(i, d.On, d.Net)
 	}
-	rates, err := s.store.RatesOn(ctx, in.Run.Currency, from)
-	if err != nil {
-		return nil, err
-	}
-	err = s.store.RunContracts(ctx, in.Run.ID, from, until, func(c ContractRow) error {
-		m.contract(c, rates[c.Currency], until)
-		return nil
-	})
-	m.margin.total()
-	return m, err
 }
 
 // contract spreads a contract line over its days of service, as the ledger does.
-func (m *moneyRead) contract(c ContractRow, rate float64, until postlift.Date) {
+func (m *moneySums) contract(c ContractRow, rate float64) {
+	if m == nil {
+		return
+	}
 	i, known := m.in.Ledger.index[c.Key]
 	if !known || rate == 0 {
 		return
@@ -169,9 +156,39 @@ func (m *moneyRead) contract(c ContractRow, rate float64, until postlift.Date) {
 	if c.MarginMinor != nil {
 		margin = float64(*c.MarginMinor) * rate / daysPerMonth
 	}
-	last := c.lastDay(until)
+	last := c.lastDay(m.until)
 	m.margin.spread(i, c.ValidFrom, last, margin)
 	m.revenue.spread(i, c.ValidFrom, last, net)
+}
+
+// total ends the stream.
+func (m *moneySums) total() {
+	if m != nil {
+		m.margin.total()
+	}
+}
+
+// moneyRead is a reading's sums with the means to compare them.
+type moneyRead struct {
+	in      Reading
+	by      *contrast
+	reached []int
+	step    int
+	margin  *sumsByDay
+	revenue *sumsByDay
+	pre     []float64
+	cost    float64
+	money   func(float64) postlift.Money
+}
+
+// newMoneyRead prepares the sums that were filled beside the reading's ledger.
+func newMoneyRead(in Reading, by *contrast, cost float64) *moneyRead {
+	m := &moneyRead{in: in, by: by, reached: in.sums.reached, step: in.sums.step, margin: in.sums.margin, revenue: in.sums.revenue,
+		cost: cost, money: moneyIn(in.Run.Currency)}
+	for _, u := range by.units {
+		m.pre = append(m.pre, u.Pre)
+	}
+	return m
 }
 
 // outcome works out everything in money, read for a day.

@@ -12,7 +12,13 @@ import (
 	"postlift/responses/worth"
 )
 
-// readValue fills in the three lines of CLV uplift, but for the programme's, which is of many runs.
+// MostValued is how many groups of an arm the projected line values, but for chance, at the most, and the accounts of
+// those held out are the controls that its models are fitted to: of longer lists a sample that is drawn by hash.
+// Thousands of controls fix the models' few parameters, and reading every account's documents would take longer than
+// all else in a report.
+const MostValued = 20_000
+
+// readValue fills in the three lines of CLV uplift. That of the programme is of many runs, up to the same day.
 func (r *outcomeRead) readValue(ctx context.Context) error {
 	c := &CLVUplift{Note: clvNote}
 	r.out.CLV = c
@@ -30,7 +36,8 @@ func (r *outcomeRead) readValue(ctx context.Context) error {
 	}
 	p.Text = projectedWords(p)
 	c.Projected = p
-	return nil
+	c.Programme, err = r.ProgrammeLine(ctx, r.out.ReadOn)
+	return err
 }
 
 var clvNote = Bilingual{
@@ -38,7 +45,7 @@ var clvNote = Bilingual{
 	DE: "Drei Zeilen verschiedener Art, die nicht zusammengezählt werden dürfen: Realisiertes ist gemessen, Projiziertes stammt aus einem Modell, und die Zeile des Programms enthält, was alle Briefe zusammen gegenüber dessen eigener Kontrollgruppe bewirkt haben.",
 }
 
-// project values all groups of both arms, by their own past up to the day, with models of the controls alone.
+// project values the groups of both arms, by their own past up to the day, with models of the controls alone.
 func (r *outcomeRead) project(ctx context.Context) (*ProjectedLine, error) {
 	days := r.in.Run.readingDays()
 	p := &ProjectedLine{State: OutcomeNoModel, Day: r.out.Day, Needed: worth.Needed}
@@ -52,12 +59,8 @@ func (r *outcomeRead) project(ctx context.Context) (*ProjectedLine, error) {
 	p.Horizon = a.HorizonMonths
 	fitter := worth.NewFitter(r.out.ReadOn, a.DefaultMargin)
 	v := r.newValues()
-	var held []int // groups of the controls, in the fitter's order
-	err = r.store.RunHistories(ctx, r.in.Run.ID, ArmHoldout, r.out.ReadOn, func(h ValuedAccount) error {
-		held = append(held, v.group(h))
-		return fitter.Add(&h.History)
-	})
-	if err != nil {
+	p.Drawn = v.drawn()
+	if err := v.read(ctx, fitter, a.DefaultMargin); err != nil {
 		return nil, err
 	}
 	choice, err := r.modelChoice(ctx)
@@ -70,15 +73,11 @@ func (r *outcomeRead) project(ctx context.Context) (*ProjectedLine, error) {
 		return p, err
 	}
 	p.Model = valuer.Model
-	for i, group := range held {
+	for i, group := range v.held {
 		v.add(group, rate)(valuer.Value(fitter.Control(i)))
 	}
-	err = r.store.RunHistories(ctx, r.in.Run.ID, ArmAssigned, r.out.ReadOn, func(h ValuedAccount) error {
-		v.add(v.group(h), rate)(valuer.Account(&h.History))
-		return nil
-	})
-	if err != nil {
-		return nil, err
+	for i := range v.mailed {
+		v.add(v.mailed[i].group, rate)(valuer.Value(&v.mailed[i].past))
 	}
 	v.fill(p)
 	return p, nil
@@ -119,52 +118,6 @@ func (r *outcomeRead) modelChoice(ctx context.Context) (clv.Choice, error) {
 		return clv.Choice{}, err
 	}
 	return clv.Choice{Orders: b.Report.Choice.Model, K: b.Report.Choice.FixedK(), Spend: b.Report.Choice.Spend}, nil
-}
-
-// groupValues sums values by group.
-type groupValues struct {
-	read                    *outcomeRead
-	residual, ahead, frozen []float64
-}
-
-func (r *outcomeRead) newValues() *groupValues {
-	n := len(r.by.units)
-	return &groupValues{read: r, residual: make([]float64, n), ahead: make([]float64, n), frozen: make([]float64, n)}
-}
-
-// group notes what an account was valued at before, the covariate, and gives its group; -1 for one that is not compared.
-func (v *groupValues) group(h ValuedAccount) int {
-	i, known := v.read.in.Ledger.index[h.Key]
-	if !known {
-		return -1
-	}
-	v.frozen[i] += float64(h.FrozenMinor)
-	return i
-}
-
-func (v *groupValues) add(group int, rate float64) func(residual, ahead float64) {
-	return func(residual, ahead float64) {
-		if group >= 0 {
-			v.residual[group] += residual * rate
-			v.ahead[group] += ahead * rate
-		}
-	}
-}
-
-// fill compares the arms.
-func (v *groupValues) fill(p *ProjectedLine) {
-	r := v.read
-	e, ok := r.by.diff(v.residual, v.frozen, nil)
-	if !ok {
-		p.State = OutcomeNone
-		return
-	}
-	e = e.Scale(r.by.treated)
-	p.State, p.Residual, p.ResidualSE = NotCalibrated, r.gains.interval(e), e.SE
-	if a, ok := r.by.diff(v.ahead, v.frozen, nil); ok && p.AheadDay > 0 {
-		a = a.Scale(r.by.treated)
-		p.Ahead, p.AheadSE = r.gains.interval(a), a.SE
-	}
 }
 
 // calibrate multiplies the projection with what came of earlier ones, made on the same day of other campaigns or, where
@@ -270,6 +223,10 @@ func projectedWords(p *ProjectedLine) Bilingual {
 		}
 		t := pick(de, fmt.Sprintf("Model: residual value over %d months on day %d, from models fitted to %d controls only, which value both arms by their own past; adjusted for the value before the draw. The interval is that of the draw; the models' own error is not in it.", p.Horizon, p.Day, p.Controls),
 			fmt.Sprintf("Modell: Restwert über %d Monate am Tag %d, aus Modellen, die nur von %d Zurückgehaltenen gelernt haben und beide Arme nach deren eigener Vergangenheit bewerten; bereinigt um den Wert vor der Auslosung. Das Intervall ist das der Auslosung; der Fehler der Modelle selbst ist nicht darin.", p.Horizon, p.Day, p.Controls))
+		if p.Drawn > 0 {
+			t += pick(de, fmt.Sprintf(" It rests on %s groups that were drawn by hash, about %s of an arm that has more, and is scaled to all; the interval is that of the sample.", WholeNumber(p.Drawn, "en"), WholeNumber(MostValued, "en")),
+				fmt.Sprintf(" Sie beruht auf %s durch Hash gezogenen Verbünden, etwa %s je Arm, der mehr hat, und ist auf alle hochgerechnet; das Intervall ist das der Stichprobe.", WholeNumber(p.Drawn, "de"), WholeNumber(MostValued, "de")))
+		}
 		if p.Kappa == nil {
 			return t + pick(de, fmt.Sprintf(" Not calibrated yet: fewer than %d campaigns show what came of such projections. Early ones overstate orders that letters brought forward and miss customers that they kept, so this line is no estimate and enters no total.", worth.NeededMatured),
 				fmt.Sprintf(" Noch nicht kalibriert: Weniger als %d Kampagnen zeigen, was aus solchen Projektionen wurde. Frühe überschätzen vorgezogene Bestellungen und übersehen gehaltene Kunden; daher ist diese Zeile keine Schätzung und geht in keine Summe ein.", worth.NeededMatured))

@@ -168,14 +168,15 @@ const (
 )
 
 // ProjectedLine is the difference in residual value that a model sees at the day of the outcomes. The model is fitted
-// to controls only and values all groups of both arms from their own histories. Only Calibrated may be read as an
+// to controls only and values groups of both arms from their own histories: all, or a sample by hash. Only Calibrated may be read as an
 // estimate.
 type ProjectedLine struct {
 	State      string         `json:"state"` // calibrated, not_calibrated, too_few_to_fit
 	Day        int            `json:"day"`
 	Horizon    int            `json:"horizon_months"`
 	Model      string         `json:"model,omitempty"`
-	Controls   int            `json:"controls"` // accounts with orders or running contracts that the model was fitted to
+	Controls   int            `json:"controls"`               // accounts with orders or running contracts that the model was fitted to
+	Drawn      int            `json:"groups_drawn,omitempty"` // that were valued, where there are more than MostValued in an arm; 0: all were
 	Needed     int            `json:"controls_needed"`
 	Residual   *MoneyInterval `json:"residual"` // of all assigned accounts, as projected
 	ResidualSE float64        `json:"residual_se"`
@@ -220,8 +221,8 @@ type OutcomeStore interface {
 	// RunTerms streams the contracts of the run's compared accounts that had begun by a day, by group, account and start.
 	RunTerms(ctx context.Context, runID int64, until postlift.Date, take func(TermRow) error) error
 	RunActivity(ctx context.Context, runID int64, days ActivityDays, take func(ActivityRow) error) error
-	// RunHistories streams the run's compared accounts with an outcome, assigned or holdout, as known on a day.
-	RunHistories(ctx context.Context, runID int64, outcome string, asOf postlift.Date, take func(ValuedAccount) error) error
+	// RunHistories streams the run's compared accounts of the wanted groups, of both arms, as known on a day.
+	RunHistories(ctx context.Context, runID int64, wanted func(group string) bool, asOf postlift.Date, take func(ValuedAccount) error) error
 	// KeptReadings streams the frozen reports of other runs that were read by a day, as JSON, by run and day.
 	KeptReadings(ctx context.Context, exceptRun int64, until postlift.Date, take func(runID int64, report []byte) error) error
 	Metrics(ctx context.Context, asOf postlift.Date) (scoring.Metrics, error)
@@ -284,10 +285,8 @@ type outcomeRead struct {
 	gains *moneyRead
 }
 
-func (r *outcomeRead) readMoney(ctx context.Context) (err error) {
-	if r.gains, err = r.Service.readMoney(ctx, r.in, r.by, r.cost); err != nil {
-		return err
-	}
+func (r *outcomeRead) readMoney(context.Context) error {
+	r.gains = newMoneyRead(r.in, r.by, r.cost)
 	r.out.Money = r.gains.outcome(r.out.Day)
 	return nil
 }

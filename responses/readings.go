@@ -17,6 +17,10 @@ import (
 type FrozenStore interface {
 	// RunsToRead lists the runs of all campaigns that are measuring or closed and have an in-home date, by id.
 	RunsToRead(ctx context.Context) ([]RunToRead, error)
+	// PostedRun is the latest run with an in-home date of a campaign or run, as MeasuredRun finds it; NotFound without.
+	PostedRun(ctx context.Context, name string) (id int64, uid string, err error)
+	// DataMark changes with every import and every recorded change; visits of tracking links alone do not change it.
+	DataMark(ctx context.Context) (string, error)
 	// FrozenReadings lists the readings of a run by the day that they cover.
 	FrozenReadings(ctx context.Context, runID int64) ([]FrozenReading, error)
 	// SaveReading keeps a reading; false where it was taken before, which changes nothing.
@@ -91,13 +95,17 @@ type WaitingRead struct {
 }
 
 // readingPatience is how many days a reading waits for an order of its last day or later. Companies with few orders may
-// have none: then it is taken with what is known.
-const readingPatience = 14
+// have none: then it is taken with what is known, unless the newest order lies more than readingGap days before that day.
+// Then orders have not been imported, and what is missing would be frozen as what letters did.
+const (
+	readingPatience = 14
+	readingGap      = 14
+)
 
 // MeasureDue takes every registered reading that is due on a day (none: today), each once, closes the runs whose last
 // reading is done and learns from those whose window is over. It may be repeated at any time. A reading is due from the
-// day after the last one that it covers, once an order of that day or later is known, or after readingPatience days with
-// any order since in-home; it does not depend on what the orders say.
+// day after the last one that it covers, once an order of that day or later is known, or after readingPatience days where
+// the newest known order is at most readingGap days older; it does not depend on what the orders say.
 func (s *Service) MeasureDue(ctx context.Context, asOf postlift.Date, by postlift.Actor) (Measured, error) {
 	settings, err := s.store.Settings(ctx)
 	if err != nil {
@@ -180,7 +188,7 @@ func known(dataOn, inHome, due, asOf postlift.Date) bool {
 	if dataOn >= due {
 		return true
 	}
-	return asOf.DaysSince(due) >= readingPatience && (dataOn.IsZero() || dataOn >= inHome)
+	return asOf.DaysSince(due) >= readingPatience && (dataOn.IsZero() || dataOn >= inHome && due.DaysSince(dataOn) <= readingGap)
 }
 
 // schedule lists the readings of a run by their days: those registered and the end of the window, which stands for one
@@ -259,38 +267,79 @@ func (s *Service) readRuns(ctx context.Context, wanted func(uid string) bool) ([
 // asFrozen gives a report as it was frozen where a registered reading covers its day, or the window is over and was
 // read, with a note on what today's data would say instead. Figures of later registered days stand in the outcomes.
 func (s *Service) asFrozen(ctx context.Context, in Reading, fresh Uplift) (Uplift, error) {
-	had, err := s.store.FrozenReadings(ctx, in.Run.ID)
-	if err != nil {
-		return Uplift{}, err
+	u, shown, err := s.frozenOn(ctx, in.Run.ID, in.AsOf)
+	if err != nil || shown == nil {
+		return fresh, err
 	}
-	var shown, later *FrozenReading
+	u.Truth = fresh.Truth
+	u.Notes = append(u.Notes, frozenNote(*shown, u, &fresh))
+	return u, nil
+}
+
+// frozenOn is the registered reading that stands for a run's report on a day; nil where there is none.
+func (s *Service) frozenOn(ctx context.Context, runID int64, asOf postlift.Date) (u Uplift, shown *FrozenReading, err error) {
+	had, err := s.store.FrozenReadings(ctx, runID)
+	if err != nil {
+		return u, nil, err
+	}
+	var later *FrozenReading
 	for i := range had {
 		f := &had[i]
 		switch {
-		case f.DueOn == in.AsOf && shown == nil, f.Day == PrimaryReading && in.AsOf >= f.DueOn:
+		case f.DueOn == asOf && shown == nil, f.Day == PrimaryReading && asOf >= f.DueOn:
 			shown = f
 		}
-		if f.DueOn <= in.AsOf && (later == nil || f.DueOn > later.DueOn) {
+		if f.DueOn <= asOf && (later == nil || f.DueOn > later.DueOn) {
 			later = f
 		}
 	}
 	if shown == nil {
-		return fresh, nil
+		return u, nil, nil
 	}
-	u, err := shown.Uplift()
-	if err != nil {
-		return Uplift{}, err
+	if u, err = shown.Uplift(); err != nil {
+		return u, nil, err
 	}
 	if later.DueOn > shown.DueOn && u.Verdict != Withheld { // what is withheld is so with all that rests on the same arms
 		more, err := later.Uplift()
 		if err != nil {
-			return Uplift{}, err
+			return u, nil, err
 		}
 		u.Outcomes = more.Outcomes
 	}
-	u.Truth = fresh.Truth
-	u.Notes = append(u.Notes, frozenNote(*shown, u, fresh))
-	return u, nil
+	return u, shown, nil
+}
+
+// Kept is what is known of a campaign's report without computing it.
+type Kept struct {
+	Key    string  // of the run, the day and the latest change of the data: reports of equal keys are equal
+	Frozen *Uplift // the reading that stands for the day, not compared with today's data; nil: there is none
+}
+
+// Kept tells what stands for a campaign's report on a day (none: today) without computing anything. NotFound where
+// the campaign has no posted run; Read says why.
+func (s *Service) Kept(ctx context.Context, campaign string, asOf postlift.Date) (Kept, error) {
+	settings, err := s.store.Settings(ctx)
+	if err != nil {
+		return Kept{}, err
+	}
+	if asOf.IsZero() {
+		asOf = settings.Today(s.clock)
+	}
+	run, uid, err := s.store.PostedRun(ctx, campaign)
+	if err != nil {
+		return Kept{}, err
+	}
+	mark, err := s.store.DataMark(ctx)
+	if err != nil {
+		return Kept{}, err
+	}
+	k := Kept{Key: uid + "|" + asOf.String() + "|" + mark}
+	u, shown, err := s.frozenOn(ctx, run, asOf)
+	if err == nil && shown != nil {
+		u.Notes = append(u.Notes, frozenNote(*shown, u, nil))
+		k.Frozen = &u
+	}
+	return k, err
 }
 
 // Names of the notes about frozen readings.
@@ -299,12 +348,14 @@ const (
 	NoteLateData = "late_data" // frozen, and today's data say something else
 )
 
-// frozenNote says since when a report stands and how much today's data differ.
-func frozenNote(f FrozenReading, u, fresh Uplift) Note {
+// frozenNote says since when a report stands and, where a fresh one is at hand, how much today's data differ.
+func frozenNote(f FrozenReading, u Uplift, fresh *Uplift) Note {
 	word := func(lang string) (text string, differs bool) {
 		de := lang == "de"
 		text = fmt.Sprintf(form(de, "This reading was taken on %s and frozen; later imports do not change it.", "Diese Lesung wurde am %s vorgenommen und eingefroren; spätere Importe ändern sie nicht."), f.ReadOn.Format(lang))
 		switch {
+		case fresh == nil:
+			return text, false
 		case u.Net == nil && fresh.Net == nil:
 			return text, false
 		case u.Net == nil || fresh.Net == nil:

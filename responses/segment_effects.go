@@ -1,6 +1,7 @@
 package responses
 
 import (
+	"maps"
 	"math"
 	"slices"
 
@@ -108,9 +109,9 @@ func (j judgement) parts(t *segmentTable) []segmentPart {
 	}
 	var parts []segmentPart
 	var other segmentPart
-	for _, name := range sortedKeys(by) {
+	for _, name := range slices.Sorted(maps.Keys(by)) {
 		p := segmentPart{name: name, at: by[name]}
-		least := 0
+		var least int
 		if p.assigned, p.controls, least = j.sides(p.at); name == "" || least < leastSegment {
 			other.at = append(other.at, p.at...)
 			if name != "" {
@@ -120,7 +121,7 @@ func (j judgement) parts(t *segmentTable) []segmentPart {
 		}
 		parts = append(parts, p)
 	}
-	least := 0
+	var least int
 	if other.assigned, other.controls, least = j.sides(other.at); least >= leastSegment {
 		slices.Sort(other.at)
 		parts = append(parts, other)
@@ -131,15 +132,6 @@ func (j judgement) parts(t *segmentTable) []segmentPart {
 		}
 	}
 	return parts
-}
-
-func sortedKeys(by map[string][]int) []string {
-	keys := make([]string, 0, len(by))
-	for k := range by {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // sides counts the groups with and without a letter, of waves those who are mailed in some period and those who never

@@ -187,13 +187,17 @@ func (s *Service) compute(ctx context.Context, campaign string, asOf postlift.Da
 			"the letters of %s come in home on %s; there is nothing to measure on %s", run.Campaign, run.InHomeOn, asOf)
 	}
 	in := Reading{Run: run, AsOf: asOf, Truth: truth}
+	if !run.Design.waves() {
+		in.sums = &moneySums{}
+	}
 	if err := s.read(ctx, &in, settings.Value.DefaultMargin); err != nil {
 		return Uplift{}, Reading{}, err
 	}
-	u, err := Measure(in)
+	u, m, err := measure(in)
 	if err != nil {
 		return Uplift{}, Reading{}, err
 	}
+	in.measured = &m
 	for _, add := range []func(context.Context, Reading, *Uplift) error{s.path, s.outcomes, s.judge, s.followed, s.others} {
 		if err := add(ctx, in, &u); err != nil {
 			return Uplift{}, Reading{}, err
@@ -215,15 +219,7 @@ func (s *Service) fill(ctx context.Context, in *Reading, from, until postlift.Da
 	if err = s.store.RunGroups(ctx, in.Run.ID, func(g GroupRow) error { in.Ledger.AddGroup(g); return nil }); err != nil {
 		return err
 	}
-	if err = s.store.RunDays(ctx, in.Run, from, until, func(d DayRow) error { in.Ledger.AddDay(d); return nil }); err != nil {
-		return err
-	}
-	rates, err := s.store.RatesOn(ctx, in.Run.Currency, from)
-	if err != nil {
-		return err
-	}
-	contract := func(c ContractRow) error { in.Ledger.AddContract(c, rates[c.Currency]); return nil }
-	if err = s.store.RunContracts(ctx, in.Run.ID, from, until, contract); err != nil {
+	if err = s.spent(ctx, in, from, until); err != nil {
 		return err
 	}
 	if in.Pieces, err = s.store.RunPieces(ctx, in.Run.ID); err != nil {
@@ -236,5 +232,34 @@ func (s *Service) fill(ctx context.Context, in *Reading, from, until postlift.Da
 		return err
 	}
 	in.DataOn, err = s.store.LatestOrder(ctx, in.AsOf)
+	return err
+}
+
+// spent streams orders and contracts, once for the ledger and for the sums by day, which reach beyond the window; the
+// ledger leaves out what is not of its days.
+func (s *Service) spent(ctx context.Context, in *Reading, from, until postlift.Date) error {
+	sums := in.sums
+	if sums != nil {
+		sums.begin(in)
+		until = max(until, sums.until)
+	}
+	err := s.store.RunDays(ctx, in.Run, from, until, func(d DayRow) error {
+		in.Ledger.AddDay(d)
+		sums.day(d)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	rates, err := s.store.RatesOn(ctx, in.Run.Currency, from)
+	if err != nil {
+		return err
+	}
+	err = s.store.RunContracts(ctx, in.Run.ID, from, until, func(c ContractRow) error {
+		in.Ledger.AddContract(c, rates[c.Currency])
+		sums.contract(c, rates[c.Currency])
+		return nil
+	})
+	sums.total()
 	return err
 }

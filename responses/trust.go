@@ -92,6 +92,10 @@ type judgement struct {
 
 func newJudgement(in Reading, u *Uplift) (judgement, error) {
 	j := judgement{measurement{Reading: in, money: moneyIn(in.Run.Currency)}, u}
+	if in.measured != nil {
+		j.measurement = *in.measured
+		return j, nil
+	}
 	if u.Net == nil {
 		return j, nil
 	}

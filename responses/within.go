@@ -29,11 +29,14 @@ type MailPart struct {
 // LeftOut is a run whose letters' part is not known.
 type LeftOut struct {
 	Campaign string `json:"campaign"`
-	Reason   string `json:"reason"` // as a report's; waves: their periods do not follow the days asked for
+	Reason   string `json:"reason"` // as a report's; waves: their periods do not follow the days asked for; currency: it is another
 }
 
 // WavesApart is the reason of a run in waves, which is measured from one wave to the next and not between two days.
 const WavesApart = "waves"
+
+// OtherCurrency is the reason of a run that was planned in another currency than the reporting one.
+const OtherCurrency = "currency"
 
 // MailBetween measures what the letters of all runs brought between two days: within their windows, by assignment, as
 // their designs are read. Runs are drawn independently, so that gains and variances add up. What a run brings in
@@ -54,6 +57,10 @@ func (s *Service) MailBetween(ctx context.Context, from, until postlift.Date) (M
 		run, err := s.store.MeasuredRun(ctx, uid)
 		if err != nil {
 			return part, err
+		}
+		if run.Currency != settings.Currency { // amounts of two currencies do not add up
+			part.Left = append(part.Left, LeftOut{run.Campaign, OtherCurrency})
+			continue
 		}
 		in := Reading{Run: run, AsOf: min(until, run.EndsOn())}
 		e, reason, err := s.between(ctx, &in, max(from, run.InHomeOn), settings.Value.DefaultMargin)

@@ -29,6 +29,9 @@ func (m mailed) RunsWithin(context.Context, postlift.Date, postlift.Date) ([]str
 
 func (m mailed) MeasuredRun(_ context.Context, uid string) (MeasuredRun, error) {
 	run := MeasuredRun{ID: int64(len(uid)), UID: uid, Campaign: uid, Currency: "EUR", PostedOn: inHome.AddDays(-3), InHomeOn: inHome, WindowDays: 90, PieceCostMinor: 100}
+	if uid == OtherCurrency {
+		run.Currency = "CHF"
+	}
 	if uid == WavesApart {
 		run.Design.PlanDesign = campaigns.PlanDesign{Design: campaigns.DesignWaves, Waves: 2}
 	}
@@ -119,6 +122,9 @@ func TestMailBetween(t *testing.T) {
 	width := func(g *MoneyInterval) float64 { return float64(g.High.Minor - g.Low.Minor) }
 	if two.Runs != 2 || two.Gain.Value.Minor != 2*whole.Gain.Value.Minor || len(two.Notes()) != 1 || !(width(two.Gain) > width(whole.Gain) && width(two.Gain) < 1.45*width(whole.Gain)) {
 		t.Errorf("two runs: %+v, one: %+v", two, whole)
+	}
+	if mixed := between(inHome, inHome.AddDays(200), "one", OtherCurrency); *mixed.Gain != *whole.Gain || mixed.Cost != whole.Cost || len(mixed.Left) != 1 || mixed.Left[0].Reason != OtherCurrency {
+		t.Errorf("a run in another currency: %+v", mixed)
 	}
 	if both := between(inHome, inHome.AddDays(200), "one", "overlapped"); whole.Overlap != 0 || both.Overlap != 1 || both.Runs != 2 {
 		t.Errorf("overlapping runs: %d of %d, alone %d", both.Overlap, both.Runs, whole.Overlap)

@@ -35,9 +35,6 @@ func (f *Frame) Add(treated bool, stratum int, num, den float64) {
 	f.strata = nil
 }
 
-// Units is the number of units taken.
-func (f *Frame) Units() int { return len(f.num) }
-
 // FrameOf prepares groups for resampling as Analyse and AnalyseBlocks read them: strata of one propensity, or blocks,
 // outcomes adjusted where theta is not 0. Blocks with groups in one arm only are left out.
 func FrameOf(units []Unit, theta float64, blocked bool) *Frame {

@@ -88,8 +88,8 @@ func (w *measureWatch) RunTerms(ctx context.Context, runID int64, until postlift
 }
 
 // RunHistories is that of the store.
-func (w *measureWatch) RunHistories(ctx context.Context, runID int64, outcome string, asOf postlift.Date, take func(responses.ValuedAccount) error) error {
-	return w.part("histories for the projection: "+outcome, func() error { return w.Store.RunHistories(ctx, runID, outcome, asOf, take) })
+func (w *measureWatch) RunHistories(ctx context.Context, runID int64, wanted func(group string) bool, asOf postlift.Date, take func(responses.ValuedAccount) error) error {
+	return w.part("histories for the projection", func() error { return w.Store.RunHistories(ctx, runID, wanted, asOf, take) })
 }
 
 // RunSegments is that of the store.

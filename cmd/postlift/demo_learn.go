@@ -126,9 +126,11 @@ func (d *demo) revalue(ctx context.Context, on postlift.Date) error {
 		return err
 	}
 	engine := d.scoring(d.db, nil)
-	if _, err := engine.Score(ctx, on, postlift.System); err != nil {
+	scored, err := engine.Score(ctx, on, postlift.System)
+	if err != nil {
 		return err
 	}
+	d.tell("valued again as of %s: residual CLV %s; what moved it: postlift report bridge", on, scored.Total.Format("en"))
 	quarter := scoring.QuarterOf(d.AsOf)
 	_, err = engine.Backfill(ctx, d.db, d.db.PublishRun, quarter, scoring.QuarterOf(on), on, postlift.System)
 	return err

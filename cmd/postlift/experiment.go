@@ -90,8 +90,9 @@ func analyseFile(path string, roles tabled.Roles, options tabled.Options) (table
 		return tabled.Report{}, err
 	}
 	read := time.Since(began).Seconds()
+	began = time.Now()
 	r, err := tabled.Analyse(&table, options)
-	r.ReadSeconds = read
+	r.ReadSeconds, r.Seconds = read, time.Since(began).Seconds()
 	return r, err
 }
 

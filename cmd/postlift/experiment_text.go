@@ -84,7 +84,7 @@ func printComparison(w io.Writer, r *tabled.Report, x *tabled.Result) {
 		line("over all arms", "q = %s (Benjamini-Hochberg)", pText(*x.Q))
 	}
 	printChecks(line, x)
-	t.Flush()
+	_ = t.Flush() // errors of the terminal show at the end
 	fmt.Fprintln(w)
 }
 

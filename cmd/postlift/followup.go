@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -126,6 +127,19 @@ func printFollowUps(w io.Writer, list responses.FollowUpList, lang string) {
 	_ = tw.Flush() // errors of the terminal show at the end
 }
 
+// letterOf is the id of the letter that a caller names by its id or by the code that is printed on it.
+func letterOf(ctx context.Context, service *responses.Service, ref string) (string, error) {
+	if strings.HasPrefix(ref, postlift.PieceID+"_") {
+		return ref, nil
+	}
+	found, err := service.FindEntry(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	match, err := onlyMatch(found, ref, "")
+	return match.PieceUID, err
+}
+
 func newFollowUpOwnersCommand(a *app) *cobra.Command {
 	var due string
 	cmd := &cobra.Command{
@@ -166,10 +180,10 @@ func newFollowUpResultCommand(a *app) *cobra.Command {
 	var r responses.CallResult
 	var on, next, by string
 	cmd := &cobra.Command{
-		Use: "result PIECE --result RESULT --by NAME", Short: "Enter what a call came to",
-		Long: `RESULT is one of reached, not_reached, meeting, quote, no and objection. Meetings, quotes and objections become
+		Use: "result LETTER --result RESULT --by NAME", Short: "Enter what a call came to",
+		Long: `LETTER is the code printed on the letter, as the list shows it, or the letter's id. RESULT is one of reached, not_reached, meeting, quote, no and objection. Meetings, quotes and objections become
 events with all their effects. The same --id again changes nothing.`,
-		Example: "  postlift followup result pc_01jx… --result meeting --by \"Ada Muster\" --note \"on the 20th\"", Args: cobra.ExactArgs(1),
+		Example: "  postlift followup result K7M2-9QXP-4TB --result meeting --by \"Ada Muster\" --note \"on the 20th\"", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if r.On, err = optionalDate(on); err != nil {
 				return err
@@ -181,7 +195,9 @@ events with all their effects. The same --id again changes nothing.`,
 			if err != nil {
 				return err
 			}
-			r.PieceUID = args[0]
+			if r.PieceUID, err = letterOf(cmd.Context(), service, args[0]); err != nil {
+				return err
+			}
 			if r.ID == "" {
 				r.ID = a.ids("fup", r.PieceUID)
 			}
@@ -228,6 +244,9 @@ staff's where they reach that.`,
 					addr = a.cfg.SalesAddr
 				}
 				fmt.Fprintf(w, "%s (link %d)\nhttp://%s%s\n", link.Name, link.Epoch, addr, link.Path)
+				if a.cfg.SalesAddr == "" {
+					fmt.Fprintln(w, "this is the staff's listener, which shows who is held out, too: set POSTLIFT_SALES_ADDR before sales people are let in")
+				}
 			})
 		},
 	}

@@ -23,7 +23,7 @@ func newMeasureCommand(a *app) *cobra.Command {
 		Long: `Take every reading that a campaign's record registered and that is due: on day 30, 90, 180 and 365 after the letters
 arrived and at the end of the measuring window, in waves at their end only. Each is taken once and frozen; later imports
 never change it, and report uplift shows it with a note on what today's data would say. A reading waits until orders of its
-last day are imported, at most 14 days. The reading at the end of the window decides the verdict and teaches the lift table;
+last day are imported; after 14 days it is taken with what is known, unless orders end more than 14 days before its last day. The reading at the end of the window decides the verdict and teaches the lift table;
 after the last one the run is closed and its campaign finished. It may be repeated at any time; a server and a worker do it
 by themselves every hour.`,
 		Example: "  postlift measure\n  postlift measure --as-of 2026-06-30 --json",

@@ -72,7 +72,11 @@ func (t upliftText) later(o *responses.Outcomes) {
 		kind string
 		m    *responses.MoneyInterval
 	}{{"measured", v.Realised}, {"model", projected}, {"programme", programme}} {
-		t.line(fmt.Sprintf(t.word("clv"), t.word(line.kind)), "%s", t.span(line.m))
+		until := ""
+		if line.kind == "measured" && line.m != nil { // a day of its own: not the window's where a later reading was taken
+			until = "  (" + fmt.Sprintf(t.word("to_day"), o.Day) + ")"
+		}
+		t.line(fmt.Sprintf(t.word("clv"), t.word(line.kind)), "%s%s", t.span(line.m), until)
 	}
 }
 

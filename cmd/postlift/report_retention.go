@@ -72,6 +72,20 @@ func (o *listOptions) read(cmd *cobra.Command) error {
 	return nil
 }
 
+// known turns an owner's name, e-mail or number into the full name, and refuses one whom nobody knows.
+func (o *listOptions) known(ctx context.Context, a *app) error {
+	if o.owner == "" {
+		return nil
+	}
+	db, err := a.store(ctx)
+	if err != nil {
+		return err
+	}
+	owner, err := db.Owner(ctx, o.owner)
+	o.owner = owner.Name
+	return err
+}
+
 func newRenewalsCommand(a *app) *cobra.Command {
 	var o listOptions
 	var months int
@@ -89,6 +103,9 @@ the renewal models on which the published values rest. What past letters did to 
 			}
 			if months < 1 {
 				return postlift.Faultf(postlift.Invalid, "report renewals", "--months is %d: a whole number from 1 to %d is possible", months, retention.MostMonths)
+			}
+			if err := o.known(cmd.Context(), a); err != nil {
+				return err
 			}
 			r, err := a.retained(cmd.Context())
 			if err != nil {
@@ -131,6 +148,9 @@ What past letters did to retention stands beneath.`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.read(cmd); err != nil {
+				return err
+			}
+			if err := o.known(cmd.Context(), a); err != nil {
 				return err
 			}
 			r, err := a.retained(cmd.Context())

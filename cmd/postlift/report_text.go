@@ -62,6 +62,11 @@ var upliftWords = map[string]responses.Bilingual{
 	"sizes_text":  {EN: "p = %s (groups), p = %s (accounts)", DE: "p = %s (Verbünde), p = %s (Kunden)"},
 	"record":      {EN: "registered", DE: "registriert"},
 	"record_text": {EN: "%s, analysis version %d, plan %s", DE: "%s, Auswertung Version %d, Plan %s"},
+	"by welch":    {EN: "difference in means", DE: "Mittelwertdifferenz"},
+	"by cuped":    {EN: "adjusted for the time before", DE: "um die Zeit davor bereinigt"},
+	"by blocked":  {EN: "within the matched blocks", DE: "innerhalb der Blöcke ähnlicher Verbünde"},
+	"by waves":    {EN: "against those still waiting", DE: "gegen die noch Wartenden"},
+	"to_day":      {EN: "up to day %d", DE: "bis Tag %d"},
 	"no_estimate": {EN: "not known", DE: "nicht bestimmbar"},
 }
 
@@ -96,7 +101,7 @@ func (t upliftText) word(name string) string { return upliftWords[name].In(t.lan
 
 // line writes a label and what it says.
 func (t upliftText) line(label, format string, args ...any) {
-	fmt.Fprintf(t.w, "%-21s%s\n", label, fmt.Sprintf(format, args...))
+	fmt.Fprintf(t.w, "%-22s%s\n", label, fmt.Sprintf(format, args...))
 }
 
 func (t upliftText) money(m postlift.Money) string { return responses.WholeMoney(m, t.lang) }
@@ -177,7 +182,7 @@ func (t upliftText) effect(u responses.Uplift) {
 	}
 	estimator := ""
 	if u.Estimator != "" {
-		estimator = "  (" + u.Estimator + ")"
+		estimator = "  (" + t.word("by "+u.Estimator) + ")"
 	}
 	t.line(t.word("gain"), "%s%s", t.span(u.Gain), estimator)
 	if u.Welch != nil {

@@ -233,6 +233,15 @@ func (a *app) results(service *responses.Service) (results, error) {
 	return r, err
 }
 
+// Kept tells what stands for one campaign without computing.
+func (r results) Kept(ctx context.Context, campaign string) (responses.Kept, error) {
+	k, err := r.service.Kept(ctx, campaign, r.asOf)
+	if err == nil && k.Frozen != nil && k.Frozen.Campaign == demoCampaign {
+		k.Frozen.Truth = r.truth
+	}
+	return k, err
+}
+
 // Uplift measures one campaign; the truth belongs to the demo's own campaign only.
 func (r results) Uplift(ctx context.Context, campaign string) (responses.Uplift, error) {
 	u, err := r.service.Read(ctx, campaign, r.asOf, nil)

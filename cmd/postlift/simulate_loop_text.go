@@ -21,7 +21,7 @@ func loopText(w io.Writer, r *loop.Result) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	loopReplications(t, r)
 	loopMeans(t, r)
-	t.Flush()
+	_ = t.Flush() // errors of the terminal show at the end
 	loopComparisons(w, r)
 	loopMeasuring(w, r)
 }

@@ -92,6 +92,12 @@ landing_url: %s
 holdout: 0.2          # share of the planned that gets no letter: the measure of what letters do
 budget: 2500 EUR
 window_days: 90
+# treatment: letter_and_call    # the account's owner calls two working days after the letter: postlift followup list
+# coupon_codes: [SPRING-26]     # printed on all letters; orders that name it are theirs
+# landing:                      # a page with a reply form, shown by postlift serve, in place of landing_url
+#   built_in: true
+#   title: {de: Lieferung frei Haus, en: Free delivery}
+#   text: {de: "Bestellen Sie jetzt, wir liefern frei Haus.", en: "Order now and we deliver free."}
 offer_until: %s
 merge:                # a field with _de or _en speaks in letters of that language
   offer_de: Lieferung frei Haus und 5 %% Nachlass
@@ -195,7 +201,8 @@ suppressions  what must not be mailed. scope: person, address, account, both (pe
 responses     kind: visit, call, mail, meeting, quote, reply_card, fax, objection; code or account_id
 places        where postcodes lie (no sample): country,postcode,latitude,longitude, or a postal code file of
               GeoNames as it comes; rules with a radius need it
-returns       external_id,date,code,piece_id,reason (no sample: codes exist after a first batch).
+returns       external_id,date,code,piece_id,reason; where the post tells it, new_street, new_postcode, new_city,
+              successor (no sample: codes exist after a first batch; postlift import returns --template).
               reason: moved_new_address, moved_unknown, addressee_unknown, insufficient_address,
               no_such_number, vacant, refused, unclaimed, deceased, closed_business, no_receptacle,
               temporarily_away, other
@@ -236,8 +243,9 @@ suppressions  was nicht angeschrieben werden darf. scope: person, address, accou
 responses     Reaktionen: kind siehe oben; dazu code oder account_id
 places        wo Postleitzahlen liegen (kein Muster): country,postcode,latitude,longitude oder eine
               Postleitzahlendatei von GeoNames, wie sie kommt; Regeln mit Umkreis brauchen sie
-returns       Rückläufer: external_id,date,code,piece_id,reason (kein Muster: Codes gibt es erst nach dem
-              ersten Versand)
+returns       Rückläufer: external_id,date,code,piece_id,reason; wo die Post sie nennt, new_street, new_postcode,
+              new_city, successor (kein Muster: Codes gibt es erst nach dem ersten Versand;
+              postlift import returns --template)
 campaign.yaml eine Kampagne zur Rückgewinnung:   postlift campaign create -f samples/campaign.yaml
               campaign-bulk.yaml zeigt Tarif, Schlüsselkunden, Gebiet, Paarvergleich und Varianten
               campaign-notice.yaml ist Vertragspost: neue Geschäftsbedingungen an alle mit Vertrag

@@ -15,18 +15,22 @@ import (
 
 // followUpFrom is every letter that sales may know of: the first of each account in a run that was posted and
 // did not come back, of advertising, from its in-home day on. It says nothing of anybody without a letter.
-// Its arguments are those of followUpArgs.
-const followUpFrom = ` FROM runs r
+// The order of runs and letters keeps SQLite from going through the letters of all runs; an account's other letters
+// are found by the account, as its run has as many as it mailed. Its arguments are those of followUpArgs.
+const followUpFrom = ` FROM runs r CROSS JOIN pieces p
 	JOIN campaigns c ON c.id = r.campaign_id AND c.class = '` + string(campaigns.Advertising) + `'
-	JOIN pieces p ON p.run_id = r.id AND p.state = 'posted' AND p.kind = 'live' AND p.account_id IS NOT NULL
 	JOIN batches b ON b.id = p.batch_id
 	JOIN accounts a ON a.id = p.account_id
 	LEFT JOIN employees e ON e.id = a.owner_id
 	LEFT JOIN followups f ON f.id = (SELECT x.id FROM followups x WHERE x.run_id = r.id AND x.account_id = a.id AND x.result <> '` + responses.Noted + `'
 		AND x.occurred_at < ? ORDER BY x.occurred_at DESC, x.id DESC LIMIT 1)
-	WHERE r.in_home_on IS NOT NULL AND r.in_home_on <= ?
+	WHERE p.run_id = r.id AND p.state = 'posted' AND p.kind = 'live' AND p.account_id IS NOT NULL
+	AND r.in_home_on IS NOT NULL AND r.in_home_on <= ?
 	AND COALESCE(b.in_home_on, r.in_home_on) >= ? AND COALESCE(b.in_home_on, r.in_home_on) <= ?
-	AND p.id = (SELECT MIN(y.id) FROM pieces y WHERE y.account_id = p.account_id AND y.run_id = p.run_id AND y.kind = 'live' AND y.state = 'posted')`
+	AND p.id = (SELECT MIN(y.id)` + ownLetters + `)`
+
+// ownLetters are the posted letters of one run to the account of a letter p.
+const ownLetters = ` FROM pieces y WHERE y.account_id = p.account_id AND y.run_id + 0 = p.run_id AND y.kind = 'live' AND y.state = 'posted'`
 
 func followUpArgs(q responses.FollowUpQuery) []any {
 	return []any{q.Until.AddDays(1).Time(), q.To, q.From, q.To}
@@ -57,7 +61,7 @@ func (s *Store) FollowUps(ctx context.Context, q responses.FollowUpQuery) ([]res
 	query := `SELECT r.id, a.id, a.uid, a.external_id, a.name, COALESCE(si.city, ''), COALESCE(e.uid, ''), COALESCE(e.first_name, ''), COALESCE(e.last_name, ''),
 		COALESCE(k.first_name, ''), COALESCE(k.last_name, ''), COALESCE(k.function, ''), COALESCE(k.phone, ''), COALESCE(k.email, ''),
 		p.uid, p.code, p.posted_on, b.uid, c.name, d.name, COALESCE(b.in_home_on, r.in_home_on), COALESCE(f.result, ''), f.occurred_at, f.next_on, ` + blockedCall + `,
-		(SELECT COUNT(*) FROM pieces y WHERE y.account_id = p.account_id AND y.run_id = p.run_id AND y.kind = 'live' AND y.state = 'posted'),
+		(SELECT COUNT(*)` + ownLetters + `),
 		(SELECT COUNT(*) FROM followups y WHERE y.run_id = r.id AND y.account_id = a.id AND y.result <> '` + responses.Noted + `' AND y.occurred_at < ?)` +
 		strings.Replace(followUpFrom, "\n\tWHERE", `
 	LEFT JOIN contacts k ON k.id = p.contact_id

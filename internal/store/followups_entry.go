@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"postlift"
+	"postlift/accounts"
 	"postlift/campaigns"
 	"postlift/migrations"
 	"postlift/responses"
@@ -148,5 +150,13 @@ func (s *Store) LandingPage(ctx context.Context, token string) (responses.Landin
 	if err != nil {
 		return responses.LandingPage{}, err
 	}
-	return responses.LandingPage{Landing: d.Landing, Campaign: found.Name, Sender: settings.Sender.With(d.Sender).Company, PieceUID: found.UID}, nil
+	sender := settings.Sender.With(d.Sender)
+	return responses.LandingPage{Landing: d.Landing, Campaign: found.Name, Sender: sender.Company, Imprint: imprint(sender), PieceUID: found.UID}, nil
+}
+
+// imprint says in lines who answers for a page; what the settings leave empty is left out.
+func imprint(s accounts.Sender) []string {
+	lines := []string{strings.TrimSpace(s.Postcode + " " + s.City), s.Phone, s.Email, s.Web, s.Particulars}
+	lines = append([]string{s.Company, s.Street}, lines...)
+	return slices.DeleteFunc(lines, func(line string) bool { return line == "" })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -284,6 +285,18 @@ func TestEntryFindsWhomSomebodyIs(t *testing.T) {
 			t.Errorf("the search of names does not use its index: %s", plan)
 		}
 	})
+}
+
+// The letters of other runs are not gone through, and an account's others are found by the account: by the run, a list
+// would take the square of what the run mailed.
+func TestFollowUpsAreFoundByRunAndAccount(t *testing.T) {
+	s := openTest(t, filepath.Join(t.TempDir(), "test.db"))
+	for _, query := range []string{"SELECT p.id" + followUpFrom, "SELECT (SELECT COUNT(*)" + ownLetters + ") FROM pieces p"} {
+		plan := planSQL(t, s, "EXPLAIN QUERY PLAN "+strings.ReplaceAll(query, "?", "'2026-03-03'"))
+		if !strings.Contains(plan, "SEARCH y USING INDEX pieces_account (account_id=?)") || strings.Contains(query, "runs r") && !strings.Contains(plan, "SEARCH p USING INDEX pieces_run (run_id=?") {
+			t.Errorf("%s\n%s", query, plan)
+		}
+	}
 }
 
 func planSQL(t *testing.T, s *Store, query string) string {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"postlift"
@@ -58,9 +59,9 @@ GROUP BY c.group_key ORDER BY c.group_key`,
 		d.InHome, d.InHome, d.InHome, runID)
 }
 
-// RunHistories streams the past of the run's accounts with an outcome, assigned or holdout, as it was known on a day,
-// in account order, with their groups and what they were valued at when the run was planned.
-func (s *Store) RunHistories(ctx context.Context, runID int64, outcome string, asOf postlift.Date, take func(responses.ValuedAccount) error) error {
+// RunHistories streams the past of the run's compared accounts of the wanted groups as it was known on a day, in account
+// order, with their groups and what they were valued at when the run was planned.
+func (s *Store) RunHistories(ctx context.Context, runID int64, wanted func(group string) bool, asOf postlift.Date, take func(responses.ValuedAccount) error) error {
 	var ids []int64
 	var rest []responses.ValuedAccount
 	err := s.each(ctx, func(rows *sql.Rows) error {
@@ -69,10 +70,12 @@ func (s *Store) RunHistories(ctx context.Context, runID int64, outcome string, a
 		if err := rows.Scan(&id, &v.Key, &v.FrozenMinor); err != nil {
 			return err
 		}
-		ids, rest = append(ids, id), append(rest, v)
+		if wanted(v.Key) {
+			ids, rest = append(ids, id), append(rest, v)
+		}
 		return nil
-	}, `SELECT account_id, group_key, residual_minor FROM choices WHERE run_id = ? AND outcome = ? AND role NOT IN `+outsideEstimate+`
-ORDER BY account_id`, runID, outcome)
+	}, `SELECT account_id, group_key, residual_minor FROM choices WHERE run_id = ? AND outcome IN ('assigned', 'holdout') AND role NOT IN `+outsideEstimate+`
+ORDER BY account_id`, runID)
 	if err != nil || len(ids) == 0 {
 		return err
 	}
@@ -110,4 +113,22 @@ func (s *Store) KeptReadings(ctx context.Context, exceptRun int64, until postlif
 		}
 		return take(id, report)
 	}, "SELECT run_id, document FROM run_readings WHERE run_id <> ? AND read_on <= ? ORDER BY run_id, day", exceptRun, until)
+}
+
+// PostedRun finds the latest run with an in-home date by the run's id, or by its campaign's id or name.
+func (s *Store) PostedRun(ctx context.Context, name string) (id int64, uid string, err error) {
+	const op = "store.PostedRun"
+	err = s.read.QueryRowContext(ctx, s.bind(`SELECT r.id, r.uid FROM campaigns c JOIN runs r ON r.campaign_id = c.id
+WHERE r.in_home_on IS NOT NULL AND (c.uid = ? OR c.name = ? OR r.uid = ?) ORDER BY r.in_home_on DESC, r.id DESC LIMIT 1`), name, name, name).Scan(&id, &uid)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, "", postlift.Faultf(postlift.NotFound, op, "there is no posted run %q", name)
+	}
+	return id, uid, opError(op, err)
+}
+
+// DataMark changes with every import and with everything that is written to the journal of changes.
+func (s *Store) DataMark(ctx context.Context) (string, error) {
+	var event, load int64
+	err := s.read.QueryRowContext(ctx, "SELECT (SELECT COALESCE(MAX(id), 0) FROM events), (SELECT COALESCE(MAX(id), 0) FROM imports)").Scan(&event, &load)
+	return fmt.Sprintf("%d.%d", event, load), opError("store.DataMark", err)
 }

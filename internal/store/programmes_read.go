@@ -145,7 +145,7 @@ func (s *Store) ActiveGroups(ctx context.Context, on postlift.Date, take func(re
 	}, `SELECT a.group_key, COUNT(*), COALESCE(SUM(y.margin), 0) FROM accounts a LEFT JOIN (
 		SELECT d.account_id, SUM(d.margin * d.rate) AS margin FROM (`+documents+` AND o.placed_on >= ?) d WHERE d.rate IS NOT NULL GROUP BY d.account_id) y ON y.account_id = a.id
 		WHERE a.group_key IN (
-			SELECT x.group_key FROM accounts x JOIN orders o ON o.account_id = x.id WHERE o.placed_on >= ? AND o.placed_on <= ?
+			SELECT x.group_key FROM accounts x WHERE EXISTS (SELECT 1 FROM orders o WHERE o.account_id = x.id AND o.placed_on >= ? AND o.placed_on <= ?)
 			UNION SELECT x.group_key FROM accounts x JOIN contracts k ON k.account_id = x.id WHERE k.started_on <= ? AND (k.ended_on IS NULL OR k.ended_on >= ?))
 		AND a.group_key NOT IN (
 			SELECT c.group_key FROM choices c JOIN runs r ON r.id = c.run_id WHERE c.role = ? AND r.as_of >= ? AND r.as_of < ?)

@@ -270,6 +270,9 @@ func TestProgrammeReportAndAcross(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if v := u.Outcomes.CLV.Programme; v == nil || v.Control != p.Record.ControlGroups || v.Until != u.Outcomes.ReadOn {
+			t.Errorf("the report's value has the programme's line %+v on %s", v, u.Outcomes.ReadOn)
+		}
 		u.Net.Value.Minor += 12345
 		if err := s.gormW.Exec("INSERT INTO run_readings (run_id, day, due_on, read_on, analysis_version, verdict, document, sha256, created_at, actor) SELECT id, 0, ?, ?, 1, ?, ?, '', ?, '' FROM runs WHERE uid = ?",
 			p.EndsOn, p.EndsOn, u.Verdict, string(toJSON(u)), testNow, frozen.RunID).Error; err != nil {

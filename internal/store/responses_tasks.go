@@ -96,7 +96,7 @@ func (r *recording) mergeTasks(found map[string]*taskRow) (fresh int, err error)
 	fresh = len(found)
 	err = inChunks(subjects, func(_ string, args []any) error {
 		var rows []taskRow
-		err := r.Where("subject IN ?", args).Find(&rows).Error
+		err := r.Where("kind IN ? AND subject IN ?", responses.TaskKinds, args).Find(&rows).Error // the index begins with the kind
 		for _, old := range rows {
 			t := found[old.Kind+"\x00"+old.Subject]
 			if t == nil || t.UID != "" {

@@ -46,6 +46,7 @@ type fakes struct {
 	batches   []mailers.Summary
 	files     map[string]string
 	uplift    func(campaign string) (responses.Uplift, error)
+	keeping   func(campaign string) (responses.Kept, error)
 	assess    func(context.Context) (planner.Assessment, error)
 	count     func(context.Context) (campaigns.RuleCount, error)
 	draw      func(mailers.DesignPage) ([]byte, error)
@@ -180,6 +181,13 @@ func (f *fakes) Open(_ context.Context, name string) (io.ReadCloser, error) {
 		return nil, fs.ErrNotExist
 	}
 	return io.NopCloser(strings.NewReader(content)), nil
+}
+
+func (f *fakes) Kept(_ context.Context, campaign string) (responses.Kept, error) {
+	if f.keeping != nil {
+		return f.keeping(campaign)
+	}
+	return responses.Kept{Key: campaign}, nil
 }
 
 func (f *fakes) Uplift(_ context.Context, campaign string) (responses.Uplift, error) {

@@ -91,6 +91,9 @@ type Artefacts interface {
 
 // Results measures what a campaign's letters changed, with the data known today.
 type Results interface {
+	// Kept tells, at once, what stands without computing anything; NotFound where nothing is posted yet.
+	Kept(ctx context.Context, campaign string) (responses.Kept, error)
+	// Uplift measures, which takes seconds for long lists.
 	Uplift(ctx context.Context, campaign string) (responses.Uplift, error)
 }
 

@@ -80,7 +80,7 @@ func (s *staff) standing(ctx context.Context) (st standing, err error) {
 		if b.PostedOn.IsZero() {
 			continue
 		}
-		st.result, err = s.measured(ctx, b.CampaignUID)
+		st.result, _, err = s.measured(ctx, b.CampaignUID, patience)
 		return st, err
 	}
 	return st, nil
@@ -98,19 +98,6 @@ func (s *staff) newestPlan(ctx context.Context, list []campaigns.Campaign) (*cam
 		}
 	}
 	return nil, nil
-}
-
-// measured is a campaign's result; nil while there is nothing to measure yet.
-func (s *staff) measured(ctx context.Context, campaign string) (*responses.Uplift, error) {
-	u, err := s.results.Uplift(ctx, campaign)
-	switch postlift.KindOf(err) {
-	case postlift.Conflict, postlift.NotFound:
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &u, nil
 }
 
 func (st standing) loop() []loopStep {

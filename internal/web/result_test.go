@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,6 +69,78 @@ func TestResultListShowsIntervals(t *testing.T) {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is missing", want)
 		}
+	}
+}
+
+// A frozen report is shown without computing one; today's is computed when asked for, and kept until the data change.
+func TestResultFrozenAndKept(t *testing.T) {
+	f := newFakes()
+	var computed int
+	measured, _ := f.Uplift(t.Context(), "cmp_1")
+	f.uplift = func(string) (responses.Uplift, error) { computed++; return measured, nil }
+	mark := "1"
+	frozen := &measured
+	f.keeping = func(string) (responses.Kept, error) { return responses.Kept{Key: "run|" + mark, Frozen: frozen}, nil }
+	h := f.staff(t)
+	for _, path := range []string{"/", "/results", "/results/cmp_1", "/results/cmp_1.json"} {
+		if w := get(h, "GET", path); w.Code != 200 || computed != 0 {
+			t.Errorf("%s: status %d, %d computed", path, w.Code, computed)
+		}
+	}
+	if body := get(h, "GET", "/results/cmp_1").Body.String(); !strings.Contains(body, `href="/results/cmp_1?today=1`) {
+		t.Error("today's data cannot be asked for")
+	}
+	if body := get(h, "GET", "/results/cmp_1?today=1").Body.String(); computed != 1 || strings.Contains(body, "?today=1") {
+		t.Errorf("today: %d computed", computed)
+	}
+	frozen = nil
+	for range 3 {
+		get(h, "GET", "/results/cmp_1")
+		get(h, "GET", "/results/cmp_1.csv")
+		get(h, "GET", "/results")
+	}
+	if computed != 1 {
+		t.Errorf("equal data were measured %d times", computed)
+	}
+	mark = "2"
+	if get(h, "GET", "/results/cmp_1"); computed != 2 {
+		t.Errorf("changed data: %d computed", computed)
+	}
+}
+
+// While a report is computed its page says so and asks again, in both languages, and the list never measures more at
+// once than there are slots.
+func TestResultUnderWay(t *testing.T) {
+	f := newFakes()
+	for _, id := range []string{"2", "3", "4"} {
+		b := f.batches[0]
+		b.UID, b.RunUID, b.CampaignUID = "bt_"+id, "run_"+id, "cmp_"+id
+		f.batches = append(f.batches, b)
+	}
+	var started atomic.Int32
+	release := make(chan struct{})
+	measured, _ := f.Uplift(t.Context(), "cmp_1")
+	f.uplift = func(string) (responses.Uplift, error) {
+		started.Add(1)
+		<-release
+		return measured, nil
+	}
+	h := f.staff(t)
+	for _, page := range []struct{ path, want string }{{"/results?lang=en", "being computed"}, {"/results/cmp_1?lang=de", "Der Bericht wird berechnet"}, {"/results/cmp_4?lang=en", "for others"}} {
+		w := get(h, "GET", page.path)
+		if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, page.want) || !strings.Contains(body, `http-equiv="refresh"`) {
+			t.Errorf("%s: status %d, %q is missing, or nothing asks again", page.path, w.Code, page.want)
+		}
+	}
+	if w := get(h, "GET", "/results/cmp_4.csv"); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("a file beyond the slots: status %d", w.Code)
+	}
+	if n := started.Load(); n != computedAtOnce {
+		t.Errorf("%d are measured at once", n)
+	}
+	close(release)
+	if w := get(h, "GET", "/results/cmp_1.csv"); w.Code != 200 {
+		t.Errorf("a file that was waited for: status %d", w.Code)
 	}
 }
 

@@ -21,6 +21,7 @@ type staff struct {
 	assessing *computing[planner.Assessment]
 	bridging  *computing[bridgeFound]
 	acrossing *computing[responses.Across]
+	measuring *computing[responses.Uplift]
 	campaigns Campaigns
 	designs   Designs
 	batches   Batches
@@ -50,6 +51,7 @@ func Staff(o StaffOptions) (http.Handler, error) {
 	s.assessing = newComputing[planner.Assessment](s.slots)
 	s.bridging = newComputing[bridgeFound](s.slots)
 	s.acrossing = newComputing[responses.Across](s.slots)
+	s.measuring = newComputing[responses.Uplift](s.slots)
 	r := s.engine()
 	addHealth(r, o.Health, o.Log)
 	s.addRoutes(r)

@@ -149,7 +149,7 @@ func (c *composer) value() {
 		t.Rows = append(t.Rows, Row{Name: name, Cells: append([]string{kind}, c.cells(m)...)})
 	}
 	measured, model, programme := c.t("measured", "gemessen"), c.t("model", "Modell"), c.t("programme", "Programm")
-	row(c.t("Realised: margin less cost", "Realisiert: Deckungsbeitrag abzüglich Kosten"), measured, v.Realised)
+	row(c.f("Realised up to day %s: margin less cost", "Realisiert bis Tag %s: Deckungsbeitrag abzüglich Kosten", c.count(c.Outcomes.Day)), measured, v.Realised)
 	if p := v.Projected; p != nil {
 		row(c.t("Projected residual value, calibrated", "Projizierter Restwert, kalibriert"), model, p.Calibrated)
 		if p.Calibrated == nil && p.Residual != nil {

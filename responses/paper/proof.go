@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"postlift/campaigns/experiment"
 
 	"postlift/responses"
 )
@@ -230,9 +231,24 @@ func (c *composer) record() {
 		s.Lead = []string{c.t("The record of this run is not at hand here; it lies with the run.", "Die Registrierung dieses Laufs liegt hier nicht vor; sie ist beim Lauf gespeichert.")}
 	}
 	if e := c.Estimator; e != "" && !c.held() {
-		row(c.t("Estimator that decides", "Schätzung, die entscheidet"), e)
+		row(c.t("Estimator that decides", "Schätzung, die entscheidet"), c.estimator(e))
 	}
 	row(c.t("Exploratory parts", "Explorative Teile"), c.t("segments; whatever is marked so", "Segmente; was so gekennzeichnet ist"))
 	s.Tables = []Table{t}
 	c.add(s)
+}
+
+// estimator puts the name of an estimator into words.
+func (c *composer) estimator(name string) string {
+	switch name {
+	case experiment.PrimaryBlocked:
+		return c.t("differences within matched blocks", "Unterschiede innerhalb der Blöcke")
+	case experiment.PrimaryWaves:
+		return c.t("the just mailed against those not mailed yet", "eben Angeschriebene gegen noch nicht Angeschriebene")
+	case experiment.PrimaryCUPED:
+		return c.t("difference in means, adjusted for the year before", "Unterschied der Mittel, bereinigt um das Vorjahr")
+	case experiment.PrimaryWelch:
+		return c.t("difference in means", "Unterschied der Mittel")
+	}
+	return name
 }

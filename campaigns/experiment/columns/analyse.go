@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"postlift"
 	"postlift/campaigns/experiment"
@@ -23,7 +22,6 @@ const alpha = .05
 // stand beside it and decide nothing. Broken tables are Invalid faults; arms of other sizes than planned are a
 // withheld result.
 func Analyse(t *Table, o Options) (Report, error) {
-	began := time.Now()
 	a, err := newAnalysis(t, o)
 	if err != nil {
 		return Report{}, err
@@ -52,7 +50,6 @@ func Analyse(t *Table, o Options) (Report, error) {
 		}
 	}
 	r.Notes = a.notes
-	r.Seconds = time.Since(began).Seconds()
 	return r, nil
 }
 

@@ -3,6 +3,7 @@ package columns
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"postlift"
 	"postlift/campaigns/experiment"
@@ -12,8 +13,8 @@ import (
 func (a *analysis) sizes() error {
 	if a.Weights == nil {
 		if a.units.propensity == nil && a.Pair == nil {
-			a.notes = append(a.notes, "The planned sizes of the arms are not known, so nobody checked whether rows are missing: name them with --weights, such as "+
-				a.Roles.Control+"=1,…")
+			a.notes = append(a.notes, "The planned sizes of the arms are not known, so nobody checked whether rows are missing: name them with --weights, such as '"+
+				strings.Join(a.Arm.Names, "=1,")+"=1' for arms of one size.")
 		}
 		return nil
 	}

@@ -29,7 +29,7 @@ type Report struct {
 	Results      []Result         `json:"results"`
 	Notes        []string         `json:"notes"`
 	ReadSeconds  float64          `json:"read_seconds"`
-	Seconds      float64          `json:"analysis_seconds"`
+	Seconds      float64          `json:"analysis_seconds"` // with that of reading filled in by who takes the time
 	Resampling   *ResamplingLimit `json:"resampling,omitempty"`
 	SeparatorWas string           `json:"separator"`
 	DecimalWas   string           `json:"decimal_sign"`
