@@ -302,6 +302,12 @@ func (s *Service) ProgrammeLine(ctx context.Context, asOf postlift.Date) (*Progr
 }
 
 func (r ProgrammeReport) line() *ProgrammeLine {
+	net := r.Net
+	if net != nil && r.NetAlways != nil { // looked at early: the bounds of which the sentence speaks
+		wide := *net
+		wide.Low, wide.High = r.NetAlways.Low, r.NetAlways.High
+		net = &wide
+	}
 	return &ProgrammeLine{From: r.From, Until: min(r.AsOf, r.Until), Mailed: r.MailedArm.Groups, Control: r.ControlArm.Groups,
-		Gain: r.Gain, Net: r.Net, Text: r.lineText()}
+		Gain: r.Gain, Net: net, Text: r.lineText()}
 }

@@ -32,7 +32,7 @@ func (m measurement) interimNote(u *Uplift, add func(name, en, de string)) {
 // exploratorySentence says what an unregistered reading found, without a verdict.
 func (m measurement) exploratorySentence(u *Uplift, lang string) string {
 	de := lang == "de"
-	found := ""
+	var found string
 	switch {
 	case m.Run.Variation.Metric == MetricOrders && u.Orders != nil:
 		places := func(v float64) string {

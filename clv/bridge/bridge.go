@@ -83,9 +83,6 @@ func (l *Line) Add(o Line) {
 	l.Opening, l.Closing = l.Opening+o.Opening, l.Closing+o.Closing
 }
 
-// Behaviour is all that accounts which go on did otherwise than forecast.
-func (l *Line) Behaviour() int64 { return l.Cash + l.Value }
-
 // steps are those between opening and closing, in their order.
 func (l *Line) steps() []*int64 {
 	return []*int64{&l.Late, &l.New, &l.Lost, &l.Realised, &l.Unwound, &l.Further, &l.Cash, &l.Value, &l.Model, &l.Assumptions}

@@ -96,3 +96,8 @@ func (w *measureWatch) RunHistories(ctx context.Context, runID int64, wanted fun
 func (w *measureWatch) RunSegments(ctx context.Context, runID int64, take func(responses.SegmentRow) error) error {
 	return w.part("segments", func() error { return w.Store.RunSegments(ctx, runID, take) })
 }
+
+// ActiveGroups is that of the store.
+func (w *measureWatch) ActiveGroups(ctx context.Context, on postlift.Date, take func(responses.GroupRow) error) error {
+	return w.part("groups of the programme's line", func() error { return w.Store.ActiveGroups(ctx, on, take) })
+}

@@ -28,7 +28,7 @@ func coverageText(w io.Writer, r *coverage.Result, failing bool) {
 			fmt.Fprintf(t, "%s\t%g %%\t%d\t%.1f\t%.1f\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", x.Metric, 100*x.Lift, x.Shown, 100*x.Share, 100*x.Bound, side(x, x.TooHigh), side(x, x.TooLow),
 				hundred(x.Share80), optional(x.Width, "%.2f"), barOf(x), x.Result, x.Says())
 		}
-		t.Flush()
+		_ = t.Flush() // an error lies in w, which its owner looks at
 	}
 	fmt.Fprintf(w, "\n%s\n", coverageSummary(r))
 }

@@ -257,6 +257,8 @@ func TestAFrozenReadingStays(t *testing.T) {
 		if now, err := measuring.Learn(ctx, responses.LearnRequest{Rebuild: true, DryRun: true}, by); err != nil || !now.Changed {
 			t.Errorf("a rebuild does not see the late order (%v)", err)
 		}
+		later := orderRow{Source: "w", ExternalID: "later", AccountID: lucky, DocType: "order", PlacedOn: in.AddDays(499), Currency: "EUR", NetMinor: 100, MarginMinor: &margin}
+		must(t, s.gormW.Create(&later).Error) // so that orders of the last readings' days are known
 		last, err := measuring.MeasureDue(ctx, in.AddDays(500), by)
 		var days []int
 		for _, f := range last.Taken {

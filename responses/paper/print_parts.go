@@ -134,9 +134,8 @@ func (p *printer) table(t Table, caption bool) {
 	if caption {
 		p.para(t.Caption, look{style: sheet.Bold, size: sizeSmall, ink: grey}, 0, 600)
 	}
-	head := Row{}
 	if len(t.Head) > 0 {
-		head = Row{Name: t.Head[0], Cells: t.Head[1:]}
+		head := Row{Name: t.Head[0], Cells: t.Head[1:]}
 		p.row(head, widths, look{style: sheet.Bold, size: size, ink: grey}, t.Words)
 	}
 	for _, r := range t.Rows {

@@ -146,7 +146,7 @@ func (o *observed) assigned() float64 { return float64(o.treated) }
 func (o *observed) headline() {
 	u, x := &o.u, o.truth
 	gain := x.gain[0] * o.assigned()
-	s := span{}
+	var s span
 	if u.Net != nil {
 		if s = moneySpan(u.Net); u.Welch != nil {
 			w := moneySpan(&u.Welch.Total)

@@ -74,17 +74,6 @@ func Run(ctx context.Context, s Settings, done func(campaigns int)) (*Result, er
 	return r, nil
 }
 
-// Total is how many campaigns a trial plays.
-func (s *Settings) Total() int {
-	n := 0
-	for _, d := range Designs() {
-		if len(s.Designs) == 0 || slices.Contains(s.Designs, d.Name) {
-			n += d.Played(s.Campaigns)
-		}
-	}
-	return n
-}
-
 type trial struct {
 	settings *Settings
 	designs  []Design

@@ -125,9 +125,6 @@ func plainSpan(i *responses.Interval) span {
 	return s
 }
 
-// money widens an interval of whole minor units by what rounding took.
-const rounding = .5
-
 // see counts an interval with what the product says of it.
 func (t *tally) see(metric string, lift float64, s span, truth float64, marks ...string) {
 	c := t.at(metric, lift)

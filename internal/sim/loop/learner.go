@@ -85,9 +85,6 @@ func dayOf(month int) postlift.Date {
 	return firstDay.AddDays(int(math.Round(float64(month) * 365.25 / 12)))
 }
 
-// windowDays is the window of Window months, so that one run ends before the next is planned.
-const windowDays = 60
-
 func (l *learner) begin(s *State) error {
 	n := len(s.book)
 	l.candidates, l.held, l.met = make([]campaigns.Candidate, 0, n), make([]int16, n), make([]met, len(s.w.segments))
