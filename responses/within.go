@@ -3,7 +3,6 @@ package responses
 import (
 	"context"
 	"math"
-	"slices"
 
 	"postlift"
 	"postlift/campaigns/experiment"
@@ -119,14 +118,4 @@ func (s *Service) between(ctx context.Context, in *Reading, from postlift.Date, 
 		return e, BrokenRatio, nil
 	}
 	return m.res.Estimate().Scale(float64(m.res.Treated.Groups)), "", nil
-}
-
-// Notes lists the runs left out with their reasons, each campaign once, sorted.
-func (p MailPart) Notes() []string {
-	var list []string
-	for _, l := range p.Left {
-		list = append(list, l.Campaign+": "+l.Reason)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }

@@ -120,7 +120,7 @@ func TestMailBetween(t *testing.T) {
 	}
 	two := between(inHome, inHome.AddDays(200), "one", "two", WavesApart)
 	width := func(g *MoneyInterval) float64 { return float64(g.High.Minor - g.Low.Minor) }
-	if two.Runs != 2 || two.Gain.Value.Minor != 2*whole.Gain.Value.Minor || len(two.Notes()) != 1 || !(width(two.Gain) > width(whole.Gain) && width(two.Gain) < 1.45*width(whole.Gain)) {
+	if two.Runs != 2 || two.Gain.Value.Minor != 2*whole.Gain.Value.Minor || len(two.Left) != 1 || !(width(two.Gain) > width(whole.Gain) && width(two.Gain) < 1.45*width(whole.Gain)) {
 		t.Errorf("two runs: %+v, one: %+v", two, whole)
 	}
 	if mixed := between(inHome, inHome.AddDays(200), "one", OtherCurrency); *mixed.Gain != *whole.Gain || mixed.Cost != whole.Cost || len(mixed.Left) != 1 || mixed.Left[0].Reason != OtherCurrency {

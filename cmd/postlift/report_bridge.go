@@ -158,8 +158,8 @@ func (b bridgeAnswer) text(w io.Writer, lang string) {
 		if q.Mail.Overlap > 0 {
 			fmt.Fprintln(w, "  "+say("bridge.mail.overlap", q.Mail.Overlap))
 		}
-		for _, note := range q.Mail.Notes() {
-			fmt.Fprintln(w, "  "+say("bridge.mail.left", note))
+		for _, left := range q.Mail.Left {
+			fmt.Fprintln(w, "  "+say("bridge.mail.left", left.Campaign, say("bridge.left."+left.Reason)))
 		}
 		for _, note := range q.Notes {
 			fmt.Fprintln(w, say("bridge.note."+note))
