@@ -110,10 +110,11 @@ func (m measurement) check(u *Uplift) {
 // cappedShare is the quantile above which the sensitivity figure caps outcomes.
 const cappedShare = .999
 
-// seed is the same for every reading of a run, so that a report can be repeated to the digit.
+// seed is the same for every reading of a run, so that a report can be repeated to the digit, in another installation with
+// the same data, too: ids are not in it.
 func (m measurement) seed() uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(m.Run.UID))
+	h.Write([]byte(m.Run.Campaign+m.Run.InHomeOn.String()))
 	return h.Sum64()
 }
 

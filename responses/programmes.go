@@ -303,7 +303,7 @@ func (s *Service) ProgrammeLine(ctx context.Context, asOf postlift.Date) (*Progr
 
 func (r ProgrammeReport) line() *ProgrammeLine {
 	net := r.Net
-	if net != nil && r.NetAlways != nil { // looked at early: the bounds of which the sentence speaks
+	if (r.interim() || r.EndedEarly) && net != nil && r.NetAlways != nil { // the bounds of which the sentence speaks
 		wide := *net
 		wide.Low, wide.High = r.NetAlways.Low, r.NetAlways.High
 		net = &wide

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
@@ -203,7 +204,9 @@ func TestEnginesAgree(t *testing.T) {
 	x, y := reflect.ValueOf(*a), reflect.ValueOf(*b)
 	for i := range x.NumField() {
 		if !reflect.DeepEqual(x.Field(i).Interface(), y.Field(i).Interface()) {
-			t.Errorf("uplift: %s is %+v on SQLite, %+v on PostgreSQL", x.Type().Field(i).Name, x.Field(i).Interface(), y.Field(i).Interface())
+			left, _ := json.Marshal(x.Field(i).Interface())
+			right, _ := json.Marshal(y.Field(i).Interface())
+			t.Errorf("uplift: %s is %s on SQLite, %s on PostgreSQL", x.Type().Field(i).Name, left, right)
 		}
 	}
 }

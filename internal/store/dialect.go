@@ -7,7 +7,18 @@ import (
 	"gorm.io/gorm"
 	moderncsqlite "modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
+
+	"postlift/migrations"
 )
+
+// bytewise is an expression by which texts are sorted as SQLite sorts them, byte by byte: draws depend on the order in
+// which units come.
+func (s *Store) bytewise(text string) string {
+	if s.dialect == migrations.Postgres {
+		return text + ` COLLATE "C"`
+	}
+	return text
+}
 
 // sqliteDialector teaches gorm's SQLite dialect the error codes of the pure-Go driver, which its own
 // translation does not know.

@@ -10,17 +10,13 @@ import (
 	"postlift"
 	"postlift/accounts"
 	"postlift/campaigns"
-	"postlift/migrations"
 	"postlift/responses"
 )
 
 // searchedName is SQL for a company's name as it is looked for: the expression of the index
 // accounts_search, to the letter.
 func (s *Store) searchedName() string {
-	name := "a.name"
-	if s.dialect == migrations.Postgres {
-		name = `a.name COLLATE "C"`
-	}
+	name := s.bytewise("a.name")
 	for _, pair := range [][2]string{{"Ä", "ae"}, {"ä", "ae"}, {"Ö", "oe"}, {"ö", "oe"}, {"Ü", "ue"}, {"ü", "ue"}, {"ß", "ss"}} {
 		name = "REPLACE(" + name + ", '" + pair[0] + "', '" + pair[1] + "')"
 	}

@@ -41,17 +41,28 @@ FROM contracts c JOIN accounts a ON a.id = c.account_id LEFT JOIN contract_lines
 		query += " AND c.started_on <= ?"
 		args = append(args, begun)
 	}
-	return func(yield func(owned[scoring.ContractRecord], error) bool) {
-		rows, err := s.queryRead(ctx, query+" ORDER BY c.account_id, c.id, l.line_no, l.valid_from", args...)
+	query += " ORDER BY c.account_id, c.id, l.line_no, l.valid_from"
+	return withLines(func() (*sql.Rows, error) { return s.queryRead(ctx, query, args...) },
+		func(rows *sql.Rows) (owned[scoring.ContractRecord], int64, scoring.LineRecord, error) {
+			return scanContract(rows, rates)
+		},
+		func(c *scoring.ContractRecord, l scoring.LineRecord) { c.Lines = append(c.Lines, l) })
+}
+
+// withLines joins rows of contracts, one for each version of a line, into contracts with all their lines. The rows come
+// by contract; scan reads one with the contract's id, and add takes a line.
+func withLines[C any](open func() (*sql.Rows, error), scan func(*sql.Rows) (owned[C], int64, scoring.LineRecord, error), add func(*C, scoring.LineRecord)) iter.Seq2[owned[C], error] {
+	return func(yield func(owned[C], error) bool) {
+		rows, err := open()
 		if err != nil {
-			yield(owned[scoring.ContractRecord]{}, fmt.Errorf("contracts: %w", err))
+			yield(owned[C]{}, fmt.Errorf("contracts: %w", err))
 			return
 		}
 		defer rows.Close()
-		var current owned[scoring.ContractRecord]
+		var current owned[C]
 		var currentID int64
 		for rows.Next() {
-			next, id, line, err := scanContract(rows, rates)
+			next, id, line, err := scan(rows)
 			if err != nil {
 				yield(next, err)
 				return
@@ -63,11 +74,11 @@ FROM contracts c JOIN accounts a ON a.id = c.account_id LEFT JOIN contract_lines
 				current, currentID = next, id
 			}
 			if !line.From.IsZero() {
-				current.value.Lines = append(current.value.Lines, line)
+				add(&current.value, line)
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(owned[scoring.ContractRecord]{}, err)
+			yield(owned[C]{}, err)
 			return
 		}
 		if currentID != 0 {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"iter"
 	"strings"
 
@@ -35,44 +34,16 @@ func (s *Store) runningContracts(ctx context.Context, asOf postlift.Date) iter.S
 FROM contracts c JOIN accounts a ON a.id = c.account_id LEFT JOIN employees e ON e.id = a.owner_id LEFT JOIN contract_lines l ON l.contract_id = c.id
 WHERE c.started_on <= ? AND (c.ended_on IS NULL OR c.ended_on > ?) AND (c.auto_renew OR c.term_ends_on >= ?)
 ORDER BY c.account_id, c.id, l.line_no, l.valid_from`
-	return func(yield func(owned[retention.ContractOf], error) bool) {
-		rates, err := s.ratesOn(ctx, asOf)
-		if err != nil {
-			yield(owned[retention.ContractOf]{}, err)
-			return
+	var rates map[string]float64
+	return withLines(func() (rows *sql.Rows, err error) {
+		if rates, err = s.ratesOn(ctx, asOf); err != nil {
+			return nil, err
 		}
-		rows, err := s.queryRead(ctx, query, asOf, asOf, asOf)
-		if err != nil {
-			yield(owned[retention.ContractOf]{}, fmt.Errorf("contracts: %w", err))
-			return
-		}
-		defer rows.Close()
-		var current owned[retention.ContractOf]
-		var currentID int64
-		for rows.Next() {
-			next, id, line, err := scanRunning(rows, rates)
-			if err != nil {
-				yield(next, err)
-				return
-			}
-			if id != currentID {
-				if currentID != 0 && !yield(current, nil) {
-					return
-				}
-				current, currentID = next, id
-			}
-			if !line.From.IsZero() {
-				current.value.Lines = append(current.value.Lines, line)
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(owned[retention.ContractOf]{}, err)
-			return
-		}
-		if currentID != 0 {
-			yield(current, nil)
-		}
-	}
+		return s.queryRead(ctx, query, asOf, asOf, asOf)
+	}, func(rows *sql.Rows) (owned[retention.ContractOf], int64, scoring.LineRecord, error) {
+		return scanRunning(rows, rates)
+	},
+		func(c *retention.ContractOf, l scoring.LineRecord) { c.Lines = append(c.Lines, l) })
 }
 
 func scanRunning(rows *sql.Rows, rates map[string]float64) (c owned[retention.ContractOf], id int64, l scoring.LineRecord, err error) {

@@ -163,7 +163,7 @@ func (s *Store) RunGroups(ctx context.Context, runID int64, take func(responses.
 	}, `SELECT group_key, outcome, MIN(propensity), COUNT(*), CAST(SUM(pre_margin_minor) AS DOUBLE PRECISION),
 		CAST(SUM(expected_value_minor + cost_minor) AS DOUBLE PRECISION), MIN(stratum), MIN(wave)
 		FROM choices WHERE run_id = ? AND outcome IN ('assigned', 'holdout') AND role NOT IN `+outsideEstimate+`
-		GROUP BY group_key, outcome ORDER BY group_key, outcome`, runID)
+		GROUP BY group_key, outcome ORDER BY `+s.bytewise("group_key")+`, outcome`, runID)
 }
 
 // RunDays streams what each group of the run ordered on each day, net of credits, in the run's currency. Where the run
