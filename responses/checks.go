@@ -114,7 +114,7 @@ const cappedShare = .999
 // the same data, too: ids are not in it.
 func (m measurement) seed() uint64 {
 	h := fnv.New64a()
-	h.Write([]byte(m.Run.Campaign+m.Run.InHomeOn.String()))
+	h.Write([]byte(m.Run.Campaign + m.Run.InHomeOn.String()))
 	return h.Sum64()
 }
 
