@@ -90,7 +90,7 @@ func TestRenewalsByHand(t *testing.T) {
 		t.Fatalf("%+v", o.Arms)
 	}
 	se := math.Hypot(.5/2, (4./9-0)/2) // half the distance of the two linearised shares, by arm
-	e := experiment.Welch(experiment.Sample{N: 2, Mean: 1. / 3, Var: math.Pow(4./9, 2) / 2}, experiment.Sample{N: 2, Mean: .75, Var: .125})
+	e := experiment.Welch(experiment.Sample{N: 2, Mean: 1. / 3, Var: 4. / 9 * 4 / 9 / 2}, experiment.Sample{N: 2, Mean: .75, Var: .125})
 	if d := o.Difference; d == nil || math.Abs(d.Value-(.75-1./3)) > 1e-12 || math.Abs(d.Low-e.Low) > 1e-9 || math.Abs(e.SE-se) > 1e-9 {
 		t.Errorf("difference %+v, want %+v, se %g", d, e, se)
 	}

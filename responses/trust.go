@@ -167,7 +167,7 @@ func (j judgement) reword(t Trust) {
 	if !t.Trusted {
 		u.Notes = append(u.Notes, Note{Name: Indicative, Text: t.Sentence})
 	}
-	decided := u.Net != nil && (u.Verdict == Works || u.Verdict == Hurts) && !(j.Run.Design.waves() && j.interim())
+	decided := u.Net != nil && (u.Verdict == Works || u.Verdict == Hurts) && (!j.Run.Design.waves() || !j.interim())
 	switch {
 	case !decided:
 	case !t.Trusted:

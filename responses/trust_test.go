@@ -125,10 +125,10 @@ func TestBelief(t *testing.T) {
 	if want := weight*value - cost; math.Abs(float64(b.Net.Minor)-want) > .002*math.Abs(want) {
 		t.Errorf("expected net gain %v, want %.0f", b.Net, want)
 	}
-	if !(b.Net.Minor < u.Net.Value.Minor) || !(b.Others[0].Net.Minor < b.Net.Minor && b.Net.Minor < b.Others[1].Net.Minor) {
+	if b.Net.Minor >= u.Net.Value.Minor || b.Others[0].Net.Minor >= b.Net.Minor || b.Net.Minor >= b.Others[1].Net.Minor {
 		t.Errorf("believed %v, half %v, twice %v, estimated %v", b.Net, b.Others[0].Net, b.Others[1].Net, u.Net.Value)
 	}
-	if d := b.Missed.Minor - b.Loss.Minor - b.Net.Minor; d < -2 || d > 2 || !(b.Low.Minor < b.Net.Minor && b.Net.Minor < b.High.Minor) {
+	if d := b.Missed.Minor - b.Loss.Minor - b.Net.Minor; d < -2 || d > 2 || b.Low.Minor >= b.Net.Minor || b.Net.Minor >= b.High.Minor {
 		t.Errorf("gain %v less loss %v is not %v", b.Missed, b.Loss, b.Net)
 	}
 	if u = judged(t, in, FrozenTrust{}, inThree); u.Belief.Registered || u.Belief.PriorSD != campaigns.ScepticSD {

@@ -103,8 +103,8 @@ func printChecks(line func(name, format string, args ...any), x *tabled.Result) 
 		line("capped at 99.9%", "%s  [%s, %s]  above %s; another question, sensitivity only", figure(c.Value), figure(c.Low), figure(c.High), figure(c.Cap))
 	}
 	if c := x.Complier; c != nil {
-		switch {
-		case c.Value == nil:
+		switch c.Value {
+		case nil:
 			line("where delivered", "%s (%.1f%% against %.1f%%)", c.Reason, 100*c.Delivered, 100*c.Control)
 		default:
 			line("where delivered", "%s  [%s, %s]  (%.1f%% against %.1f%%)", figure(*c.Value), figure(*c.Low), figure(*c.High), 100*c.Delivered, 100*c.Control)

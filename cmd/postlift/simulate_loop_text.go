@@ -88,7 +88,7 @@ func loopComparisons(w io.Writer, r *loop.Result) {
 		fmt.Fprintf(t, "%s\t%+.2f\t%s\t%s\t%d of %d\t%+.2f\t%s\t%s\t%s\t%s\n", c.Over, c.All.Mean/100, loopInterval(c.All, n), relative(c.Relative), c.Won, n,
 			c.Late.Mean/100, loopInterval(c.Late, n), relative(c.LateRel), relative(c.PerPiece), verdictWords[c.Verdict])
 	}
-	t.Flush()
+	_ = t.Flush() // an error lies in w, which its owner looks at
 }
 
 func loopInterval(p loop.Paired, n int) string {
@@ -116,7 +116,7 @@ func loopMeasuring(w io.Writer, r *loop.Result) {
 	for _, l := range m.Lifts {
 		fmt.Fprintf(t, "%s\t%+.3f\t%+.3f to %+.3f\t%+.3f\t%+.2f\t\n", l.Segment, l.Learned, l.Low, l.High, l.Met, l.Truth)
 	}
-	t.Flush()
+	_ = t.Flush() // an error lies in w, which its owner looks at
 }
 
 func measuringWords(m *loop.Measuring) string {

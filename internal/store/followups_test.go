@@ -321,6 +321,7 @@ func planSQL(t *testing.T, s *Store, query string) string {
 		}
 		all = append(all, values...)
 	}
+	must(t, rows.Err())
 	return strings.Join(all, " ")
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -78,7 +79,7 @@ func posted(t *testing.T, s *Store, runUID string, inHome postlift.Date, seed ui
 			}
 		}
 	}
-	if err := s.gormW.CreateInBatches(&orders, 500).Error; err != nil {
+	if err := errors.Join(rows.Err(), s.gormW.CreateInBatches(&orders, 500).Error); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -114,7 +115,7 @@ func TestASecondCampaignLearnsFromTheFirst(t *testing.T) {
 		if err != nil || len(early.Taken) != 1 || early.Taken[0].Day != 30 || early.Learned.Changed || len(early.Next) != 1 || early.Next[0].Day != responses.PrimaryReading {
 			t.Fatalf("day 31: %+v, %v", early, err)
 		}
-		dry, err := measuring.Learn(ctx, responses.LearnRequest{Campaign: "First", DryRun: true}, by)
+		_, err = measuring.Learn(ctx, responses.LearnRequest{Campaign: "First", DryRun: true}, by)
 		wantKind(t, err, postlift.Conflict, "postlift measure")
 		done, err := measuring.MeasureDue(ctx, in.AddDays(110), by)
 		if err != nil || len(done.Taken) != 1 || done.Taken[0].Day != responses.PrimaryReading || !done.Learned.Changed || done.Learned.Version != 1 || len(done.Closed) != 0 {
@@ -146,7 +147,7 @@ func TestASecondCampaignLearnsFromTheFirst(t *testing.T) {
 				t.Errorf("rebuilt %v: %+v, %v", rebuild, now, err)
 			}
 		}
-		if dry, err = measuring.Learn(ctx, responses.LearnRequest{Rebuild: true, DryRun: true}, by); err != nil || dry.Changed || len(dry.Lessons) != 1 {
+		if dry, err := measuring.Learn(ctx, responses.LearnRequest{Rebuild: true, DryRun: true}, by); err != nil || dry.Changed || len(dry.Lessons) != 1 {
 			t.Errorf("rebuilt for show: %+v, %v", dry, err)
 		}
 		state, err := measuring.Learned(ctx)

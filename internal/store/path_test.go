@@ -49,7 +49,7 @@ func (p *slowPath) counts() []string {
 		var stage string
 		var compared bool
 		var account int64
-		fmt.Sscan(key, &stage, &compared, &account)
+		_, _ = fmt.Sscan(key, &stage, &compared, &account) // as written above
 		method := ""
 		if stage == responses.PathOrder && !compared {
 			method = p.method[account]
@@ -81,7 +81,7 @@ func readSlowly(t *testing.T, s *Store, homes map[int64]string, until string) *s
 	}
 	read("SELECT account_id, outcome, CAST(wave AS TEXT) FROM choices WHERE role = '' AND outcome IN ('assigned', 'holdout')", func(id int64, outcome, wave string) {
 		var n int64
-		fmt.Sscan(wave, &n)
+		_, _ = fmt.Sscan(wave, &n) // a wave is a number
 		p.arm[id], p.home[id] = outcome, homes[n]
 	})
 	read("SELECT account_id, kind, CAST("+s.dateOfInstant("occurred_at")+" AS TEXT) FROM responses", func(id int64, kind, day string) {

@@ -186,7 +186,7 @@ func mailTreated(t *testing.T, s *Store, p campaigns.Programme, name string, on 
 		&batchRow{ID: next, UID: "bt_" + uid, RunID: next, VendorID: 1, State: "posted", CreatedAt: testNow})
 	margin := int64(0)
 	for i, m := range members {
-		account, order := m.AccountID, int64(2000+37*(m.AccountID%11))
+		account, order := m.AccountID, 2000+37*(m.AccountID%11)
 		outcome := "gated"
 		if !m.Control {
 			outcome = "assigned"

@@ -33,7 +33,7 @@ func TestWorldMoments(t *testing.T) {
 	for i := range w.Accounts() {
 		s := w.segments[w.segment[i]]
 		add("rate", w.rate[i]-rateMean)
-		add("rate variance", math.Pow(w.rate[i]-rateMean, 2)-rateMean*rateMean/rateShape)
+		add("rate variance", (w.rate[i]-rateMean)*(w.rate[i]-rateMean)-rateMean*rateMean/rateShape)
 		add("hazard", w.hazard[i]-hazardMean)
 		add("order margin", w.margin[i]/s.Value-orderMean)
 		add("own answer", w.lift[i]-s.Lift)
