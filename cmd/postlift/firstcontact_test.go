@@ -15,6 +15,7 @@ import (
 	"postlift/clv/fitting"
 	"postlift/mailers"
 	"postlift/responses"
+	"postlift/responses/paper"
 )
 
 // TestNoDataIsMadeByLooking: a command on a folder without data says so and leaves nothing behind.
@@ -148,11 +149,11 @@ func TestUpliftTextSpeaksGerman(t *testing.T) {
 		InHomeOn: postlift.MustDate("2026-03-07"), Arms: []responses.Arm{{Name: responses.ArmHoldout, Accounts: 1200, MeanAccount: eur(100)}}}
 	u.Attributed.ByCode.Margin, u.Attributed.ByCustomer.Margin, u.Cost.Actual, u.Cost.Planned = eur(1), eur(2), eur(3), eur(4)
 	for lang, want := range map[string][]string{
-		"en": {"Frühling: No proof yet (indicative: small control group)  [no_proof, indicative]\n", "€12,345", "12.3  [−0.5, 25.0]", "held out", "1,200 accounts", "in home 2026-03-07"},
-		"de": {"Frühling: Noch kein Beweis (Richtwert: kleine Kontrollgruppe)  [no_proof, indicative]\n", "12.345\u00a0€", "12,3  [−0,5; 25,0]", "zurückgehalten", "1.200 Kunden", "beim Empfänger 07.03.2026"},
+		"en": {"Frühling: No proof yet (indicative: the interval promises more than it keeps)  [no_proof, indicative]\n", "€12,345", "12.3  [−0.5, 25.0]", "held out", "1,200 accounts", "in home 2026-03-07"},
+		"de": {"Frühling: Noch kein Beweis (Richtwert: Das Intervall verspricht mehr, als es hält)  [no_proof, indicative]\n", "12.345\u00a0€", "12,3  [−0,5; 25,0]", "zurückgehalten", "1.200 Kunden", "beim Empfänger 07.03.2026"},
 	} {
 		var w bytes.Buffer
-		printUplift(&w, u, lang, "")
+		printUplift(&w, u, paper.Registered{}, lang, "")
 		for _, part := range want {
 			if !strings.Contains(w.String(), part) {
 				t.Errorf("%s: %q is missing in\n%s", lang, part, w.String())

@@ -69,7 +69,7 @@ CAMPAIGN is a campaign's id or name, or a run's id.`,
 			if err := files.write(u, paper.Compose(u, registered, lang)); err != nil {
 				return err
 			}
-			return a.print(u, func(w io.Writer) { printRegistered(w, u, registered, lang, files.listed()) })
+			return a.print(u, func(w io.Writer) { printUplift(w, u, registered, lang, files.listed()) })
 		},
 	}
 	f := cmd.Flags()

@@ -18,7 +18,7 @@ var upliftWords = map[string]responses.Bilingual{
 	responses.Hurts:       {EN: "Hurts", DE: "Schadet"},
 	responses.Withheld:    {EN: "Withheld", DE: "Nicht auswertbar"},
 	responses.Interim:     {EN: "interim: the window is still open", DE: "Zwischenstand: Der Messzeitraum läuft noch"},
-	responses.Indicative:  {EN: "indicative: small control group", DE: "Richtwert: kleine Kontrollgruppe"},
+	responses.Indicative:  {EN: "indicative: the interval promises more than it keeps", DE: "Richtwert: Das Intervall verspricht mehr, als es hält"},
 	responses.Imbalanced:  {EN: "the groups differed before the mailing", DE: "die Gruppen unterschieden sich schon vorher"},
 	responses.Exploratory: {EN: "exploratory, not registered", DE: "explorativ, nicht registriert"},
 	responses.ArmAssigned: {EN: "assigned", DE: "angeschrieben"},
@@ -143,13 +143,9 @@ func (t upliftText) span(m *responses.MoneyInterval) string {
 	return t.money(m.Value) + "  " + t.bounds(t.money(m.Low), t.money(m.High))
 }
 
-// printUplift says the verdict in words, then the figures that carry it, in the order of the other forms.
-func printUplift(w io.Writer, u responses.Uplift, lang, page string) {
-	printRegistered(w, u, paper.Registered{}, lang, page)
-}
-
-// printRegistered is printUplift of a run whose record is at hand.
-func printRegistered(w io.Writer, u responses.Uplift, reg paper.Registered, lang, page string) {
+// printUplift says the verdict in words, then the figures that carry it, in the order of the other forms; the record is
+// empty where it is not at hand.
+func printUplift(w io.Writer, u responses.Uplift, reg paper.Registered, lang, page string) {
 	t := upliftText{w, lang}
 	raw := strings.Join(slices.Compact(append([]string{u.Verdict}, u.Flags...)), ", ")
 	fmt.Fprintf(w, "%s: %s  [%s]\n\n%s\n%s\n", u.Campaign, verdictPhrase(u.Verdict, u.Flags, lang), raw, u.Sentence.In(lang), u.Advice.In(lang))

@@ -19,16 +19,6 @@ type Result struct {
 	Rows      []Row  `json:"rows"`
 }
 
-// Failing are the rows that miss their bar without the product saying so.
-func (r *Result) Failing() (rows []Row) {
-	for _, x := range r.Rows {
-		if x.Result == Fails {
-			rows = append(rows, x)
-		}
-	}
-	return rows
-}
-
 // job is one batch of a design.
 type job struct {
 	design   int
